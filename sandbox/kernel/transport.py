@@ -1,0 +1,26 @@
+"""httpx transports that speak to stand-ins (or the app) in process: same bytes, no network."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from sandbox.kernel.faults import ConnectionDropped
+
+
+class InProcess(httpx.BaseTransport):
+    """Routes a request by `host[:port]` to a WSGI app. An unknown host is a connect error, a hang-up a protocol error."""
+
+    def __init__(self, apps: Mapping[str, Callable[..., Any]]) -> None:
+        self._transports = {host: httpx.WSGITransport(app=app) for host, app in apps.items()}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        transport = self._transports.get(request.url.netloc.decode("ascii"))
+        if transport is None:
+            raise httpx.ConnectError(f"no stand-in at {request.url.netloc.decode('ascii')}", request=request)
+        try:
+            response = transport.handle_request(request)
+            response.read()
+        except ConnectionDropped as error:
+            raise httpx.RemoteProtocolError(str(error), request=request) from error
+        return response
