@@ -1,0 +1,18 @@
+"""The demo's identities, one place for all stand-ins: made-up names and secrets that guard nothing outside the sandbox."""
+
+# The app as its developer registered it with the store platform.
+APP_CLIENT_ID = "ecm-demo-client"
+APP_CLIENT_SECRET = "ecm-demo-client-secret-0123456789"  # noqa: S105  # made up
+STORE_HASH = "demostore1"
+
+# OpenText Directory Services: the app's confidential client.
+OTDS_CLIENT_ID = "storefront-ecm"
+OTDS_CLIENT_SECRET = "otds-demo-secret-0123456789"  # noqa: S105  # made up
+
+# OpenText Workflow Service: tenant and the app's service client.
+WORKFLOW_TENANT = "demo-tenant"
+WORKFLOW_CLIENT_ID = "storefront-workflow"
+WORKFLOW_CLIENT_SECRET = "workflow-demo-secret-0123456789"  # noqa: S105  # made up
+
+# The workflow's client at the app's own token endpoint; its secret is configured at deployment.
+CALLBACK_CLIENT_ID = "storefront-callbacks"
