@@ -1,0 +1,101 @@
+"""A publication: an approved version of content, the product before it, what was written, what is live now."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from app.domain.ids import NodeId
+
+# The governed texts of a product, by our field name, with the words a merchant reads.
+TEXT_FIELDS = {
+    "name": "Name",
+    "description": "Description",
+    "page_title": "Page title",
+    "meta_description": "Meta description",
+    "search_keywords": "Search keywords",
+}
+IMAGE_PREFIX = "image:"  # "image:<file name>" is the field of one picture
+COMPLIANCE_FIELD = "compliance_document"
+
+
+class FieldState(StrEnum):
+    """Where one field of a publication stands."""
+
+    PLANNED = "planned"
+    WRITTEN = "written"  # sent, not yet read back
+    LIVE = "live"  # read back and equal
+    DRIFTED = "drifted"  # the store holds something else now
+    UNDONE = "undone"  # the before-image is back
+    KEPT = "kept"  # undo skipped it: a person changed it since
+    SUPERSEDED = "superseded"  # a later publication governs it
+
+
+class PublicationState(StrEnum):
+    PUBLISHING = "publishing"
+    LIVE = "live"
+    UNDONE = "undone"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+class SheetImage(BaseModel):
+    """A picture named in the content sheet: a document in the images folder, with its text for people who cannot see it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: str = Field(min_length=1, max_length=248)
+    alt: str = Field(default="", max_length=250)
+    thumbnail: bool = False
+
+
+class SheetCompliance(BaseModel):
+    """The compliance document named in the content sheet; `label` is what shoppers read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: str = Field(min_length=1, max_length=248)
+    label: str = Field(default="Compliance document", min_length=1, max_length=250)
+
+
+class ContentSheet(BaseModel):
+    """The content sheet an author keeps in the product's launch workspace ("Product content.json"). Absent = leave as is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str | None = Field(default=None, min_length=1, max_length=250)
+    description: str | None = Field(default=None, max_length=100_000)
+    page_title: str | None = Field(default=None, max_length=255)
+    meta_description: str | None = Field(default=None, max_length=65_535)
+    search_keywords: str | None = Field(default=None, max_length=65_535)
+    images: tuple[SheetImage, ...] = Field(default=(), max_length=20)
+    compliance: SheetCompliance | None = None
+
+    @field_validator("name", "page_title", "meta_description", "search_keywords")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        return value if value is None else " ".join(value.split())
+
+    def texts(self) -> dict[str, str]:
+        """The texts that are given, by field name."""
+        return {name: value for name in TEXT_FIELDS if (value := getattr(self, name)) is not None}
+
+
+@dataclass(frozen=True)
+class ApprovedSource:
+    """Exactly what was approved: node, version, the digest of its bytes, by whom and when."""
+
+    node_id: NodeId
+    version: int
+    sha256: str
+    name: str
+    approved_by: str
+    approved_at: datetime | None
+
+
+def starter_sheet(fields: dict[str, str]) -> bytes:
+    """A content sheet holding the product's present texts, for an author to start from."""
+    texts = {name: fields.get(name, "") for name in TEXT_FIELDS}
+    return json.dumps(texts | {"images": [], "compliance": None}, ensure_ascii=False, indent=2).encode()
