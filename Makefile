@@ -1,0 +1,52 @@
+# Storefront ECM. `make demo` and `make test` each set up a bare clone by themselves; neither needs the other.
+
+PORT ?= 8000
+STATE ?= .demo
+ARGS ?=
+
+# The first Python here that is 3.11 or newer. PYTHON=... names another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+RUN = .venv/bin/python
+
+.PHONY: help demo test check lock bench clean python
+
+help:
+	@echo 'make demo    start everything with stand-ins: PORT=8000, state in STATE=.demo; Ctrl-C ends it'
+	@echo 'make test    run all tests, a real browser included: ARGS="tests/unit -k inbox"'
+	@echo 'make check   lint, format, types, layers, templates'
+	@echo 'make lock    make the lock files again: ARGS=--upgrade for newer versions'
+	@echo 'make bench   measure ours against the yardsticks: ARGS=--quick'
+	@echo 'make clean   remove what set-up and tests made (a state folder of the demo stays)'
+
+demo: python
+	@$(PYTHON) scripts/setup.py demo
+	@exec $(RUN) -m sandbox.demo --port $(PORT) --state $(STATE) $(ARGS)
+
+test: python
+	@$(PYTHON) scripts/setup.py test
+	@ECM_TEST_CHROMIUM="$$(cat .venv/stamps/browser)" exec $(RUN) -m pytest $(ARGS)
+
+check: python
+	@$(PYTHON) scripts/setup.py check
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy app sandbox
+	.venv/bin/lint-imports
+	$(RUN) -m djlint --lint --quiet app sandbox
+
+lock: python
+	@$(PYTHON) scripts/setup.py check
+	@$(RUN) scripts/lock.py $(ARGS)
+
+bench: python
+	@$(PYTHON) scripts/setup.py check
+	@set -e; for script in bench/*.py; do echo "== $$script"; $(RUN) "$$script" $(ARGS); done
+
+clean:
+	rm -rf .venv .setup.lock node_modules app/web/static/vendor build dist *.egg-info test-results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find app sandbox tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+python:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed, and none was found.' >&2; exit 1; }

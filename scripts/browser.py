@@ -1,0 +1,111 @@
+"""Find a Chromium that starts, or bring one: the machine's own, then Playwright's, then Debian's.
+
+A browser counts only when it has rendered a page here: a distribution's empty stub and a download without its
+system libraries are both found by name and both useless.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")  # fmt: skip
+PAGE = "data:text/html,<p>ready</p>"
+NOT_FOUND = (
+    "No browser: the tests drive a real one, and none could be found, downloaded or installed here. Install Chromium "
+    "(Debian: apt-get install chromium), or name one in ECM_TEST_CHROMIUM, then run make test again."
+)
+
+
+def works(browser: str | Path) -> bool:
+    """Whether this browser renders a page within 60 seconds."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", PAGE]
+        try:
+            shown = subprocess.run(
+                command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return shown.returncode == 0 and b"ready" in shown.stdout
+
+
+def system_browsers() -> Iterator[str]:
+    """Browsers that the machine has under a usual name."""
+    yield from filter(None, map(shutil.which, NAMES))
+
+
+def playwright_browsers(python: Path) -> Iterator[str]:
+    """Where Playwright keeps its Chromium, if it has one."""
+    ask = "from playwright.sync_api import sync_playwright as p\nwith p() as w: print(w.chromium.executable_path)"
+    said = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False).stdout.strip()
+    if said and Path(said).exists():
+        yield said
+
+
+def attempt(*command: str | Path, minutes: float) -> None:
+    """Run one installing command; that it failed shows in there being no browser afterwards."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    print("  $", *command, flush=True)
+    try:
+        subprocess.run(command, check=False, timeout=minutes * 60, stdin=subprocess.DEVNULL, env=environment)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(f"  {error}")
+
+
+def is_debian_root() -> bool:
+    """Whether packages can be installed with apt without asking anybody."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def by_playwright(python: Path) -> Iterator[str]:
+    """Playwright's own build, downloaded; with its system libraries where we may install them."""
+    print("No browser here; asking Playwright for one.")
+    attempt(python, "-m", "playwright", "install", "chromium", minutes=10)
+    found = list(playwright_browsers(python))
+    if found and is_debian_root() and not works(found[0]):
+        attempt("apt-get", "update", "-qq", minutes=5)
+        attempt(python, "-m", "playwright", "install-deps", "chromium", minutes=10)
+    yield from found
+
+
+def by_apt(_python: Path) -> Iterator[str]:
+    """Debian's package, where we are root on Debian or a relative of it."""
+    if not is_debian_root():
+        return
+    print("Playwright brought none; asking apt for one.")
+    attempt("apt-get", "update", "-qq", minutes=5)
+    attempt(
+        "apt-get",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        "chromium",
+        "fonts-liberation",
+        minutes=10,
+    )
+    yield from system_browsers()
+
+
+SOURCES: tuple[Callable[[Path], Iterator[str]], ...] = (
+    lambda _python: filter(None, [os.environ.get("ECM_TEST_CHROMIUM")]),
+    lambda _python: system_browsers(),
+    playwright_browsers,
+    by_playwright,
+    by_apt,
+)
+
+
+def ensure(python: Path) -> str:
+    """The path of a browser that works here; installs one where it must. Exits with a sentence if there is none."""
+    for source in SOURCES:
+        for browser in source(python):
+            if works(browser):
+                return str(browser)
+            print(f"{browser} does not start; looking on.")
+    raise SystemExit(NOT_FOUND)
