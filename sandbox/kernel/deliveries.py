@@ -45,7 +45,7 @@ class Deliveries:
 
     def __init__(self, world: "World", transport: httpx.BaseTransport | None, *, inline: bool) -> None:
         self._world, self._inline = world, inline
-        self._client = httpx.Client(transport=transport, timeout=10, trust_env=False, follow_redirects=False)
+        self.client = httpx.Client(transport=transport, timeout=10, trust_env=False, follow_redirects=False)
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delivery")
         self._waiting: list[Delivery] = []
         self.withheld: list[Delivery] = []
@@ -53,13 +53,30 @@ class Deliveries:
         world.clock.on_advance(self.send_due)
 
     def send(self, delivery: Delivery) -> None:
+        for _ in range(self._times(delivery)):
+            self._go(delivery)
+
+    def call(self, delivery: Delivery) -> httpx.Response | None:
+        """Send once, in the caller's thread, and give the answer; None when it was withheld. Raises httpx.HTTPError.
+
+        For a sender that must know the answer before it goes on (a workflow's HTTP task). The same faults strike.
+        """
+        response = None
+        for _ in range(self._times(delivery)):
+            delivery.attempts += 1
+            response = self.client.request(
+                delivery.method, delivery.url, content=delivery.body, headers=delivery.headers()
+            )
+        return response
+
+    def _times(self, delivery: Delivery) -> int:
+        """How often to send: once, more where a fault doubles it, not at all (and kept) where one withholds it."""
         path = httpx.URL(delivery.url).path
         rules = self._world.faults.hits(delivery.system, "SEND", path, ("withhold", "duplicate"))
         if any(rule.kind == "withhold" for rule in rules):
             self.withheld.append(delivery)
-            return
-        for _ in range(1 + sum(rule.kind == "duplicate" for rule in rules)):
-            self._go(delivery)
+            return 0
+        return 1 + sum(rule.kind == "duplicate" for rule in rules)
 
     def release(self) -> int:
         """Send everything that was withheld, newest first (out of order on purpose)."""
@@ -85,7 +102,7 @@ class Deliveries:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._client.close()
+        self.client.close()
 
     def _go(self, delivery: Delivery) -> None:
         if self._inline:
@@ -97,7 +114,7 @@ class Deliveries:
         delivery.attempts += 1
         status = 0
         try:
-            response = self._client.request(
+            response = self.client.request(
                 delivery.method, delivery.url, content=delivery.body, headers=delivery.headers()
             )
             status = response.status_code

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
@@ -60,6 +61,10 @@ class StandIn:
     def guard(self, call: Call) -> Response | None:  # noqa: ARG002  # a hook; most stand-ins override it
         return None
 
+    def turn(self, call: Call) -> AbstractContextManager[Any]:  # noqa: ARG002
+        """What is held while a request is worked: the system's lock, unless the service locks more finely itself."""
+        return self.lock
+
     def not_found(self, call: Call) -> Response:  # noqa: ARG002
         return json_response({"error": "Not Found"}, 404)
 
@@ -100,7 +105,7 @@ class StandIn:
         except HTTPException as error:
             response = self.wrong_method(call) if error.code == 405 else self.not_found(call)
             return self.finish(call, response)
-        with self.lock:
+        with self.turn(call):
             refused = self.guard(call)
             if refused is not None:
                 return self.finish(call, refused)
