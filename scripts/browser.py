@@ -15,9 +15,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")  # fmt: skip
 PAGE = "data:text/html,<p>ready</p>"
+ASK_PLAYWRIGHT = (
+    "from playwright.sync_api import sync_playwright as start\n"
+    "with start() as playwright: print(playwright.chromium.executable_path)"
+)
 NOT_FOUND = (
-    "No browser: the tests drive a real one, and none could be found, downloaded or installed here. Install Chromium "
-    "(Debian: apt-get install chromium), or name one in ECM_TEST_CHROMIUM, then run make test again."
+    "No browser: the tests drive a real one, and none could be found, downloaded or installed here. "
+    "Install Chromium (Debian: apt-get install chromium) or name one in ECM_TEST_CHROMIUM, then try again."
 )
 
 
@@ -41,8 +45,8 @@ def system_browsers() -> Iterator[str]:
 
 def playwright_browsers(python: Path) -> Iterator[str]:
     """Where Playwright keeps its Chromium, if it has one."""
-    ask = "from playwright.sync_api import sync_playwright as p\nwith p() as w: print(w.chromium.executable_path)"
-    said = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False).stdout.strip()
+    command = [python, "-c", ASK_PLAYWRIGHT]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     if said and Path(said).exists():
         yield said
 
@@ -102,7 +106,7 @@ SOURCES: tuple[Callable[[Path], Iterator[str]], ...] = (
 
 
 def ensure(python: Path) -> str:
-    """The path of a browser that works here; installs one where it must. Exits with a sentence if there is none."""
+    """The path of a browser that works here, installed if need be. Exits with a sentence if there is none."""
     for source in SOURCES:
         for browser in source(python):
             if works(browser):

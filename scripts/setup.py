@@ -2,10 +2,10 @@
 
     python3 scripts/setup.py demo     what `make demo` needs
     python3 scripts/setup.py check    what `make check` needs
-    python3 scripts/setup.py test     what `make test` needs; leaves the browser's path in .venv/stamps/browser
+    python3 scripts/setup.py test     what `make test` needs; the browser's path in .venv/stamps/browser
 
-Needs Python 3.11 or newer with venv, and nothing else. What is done is stamped in .venv/stamps under a digest of
-the files it was made from, so that the next start only compares digests: no network, no package tool.
+Needs Python 3.11 or newer with venv, and nothing else. What is done is stamped in .venv/stamps under a
+digest of the files it was made from, so that the next start only compares digests: no network, no pip.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ STAMPS = VENV / "stamps"
 
 
 def digest(*names: str) -> str:
-    """One digest of files of the project, of this Python and of where the clone lies (scripts hold that path)."""
+    """One digest of project files, of this Python and of where the clone lies (its scripts hold that path)."""
     content = [(ROOT / name).read_bytes() for name in names]
     place = f"{ROOT} {sys.version_info[:2]}".encode()
     return hashlib.sha256(b"\0".join([place, *content])).hexdigest()
@@ -62,10 +62,8 @@ def make_environment() -> None:
 
 def pip(*arguments: str) -> None:
     """Run pip in the virtual environment."""
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
-    subprocess.run(
-        [PYTHON, "-m", "pip", "install", *quiet, *arguments], cwd=ROOT, check=True, stdin=subprocess.DEVNULL
-    )
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*command, *arguments], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
 
 
 def packages_digest(name: str) -> str:
