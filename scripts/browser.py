@@ -83,16 +83,8 @@ def by_apt(_python: Path) -> Iterator[str]:
         return
     print("Playwright brought none; asking apt for one.")
     attempt("apt-get", "update", "-qq", minutes=5)
-    attempt(
-        "apt-get",
-        "install",
-        "-y",
-        "-qq",
-        "--no-install-recommends",
-        "chromium",
-        "fonts-liberation",
-        minutes=10,
-    )
+    quietly = ("-y", "-qq", "--no-install-recommends")
+    attempt("apt-get", "install", *quietly, "chromium", "fonts-liberation", minutes=10)
     yield from system_browsers()
 
 

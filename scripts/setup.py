@@ -28,7 +28,7 @@ STAMPS = VENV / "stamps"
 
 
 def digest(*names: str) -> str:
-    """One digest of project files, of this Python and of where the clone lies (its scripts hold that path)."""
+    """One digest of project files, of this Python and of where the clone lies (scripts hold that path)."""
     content = [(ROOT / name).read_bytes() for name in names]
     place = f"{ROOT} {sys.version_info[:2]}".encode()
     return hashlib.sha256(b"\0".join([place, *content])).hexdigest()
