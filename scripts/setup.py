@@ -62,7 +62,7 @@ def make_environment() -> None:
 
 def pip(*arguments: str) -> None:
     """Run pip in the virtual environment."""
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     subprocess.run([*command, *arguments], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
 
 
