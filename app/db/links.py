@@ -1,0 +1,94 @@
+"""What we know of OpenText about a store's objects: the workspace, its documents, the workflow. Last knowledge, with its age."""
+
+from datetime import datetime
+from typing import Any, Optional
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import JSON, Field, SQLModel
+
+from app.db.types import UtcDateTime, new_id, utc_now
+
+
+class WorkspaceLink(SQLModel, table=True):
+    """A store object's workspace. `object_version` is the newest applied one: older truths are never written over it."""
+
+    __tablename__ = "workspace_link"
+    __table_args__ = (UniqueConstraint("store_id", "object_type", "object_id"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    store_id: str = Field(foreign_key="store.id")
+    object_type: str
+    object_id: str
+    object_name: str = ""
+    business_object_type: str
+    business_object_id: str
+    workspace_id: int
+    workspace_name: str
+    workspace_url: str
+    object_version: str = ""
+    linked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)  # when OpenText last answered about it
+
+
+class FiledDocument(SQLModel, table=True):
+    """A document of a linked workspace as last seen. SHA-256 is known for what we filed."""
+
+    __tablename__ = "filed_document"
+    __table_args__ = (UniqueConstraint("store_id", "node_id"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    store_id: str = Field(foreign_key="store.id")
+    link_id: str = Field(foreign_key="workspace_link.id", index=True)
+    node_id: int
+    name: str
+    folder: str = ""
+    version: int = 1
+    size: int = 0
+    mime_type: str = ""
+    sha256: str = ""
+    url: str = ""
+    filed_by_us: bool = False
+    record_class: str = ""
+    record_schedule: str = ""
+    kept_until: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    holds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    approval_status: str = ""
+    approval_version: Optional[int] = None
+    modified_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class WorkflowLink(SQLModel, table=True):
+    """A workflow we started: where it stands, who must act, what was decided."""
+
+    __tablename__ = "workflow_link"
+    run_id: str = Field(foreign_key="run.id", primary_key=True)
+    store_id: str = Field(foreign_key="store.id", index=True)
+    process: str
+    business_key: str = Field(unique=True)
+    instance_id: str
+    status: str = "running"
+    tasks: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    outcome: str = ""
+    decided_by: str = ""
+    decided_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    comment: str = ""
+    found_by: str = ""  # callback | polling
+    hinted_outcome: str = ""  # what a callback claimed; never trusted, kept to notice a contradiction
+    case_token_sha256: str = ""
+    started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class SharedDocument(SQLModel, table=True):
+    """One exact version of a document that shoppers may read under a long random address."""
+
+    __tablename__ = "shared_document"
+    token: str = Field(primary_key=True)
+    store_id: str = Field(foreign_key="store.id", index=True)
+    object_id: str = ""
+    node_id: int
+    version: int
+    sha256: str
+    name: str
+    mime_type: str
+    is_withdrawn: bool = False
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

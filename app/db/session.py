@@ -1,0 +1,114 @@
+"""Engines and transactions. Writing transactions on SQLite begin IMMEDIATE; no network inside one, anywhere."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, literal_column, select
+from sqlmodel import Session
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",  # readers beside the one writer
+    "PRAGMA synchronous=FULL",  # NORMAL may forget a committed (acknowledged) delivery on power loss
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+)
+POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+
+
+@dataclass
+class Database:
+    """One process's way to the database: the ordinary engine and the intake's own autocommit engine."""
+
+    url: str
+    engine: Engine
+    intake: Engine
+    # SQLite's busy handler sleeps; threads of one process queue here instead, fairly and without waiting.
+    write_lock: AbstractContextManager[Any] | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+        self.intake.dispose()
+
+    def after_fork(self) -> None:
+        """Drop connections inherited from the parent without closing them on its side."""
+        self.engine.dispose(close=False)
+        self.intake.dispose(close=False)
+        if self.write_lock is not None:
+            self.write_lock = threading.Lock()
+
+
+def connect(url: str, pool_size: int = 8) -> Database:
+    """Make the engines; nothing is connected yet."""
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=pool_size, max_overflow=32, connect_args={"timeout": 5})
+        _tune_sqlite(engine)
+        return Database(url, engine, engine, threading.Lock())
+    options: dict[str, Any] = {"connect_args": {"options": POSTGRES_LIMITS}, "pool_pre_ping": True}
+    engine = create_engine(url, pool_size=pool_size, max_overflow=32, **options)
+    intake = create_engine(
+        url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options
+    )
+    return Database(url, engine, intake)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin ourselves, so that a writer can begin IMMEDIATE
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@dataclass
+class UnitOfWork:
+    """One writing transaction and what leaves only after its commit."""
+
+    session: Session
+    _later: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        self._later.append(action)
+
+    def flush_later(self) -> None:
+        for action in self._later:
+            action()
+
+
+@contextmanager
+def unit_of_work(database: Database) -> Iterator[UnitOfWork]:
+    """Commit on success, roll back on any error; `after_commit` actions run once the commit is durable."""
+    bound = database.engine.execution_options(writing=True)
+    with database.write_lock or nullcontext(), Session(bound, expire_on_commit=False) as session:
+        uow = UnitOfWork(session)
+        with session.begin():
+            yield uow
+    uow.flush_later()
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Session]:
+    """A short read. Nothing written here is kept."""
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield session
+
+
+def database_time(session: Session) -> float:
+    """Seconds since 1970 by the database's clock: leases and due times never trust a process's own clock."""
+    if session.get_bind().dialect.name == "sqlite":
+        clock: Any = literal_column("(julianday('now') - 2440587.5) * 86400.0")
+    else:
+        clock = func.extract("epoch", func.clock_timestamp())
+    return float(session.execute(select(clock)).scalar_one())

@@ -1,0 +1,1 @@
+"""The hall: inbox → plan → run → steps → publications. RQ carries, the database remembers."""

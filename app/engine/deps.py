@@ -1,0 +1,35 @@
+"""What the engine is given: settings, database, the ways out. Built by wiring, so that nothing here names a concrete store."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.db.session import Database
+from app.domain.ids import Provider, StoreId
+from app.engine.vault import Vault
+from app.opentext import OpenText
+from app.opentext.connection import Connection
+from app.opentext.check import CheckStep
+from app.settings import Settings
+from app.stores.port import Store, StoreDoor
+
+
+class Doorbell(Protocol):
+    """Wakes a worker up. Never raises: what it cannot tell, the dispatcher's next look finds."""
+
+    def ring(self) -> None: ...
+
+
+@dataclass
+class Deps:
+    """One per process. `store` and `opentext` give kept clients and raise NeedsReauth where a person must act first."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    doorbell: Doorbell
+    door: Callable[[Provider], StoreDoor]
+    store: Callable[[StoreId], Store]
+    opentext: Callable[[StoreId], OpenText]
+    check_opentext: Callable[[Connection], list[CheckStep]]
+    close: Callable[[], None] = field(default=lambda: None)

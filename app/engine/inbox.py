@@ -1,0 +1,130 @@
+"""Accept once: one row under a unique delivery key, committed before anybody is told 2xx. Nothing else happens here.
+
+SQLite has one writer, so one thread takes all waiting rows into one transaction and releases their requests after the
+commit. PostgreSQL shares flushes between commits by itself: there it is one autocommit statement per delivery.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.inbox import InboxEvent
+from app.db.session import Database
+from app.db.types import new_id, utc_now
+from app.domain.events import Source, Topic
+from app.domain.ids import StoreId
+from app.engine.vault import Vault, sha256_hex
+from app.errors import Retryable
+
+TABLE: Any = InboxEvent.__table__  # type: ignore[attr-defined]
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """What a door hands over. `detail` holds ids and enumerations only; `raw` is kept encrypted for seven days."""
+
+    store_id: StoreId
+    source: Source
+    delivery_key: str
+    topic: Topic
+    object_type: str = ""
+    object_id: str = ""
+    detail: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+    quarantine_reason: str = ""  # signed but unreadable: kept and set aside at once
+    correlation_id: str = field(default_factory=new_id)
+    received_at: datetime = field(default_factory=utc_now)
+
+
+class CannotStore(Retryable):
+    """The database would not take the row; the sender must come again (503)."""
+
+    code = "cannot_store"
+
+
+class Intake:
+    """Writes deliveries down. `ring` is called after the commit, for new rows only."""
+
+    def __init__(self, database: Database, vault: Vault, ring: Callable[[], None]) -> None:
+        self._database, self._vault, self._ring = database, vault, ring
+        self._waiting: queue.SimpleQueue[tuple[dict[str, Any], Future[bool]]] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        self._start = threading.Lock()
+
+    def accept(self, event: NewEvent) -> bool:
+        """True for a new delivery, False for a repeated one. Raises CannotStore."""
+        values = self._values(event)
+        try:
+            is_new = self._by_thread(values) if self._database.is_sqlite else self._at_once(values)
+        except (SQLAlchemyError, TimeoutError) as error:
+            raise CannotStore("The delivery could not be stored.") from error
+        if is_new:
+            self._ring()
+        return is_new
+
+    def _values(self, event: NewEvent) -> dict[str, Any]:
+        row_id = new_id()
+        raw = self._vault.encrypt(event.raw, f"inbox_event:raw:{row_id}") if event.raw else None
+        return {
+            "id": row_id,
+            "store_id": event.store_id,
+            "source": event.source.value,
+            "delivery_key": event.delivery_key[:300],
+            "topic": event.topic.value,
+            "object_type": event.object_type,
+            "object_id": event.object_id,
+            "detail": event.detail,
+            "received_at": event.received_at,
+            "ended_at": None,
+            "state": "quarantined" if event.quarantine_reason else "accepted",
+            "reason": event.quarantine_reason,
+            "correlation_id": event.correlation_id,
+            "raw": raw,
+            "raw_sha256": sha256_hex(event.raw) if event.raw else "",
+        }
+
+    def _at_once(self, values: dict[str, Any]) -> bool:
+        statement = postgresql.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
+        with self._database.intake.connect() as connection:
+            return connection.execute(statement).first() is not None
+
+    def _by_thread(self, values: dict[str, Any]) -> bool:
+        self._ensure_writer()
+        done: Future[bool] = Future()
+        self._waiting.put((values, done))
+        return done.result(timeout=10)
+
+    def _ensure_writer(self) -> None:
+        with self._start:
+            if self._writer is None or not self._writer.is_alive():
+                self._writer = threading.Thread(target=self._write_for_ever, name="intake", daemon=True)
+                self._writer.start()
+
+    def _write_for_ever(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get())
+            self._write(batch)
+
+    def _write(self, batch: list[tuple[dict[str, Any], Future[bool]]]) -> None:
+        try:
+            with self._database.engine.execution_options(writing=True).begin() as connection:
+                answers = []
+                for values, _ in batch:
+                    statement = sqlite.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
+                    answers.append(connection.execute(statement).first() is not None)
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to the waiting requests, the thread lives on
+            for _, done in batch:
+                done.set_exception(error if isinstance(error, SQLAlchemyError) else TimeoutError(str(error)))
+            return
+        for (_, done), is_new in zip(batch, answers, strict=True):
+            done.set_result(is_new)
