@@ -23,6 +23,12 @@ from app.errors import Conflict, NeedsReauth, NotFound, Permanent, RateLimited, 
 from app.settings import Settings
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=float("inf"))
+NAMES = {  # what people read instead of an upstream's short name
+    "bigcommerce": "BigCommerce",
+    "otds": "OpenText Directory Services",
+    "content_server": "Content Server",
+    "workflow": "The Workflow Service",
+}
 SHARED_ADDRESS_SPACE = ipaddress.ip_network("100.64.0.0/10")
 
 
@@ -135,9 +141,11 @@ class _Guarded(httpx.BaseTransport):
                     response.close()
                     raise httpx.RemoteProtocolError("compressed answer nobody asked for", request=request)
                 cap = request.extensions.get("max_bytes", self._settings.limits.json_response_bytes)
-                content = _read_capped(response, request, cap) if not request.extensions.get("stream_to") else b""
-                if sink := request.extensions.get("stream_to"):
+                content = b""
+                if (sink := request.extensions.get("stream_to")) and response.is_success:
                     _copy_capped(response, request, cap, sink)
+                else:  # a refusal of a download is read, so that its text can be understood
+                    content = _read_capped(response, request, cap)
                 return httpx.Response(
                     response.status_code,
                     headers=response.headers,
@@ -171,10 +179,8 @@ def _read_capped(response: httpx.Response, request: httpx.Request, cap: int) -> 
 
 
 def _copy_capped(response: httpx.Response, request: httpx.Request, cap: int, sink: Any) -> None:
-    ok = 200 <= response.status_code < 300
     for chunk in _chunks(response, request, cap):
-        if ok:
-            sink.write(chunk)
+        sink.write(chunk)
 
 
 class Outbound:
@@ -231,43 +237,44 @@ class Outbound:
 @contextlib.contextmanager
 def speaking_to(service: str, *, writing: bool = False) -> Iterator[None]:
     """Turn transport failures into Retryable. For a write the outcome is unknown: look before repeating."""
+    name = NAMES.get(service, service)
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Retryable(f"{service} cannot be reached.", code="unreachable", service=service) from error
+        raise Retryable(f"{name} cannot be reached.", code="unreachable", service=service) from error
     except httpx.TimeoutException as error:
         raise Retryable(
-            f"{service} did not answer in time.", code="timeout", unknown_outcome=writing, service=service
+            f"{name} did not answer in time.", code="timeout", unknown_outcome=writing, service=service
         ) from error
     except httpx.TransportError as error:
         raise Retryable(
-            f"{service} broke off the connection.", code="broken_answer", unknown_outcome=writing, service=service
+            f"{name} broke off the connection.", code="broken_answer", unknown_outcome=writing, service=service
         ) from error
 
 
 def raise_for(response: httpx.Response, *, service: str, said: str = "") -> None:
     """Turn a status into our error tree. `said` is what the service wrote, already cut and safe to log (no tokens)."""
-    status = response.status_code
+    status, name = response.status_code, NAMES.get(service, service)
     if 200 <= status < 300:
         return
-    context = {"service": service, "status": status, "said": said[:300]}
+    context: dict[str, Any] = {"service": service, "status": status, "said": said[:300]}
     if status == 429:
-        raise RateLimited(f"{service} asks us to slow down.", retry_after=retry_after(response), **context)
+        raise RateLimited(f"{name} asks us to slow down.", retry_after=retry_after(response), **context)
     if status == 401:
-        raise NeedsReauth(f"{service} no longer accepts our credentials.", upstream=service, **context)
+        raise NeedsReauth(f"{name} no longer accepts our credentials.", upstream=service, **context)
     if status == 403:
         raise NeedsReauth(
-            f"{service} refuses: a right or scope is missing.", code="missing_right", upstream=service, **context
+            f"{name} refuses: a right or scope is missing.", code="missing_right", upstream=service, **context
         )
     if status in (404, 410):
-        raise NotFound(f"{service} does not have this object.", **context)
+        raise NotFound(f"{name} does not have this object.", **context)
     if status in (409, 412, 423):
-        raise Retryable(f"{service} reports a conflict or lock.", code="locked", **context)
+        raise Retryable(f"{name} reports a conflict or lock.", code="locked", **context)
     if status in (408, 499) or status >= 500:
-        raise Retryable(f"{service} has a problem ({status}).", code="server_error", unknown_outcome=True, **context)
+        raise Retryable(f"{name} has a problem ({status}).", code="server_error", unknown_outcome=True, **context)
     if 300 <= status < 400:
-        raise Permanent(f"{service} answered with a redirect, which is never followed.", code="redirect", **context)
-    raise Permanent(f"{service} refused the request ({status}).", code="refused", **context)
+        raise Permanent(f"{name} answered with a redirect, which is never followed.", code="redirect", **context)
+    raise Permanent(f"{name} refused the request ({status}).", code="refused", **context)
 
 
 def retry_after(response: httpx.Response, default: float = 30.0) -> float:
