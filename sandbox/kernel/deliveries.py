@@ -78,6 +78,12 @@ class Deliveries:
             return 0
         return 1 + sum(rule.kind == "duplicate" for rule in rules)
 
+    def postpone(self, delivery: Delivery, wait: timedelta) -> None:
+        """Make the first attempt later, by the sandbox clock (a sender that holds back a blocked destination)."""
+        delivery.due = self._world.clock.now() + wait
+        with self._lock:
+            self._waiting.append(delivery)
+
     def release(self) -> int:
         """Send everything that was withheld, newest first (out of order on purpose)."""
         held, self.withheld = self.withheld, []
