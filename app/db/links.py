@@ -92,3 +92,17 @@ class SharedDocument(SQLModel, table=True):
     mime_type: str
     is_withdrawn: bool = False
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class SubjectSnapshot(SQLModel, table=True):
+    """What the store last told us about an object, for pages that must not ask it. `facts` are ready-to-show values."""
+
+    __tablename__ = "subject_snapshot"
+    store_id: str = Field(foreign_key="store.id", primary_key=True)
+    object_type: str = Field(primary_key=True)
+    object_id: str = Field(primary_key=True)
+    name: str = ""
+    version: str = ""
+    is_gone: bool = False
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -85,6 +85,7 @@ class Work(SQLModel, table=True):
     lease_owner: str = ""
     lease_until: float = Field(default=0.0, sa_column=Column(Float(53), nullable=False, default=0.0))
     fence: int = 0
+    wakes: int = 0  # raised by whatever wants this work looked at now, also while it is leased
     parked: str = ""  # "" | quarantined | reauth:<upstream>
 
 

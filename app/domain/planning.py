@@ -31,6 +31,8 @@ def plan(
         if not chosen.enabled or not _is_triggered(scenario, event, provider):
             continue
         reasons = scenario.when(subject, chosen)
+        if event.topic is Topic.REQUESTED:
+            reasons = reasons or ("Asked for by a person",)
         if reasons:
             planned.append(PlannedRun(scenario, _occasion(scenario, event), reasons))
     return tuple(planned)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.commerce import Customer, Order, Product
+from app.domain.commerce import Customer, Order, Product, StoreProfile
 from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.steps import Step
 
-Subject = Order | Product | Customer
+Subject = Order | Product | Customer | StoreProfile
 
 
 class Preferences(BaseModel):

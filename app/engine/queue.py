@@ -1,0 +1,259 @@
+"""Due work: admit deliveries, claim rows (lease, fence, lane), renew, postpone, park, finish.
+
+A claim is a row leased to us until `lease_until` by the database's clock, with a fence number that every later write
+repeats. Lanes: one leased row per (store, object); the partial unique index makes a race lose instead of run.
+"""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.db.inbox import InboxEvent
+from app.db.runs import Work
+from app.db.session import Database, database_time, reading, unit_of_work
+from app.domain.ids import StoreId, lane
+from app.errors import LostLease
+from app.settings import Settings
+
+ADMIT_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One leased piece of work."""
+
+    seq: int
+    kind: str  # event | run
+    ref_id: str
+    store_id: StoreId
+    lane: str
+    attempts: int
+    lost_leases: int
+    owner: str
+    fence: int
+    wakes: int = 0
+
+
+def new_owner() -> str:
+    """A name for this process's claims, never reused."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def admit(database: Database) -> int:
+    """Turn accepted deliveries into due work, in the order they came; returns how many. One transaction."""
+    with reading(database) as session:
+        if session.execute(_accepted().limit(1)).first() is None:
+            return 0
+    with unit_of_work(database) as uow:
+        session = uow.session
+        statement = _accepted().limit(ADMIT_BATCH)
+        if not database.is_sqlite:
+            statement = statement.with_for_update(skip_locked=True)
+        found = session.execute(statement).all()
+        if not found:
+            return 0
+        now = database_time(session)
+        rows = [
+            {"kind": "event", "ref_id": row.id, "store_id": row.store_id, "due_at": now,
+             "lane": lane(StoreId(row.store_id), row.object_type, row.object_id)}
+            for row in found
+        ]  # fmt: skip
+        session.execute(insert(Work), rows)
+        ids = [row.id for row in found]
+        session.execute(update(InboxEvent).where(col(InboxEvent.id).in_(ids)).values(state="planned"))
+        return len(rows)
+
+
+def _accepted():  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Select whose row type says nothing to a reader
+    columns = (InboxEvent.id, InboxEvent.store_id, InboxEvent.object_type, InboxEvent.object_id)
+    return select(*columns).where(col(InboxEvent.state) == "accepted").order_by(col(InboxEvent.received_at))
+
+
+def add_run(session: Session, run_id: str, store_id: str, lane_name: str, *, due_in: float = 0.0) -> None:
+    """Make a run due in the caller's transaction."""
+    due = database_time(session) + due_in
+    session.add(Work(kind="run", ref_id=run_id, store_id=store_id, lane=lane_name, due_at=due))
+
+
+def claim(database: Database, settings: Settings, owner: str, want: int) -> list[Claim]:
+    """Lease up to `want` due rows, at most one per lane, at most half of them for one store while others wait."""
+    if want <= 0:
+        return []
+    try:
+        with unit_of_work(database) as uow:
+            return _claim(uow.session, settings, owner, want, skip_locked=not database.is_sqlite)
+    except (IntegrityError, OperationalError):  # another worker took one of these lanes in the same instant
+        return []
+
+
+def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_locked: bool) -> list[Claim]:
+    now = database_time(session)
+    candidates = session.execute(_due(now, want * 4)).all()
+    chosen = _fair([(row.seq, row.lane, row.store_id) for row in candidates], want)
+    if not chosen:
+        return []
+    picked = select(Work.seq).where(col(Work.seq).in_(chosen), _free(now))
+    if skip_locked:
+        picked = picked.with_for_update(skip_locked=True)
+    ids = list(session.execute(picked).scalars())
+    if not ids:
+        return []
+    statement = (
+        update(Work)
+        .where(col(Work.seq).in_(ids), _free(now))
+        .values(
+            lost_leases=Work.lost_leases + case((col(Work.lease_owner) != "", 1), else_=0),
+            lease_owner=owner,
+            lease_until=now + settings.periods.lease,
+            fence=Work.fence + 1,
+            attempts=Work.attempts + 1,
+        )
+        .returning(Work.seq, Work.kind, Work.ref_id, Work.store_id, Work.lane, Work.attempts, Work.lost_leases, Work.fence,
+                   Work.wakes)
+    )  # fmt: skip
+    return [
+        Claim(r.seq, r.kind, r.ref_id, StoreId(r.store_id), r.lane, r.attempts, r.lost_leases, owner, r.fence, r.wakes)
+        for r in session.execute(statement)
+    ]
+
+
+def _free(now: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return or_(col(Work.lease_owner) == "", col(Work.lease_until) < now)
+
+
+def _due(now: float, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    other = aliased(Work)
+    lane_is_busy = exists().where(
+        and_(other.lane == Work.lane, other.seq != Work.seq, other.lease_owner != "")
+    )
+    return (
+        select(Work.seq, Work.lane, Work.store_id)
+        .where(col(Work.parked) == "", col(Work.due_at) <= now, _free(now), ~lane_is_busy)
+        .order_by(col(Work.priority).desc(), col(Work.due_at), col(Work.seq))
+        .limit(limit)
+    )
+
+
+def _fair(rows: list[tuple[int, str, str]], want: int) -> list[int]:
+    """The oldest of each lane; no store more than half of the places while another store waits."""
+    first: dict[str, tuple[int, str]] = {}
+    for seq, lane_name, store in rows:
+        first.setdefault(lane_name, (seq, store))
+    stores = {store for _, store in first.values()}
+    cap = want if len(stores) < 2 else max(1, want // 2)
+    taken: dict[str, int] = {}
+    chosen: list[int] = []
+    for seq, store in first.values():
+        if len(chosen) < want and taken.get(store, 0) < cap:
+            chosen.append(seq)
+            taken[store] = taken.get(store, 0) + 1
+    return chosen
+
+
+def release_expired_lanes(database: Database) -> None:
+    """A lane whose leased row expired is free again: the row loses its owner (counted when it is claimed next)."""
+    with unit_of_work(database) as uow:
+        now = database_time(uow.session)
+        expired = and_(col(Work.lease_owner) != "", col(Work.lease_until) < now)
+        uow.session.execute(
+            update(Work).where(expired).values(lease_owner="", lost_leases=Work.lost_leases + 1, fence=Work.fence + 1)
+        )
+
+
+def renew(database: Database, settings: Settings, claims: list[Claim]) -> None:
+    """Lengthen the leases that are still ours."""
+    if not claims:
+        return
+    with unit_of_work(database) as uow:
+        until = database_time(uow.session) + settings.periods.lease
+        for held in claims:
+            uow.session.execute(_mine(held).values(lease_until=until))
+
+
+def _mine(held: Claim):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return update(Work).where(
+        col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+    )
+
+
+def assert_mine(session: Session, held: Claim) -> None:
+    """Raises LostLease unless the claim is still ours and not expired; asked right before each outside write."""
+    row = session.execute(
+        select(Work.lease_until).where(
+            col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+        )
+    ).first()
+    if row is None or row.lease_until < database_time(session):
+        raise LostLease("The work was taken over by another worker.", seq=held.seq)
+
+
+def finish(session: Session, held: Claim) -> None:
+    """The work is done: its row goes. Raises LostLease when it is no longer ours."""
+    statement = delete(Work).where(
+        col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+    )
+    _exactly_one(session.execute(statement), held)  # type: ignore[arg-type]
+
+
+def postpone(session: Session, held: Claim, seconds: float, *, count: bool = True, reset: bool = False) -> None:
+    """Give the lease back, due again in `seconds`, or at once when it was woken meanwhile.
+
+    `count=False` takes the counted attempt back; `reset` starts again at 0.
+    """
+    attempts = 0 if reset else held.attempts if count else max(0, held.attempts - 1)
+    now = database_time(session)
+    due = case((col(Work.wakes) != held.wakes, now), else_=now + seconds)
+    values = {"lease_owner": "", "lease_until": 0.0, "due_at": due, "attempts": attempts}
+    _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
+
+
+def park(session: Session, held: Claim, why: str) -> None:
+    """Set the work aside until a person replays it ("quarantined") or reconnects ("reauth:<upstream>")."""
+    values = {"lease_owner": "", "lease_until": 0.0, "parked": why, "attempts": 0, "lost_leases": 0}
+    _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
+
+
+def _exactly_one(result: CursorResult[object], held: Claim) -> None:
+    if result.rowcount != 1:
+        raise LostLease("The work was taken over by another worker.", seq=held.seq)
+
+
+def wake(session: Session, kind: str, ref_id: str, *, unpark: bool = False) -> bool:
+    """Make a piece of work due now; one that is leased is due again as soon as its holder postpones it. False: no row."""
+    values: dict[str, object] = {"due_at": database_time(session), "wakes": Work.wakes + 1}
+    if unpark:
+        values |= {"parked": "", "attempts": 0, "lost_leases": 0}
+    statement = update(Work).where(col(Work.kind) == kind, col(Work.ref_id) == ref_id).values(**values)
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def unpark_store(session: Session, store_id: str, upstream: str | None = None) -> list[tuple[str, str]]:
+    """After a person reconnected: everything of that store that waited for it is due again. Returns (kind, ref_id)."""
+    parked = col(Work.parked) == f"reauth:{upstream}" if upstream else col(Work.parked).like("reauth:%")
+    statement = (
+        update(Work)
+        .where(col(Work.store_id) == store_id, parked)
+        .values(parked="", attempts=0, due_at=database_time(session))
+        .returning(Work.kind, Work.ref_id)
+    )
+    return [(row.kind, row.ref_id) for row in session.execute(statement)]
+
+
+def anything_due(session: Session) -> bool:
+    """Is there something a worker could do now?"""
+    if session.execute(_accepted().limit(1)).first() is not None:
+        return True
+    now = database_time(session)
+    return session.execute(_due(now, 1)).first() is not None
+
+
+def seconds_until_due(session: Session) -> float | None:
+    """How long until the next unparked row is due; None when there is none."""
+    soonest = session.execute(select(func.min(Work.due_at)).where(col(Work.parked) == "")).scalar()
+    return None if soonest is None else max(0.0, float(soonest) - database_time(session))

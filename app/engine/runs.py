@@ -1,0 +1,247 @@
+"""Runs: created from a plan, advanced step by step, parked while people decide, ended with a recorded outcome."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.db.runs import Run, StepRow
+from app.db.session import reading, unit_of_work
+from app.db.types import utc_now
+from app.domain.events import Event
+from app.domain.ids import ObjectType, Provider, StoreId, external_store_id, lane
+from app.domain.planning import PlannedRun
+from app.domain.scenario import Preferences, Scenario, Subject
+from app.domain.steps import STEP, Step
+from app.engine import queue, subjects
+from app.engine.deps import Deps
+from app.engine.effects import Effects
+from app.opentext import OpenText
+from app.stores.port import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step is done. `summary` is a sentence for a merchant; `facts` go to the run, `result` (ids) to the step."""
+
+    summary: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Nothing was done, on purpose; the summary says why."""
+
+    summary: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not yet: look again in `seconds` (or when woken). `result` replaces the step's result."""
+
+    summary: str
+    seconds: float
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The step is done and `steps` follow it. `outcome` names the branch."""
+
+    summary: str
+    outcome: str
+    steps: tuple[Step, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Result = Done | Skipped | Wait | Branch
+Handler = Callable[["Context", Any], Result]
+
+
+@dataclass
+class Context:
+    """What a handler may use. Plain values and ways out; no session, no transaction."""
+
+    deps: Deps
+    claim: queue.Claim
+    run_id: str
+    store_id: StoreId
+    scenario: Scenario
+    preferences: Preferences
+    subject_type: ObjectType
+    subject_id: str
+    reasons: tuple[str, ...]
+    facts: dict[str, Any]
+    step_id: str
+    step_result: dict[str, Any]
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The store's object as it stands now, read once per step run."""
+        return subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id)
+
+    @cached_property
+    def store(self) -> Store:
+        return self.deps.store(self.store_id)
+
+    @cached_property
+    def opentext(self) -> OpenText:
+        return self.deps.opentext(self.store_id)
+
+    @cached_property
+    def effects(self) -> Effects:
+        return Effects(self.deps.database, self.claim)
+
+    @property
+    def provider(self) -> Provider:
+        return Provider(self.store_id.partition(":")[0])
+
+    @property
+    def external_store(self) -> str:
+        return external_store_id(self.store_id)
+
+    def key(self, action: str) -> str:
+        """An effect key for one action of this run."""
+        return f"{self.run_id}:{action}"
+
+
+def create(session: Session, event: Event, subject_name: str, correlation_id: str, planned: PlannedRun) -> Run | None:
+    """Write the run, its steps and its work in the caller's transaction; None when this occasion already has its run."""
+    scenario = planned.scenario
+    existing = session.execute(
+        select(Run.id).where(
+            col(Run.store_id) == event.store_id,
+            col(Run.scenario) == scenario.slug,
+            col(Run.subject_type) == event.object_type,
+            col(Run.subject_id) == event.object_id,
+            col(Run.occasion) == planned.occasion,
+        )
+    ).first()
+    if existing:
+        return None
+    run = Run(
+        store_id=event.store_id, scenario=scenario.slug, subject_type=event.object_type, subject_id=event.object_id,
+        subject_name=subject_name, occasion=planned.occasion, event_id=event.id, correlation_id=correlation_id,
+        reasons=list(planned.reasons), facts={k: v for k, v in event.detail.items() if k != "request"},
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    append_steps(session, run, scenario.steps)
+    queue.add_run(session, run.id, run.store_id, lane(event.store_id, event.object_type, event.object_id))
+    return run
+
+
+def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:
+    """Add steps behind those the run has."""
+    last = session.execute(
+        select(StepRow.seq).where(col(StepRow.run_id) == run.id).order_by(col(StepRow.seq).desc()).limit(1)
+    ).scalar()
+    for offset, step in enumerate(steps, start=1):
+        params = STEP.dump_python(step, mode="json")
+        row = StepRow(run_id=run.id, store_id=run.store_id, seq=(last or 0) + offset, kind=step.kind, params=params)
+        session.add(row)
+    session.flush()
+
+
+def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenarios: dict[str, Scenario]) -> None:
+    """Run the steps of one run until it waits, ends or an error stops it. Errors leave here for the caller to record."""
+    while True:
+        loaded = _next_step(deps, claim, scenarios)
+        if loaded is None:
+            _end(deps, claim)
+            return
+        context, step = loaded
+        with structlog.contextvars.bound_contextvars(run_id=context.run_id, step=step.kind):
+            result = handlers[step.kind](context, step)
+            log.info("step_ended", result=type(result).__name__, summary_chars=len(result.summary))
+        if not _record(deps, context, result):
+            return
+
+
+def _next_step(
+    deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]
+) -> tuple[Context, Step] | None:
+    from app.engine import preferences  # noqa: PLC0415  # preferences reads the catalogue; runs must not need it to import
+
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        queue.assert_mine(session, claim)
+        run = session.get_one(Run, claim.ref_id)
+        row = session.execute(
+            select(StepRow)
+            .where(col(StepRow.run_id) == run.id, col(StepRow.status).not_in(("done", "skipped")))
+            .order_by(col(StepRow.seq))
+            .limit(1)
+        ).scalar_one_or_none()
+        if row is None or run.state in ("cancelled", "done"):
+            return None
+        row.attempts += 1
+        row.started_at = row.started_at or utc_now()
+        run.state, run.changed_at = "running", utc_now()
+        scenario = scenarios[run.scenario]
+        chosen = preferences.load(session, StoreId(run.store_id), scenario)
+        context = Context(
+            deps, claim, run.id, StoreId(run.store_id), scenario, chosen, ObjectType(run.subject_type), run.subject_id,
+            tuple(run.reasons), dict(run.facts), row.id, dict(row.result),
+        )  # fmt: skip
+        return context, STEP.validate_python(row.params)
+
+
+def _record(deps: Deps, context: Context, result: Result) -> bool:
+    """Write what a step ended with; True when the run goes on now."""
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        queue.assert_mine(session, context.claim)
+        run, row = session.get_one(Run, context.run_id), session.get_one(StepRow, context.step_id)
+        row.summary, row.error_code, row.error_message, row.error_hint = result.summary, "", "", ""
+        run.changed_at = utc_now()
+        if isinstance(result, Wait):
+            row.status, row.result, run.state = "waiting", result.result, "waiting"
+            row.next_attempt_at = utc_now() + timedelta(seconds=result.seconds)
+            queue.postpone(session, context.claim, result.seconds, reset=True)
+            return False
+        row.status = "skipped" if isinstance(result, Skipped) else "done"
+        row.ended_at, row.next_attempt_at = utc_now(), None
+        run.facts = run.facts | result.facts
+        if isinstance(result, Done):
+            row.result = result.result
+        if isinstance(result, Branch):
+            run.outcome = result.outcome
+            append_steps(session, run, result.steps)
+        return True
+
+
+def _end(deps: Deps, claim: queue.Claim) -> None:
+    with unit_of_work(deps.database) as uow:
+        run = uow.session.get_one(Run, claim.ref_id)
+        if run.state != "cancelled":
+            run.state = "done"
+        run.ended_at = run.changed_at = utc_now()
+        queue.finish(uow.session, claim)
+
+
+def open_step(session: Session, run_id: str) -> StepRow | None:
+    """The step a run stands at."""
+    statement = (
+        select(StepRow)
+        .where(col(StepRow.run_id) == run_id, col(StepRow.status).not_in(("done", "skipped")))
+        .order_by(col(StepRow.seq))
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def facts_of(deps: Deps, run_id: str) -> dict[str, Any]:
+    with reading(deps.database) as session:
+        return dict(session.get_one(Run, run_id).facts)
+
+

@@ -1,0 +1,85 @@
+"""What runs are about: read from the store (its owner), named for people, remembered for pages."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from app.db.links import SubjectSnapshot
+from app.db.types import utc_now
+from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
+from app.domain.ids import CustomerId, ObjectType, OrderId, ProductId, StoreId
+from app.domain.scenario import Subject
+from app.engine.deps import Deps
+
+
+def read(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str) -> Subject:
+    """The object as it stands now. Raises NotFound when the store does not have it."""
+    reader = deps.store(store_id).read
+    if object_type is ObjectType.ORDER:
+        return reader.order(OrderId(object_id))
+    if object_type is ObjectType.PRODUCT:
+        return reader.product(ProductId(object_id))
+    if object_type is ObjectType.CUSTOMER:
+        return reader.customer(CustomerId(object_id))
+    return reader.profile()
+
+
+def name(subject: Subject) -> str:
+    """What people call it."""
+    if isinstance(subject, Order):
+        return f"Order {subject.number}"
+    return subject.name
+
+
+def version(subject: Subject) -> str:
+    return "" if isinstance(subject, StoreProfile) else subject.version
+
+
+def remember(session: Session, store_id: StoreId, object_type: str, object_id: str, subject: Subject) -> None:
+    """Keep what pages show, in the caller's transaction."""
+    row = session.get(SubjectSnapshot, (store_id, object_type, object_id))
+    row = row or SubjectSnapshot(store_id=store_id, object_type=object_type, object_id=object_id)
+    row.name, row.version, row.facts = name(subject), version(subject), facts(subject)
+    row.is_gone, row.seen_at = False, utc_now()
+    session.add(row)
+
+
+def remember_gone(session: Session, store_id: StoreId, object_type: str, object_id: str) -> None:
+    """A tombstone: the store no longer has it."""
+    row = session.get(SubjectSnapshot, (store_id, object_type, object_id))
+    row = row or SubjectSnapshot(store_id=store_id, object_type=object_type, object_id=object_id)
+    row.is_gone, row.seen_at = True, utc_now()
+    session.add(row)
+
+
+def facts(subject: Subject) -> dict[str, Any]:
+    """Ready-to-show values of a subject. Money as {"amount", "currency"}, times as ISO 8601 UTC."""
+    if isinstance(subject, Order):
+        return _order_facts(subject)
+    if isinstance(subject, Product):
+        return {
+            "sku": subject.sku, "is_visible": subject.is_visible, "fields": subject.fields,
+            "custom_fields": [list(pair) for pair in subject.custom_fields],
+            "images": [{"id": i.id, "file_name": i.file_name, "alt": i.alt, "url": i.url, "is_thumbnail": i.is_thumbnail}
+                       for i in subject.images],
+        }  # fmt: skip
+    if isinstance(subject, Customer):
+        return {"email": subject.email, "company": subject.company, "group": subject.group,
+                "since": subject.since.isoformat() if subject.since else None}  # fmt: skip
+    return {"currency": subject.currency, "timezone": subject.timezone, "admin_url": subject.admin_url}
+
+
+def _order_facts(order: Order) -> dict[str, Any]:
+    return {
+        "number": order.number, "status": order.status.value, "status_label": order.status_label,
+        "placed_at": order.placed_at.isoformat(), "total": money(order.total),
+        "customer_id": order.customer_id, "customer_name": order.customer_name, "customer_email": order.customer_email,
+        "payment_method": order.payment_method, "payment_status": order.payment_status,
+        "billing_country": order.billing.country_code, "shipping_countries": list(order.shipping_country_codes),
+        "lines": [{"sku": line.sku, "name": line.name, "quantity": line.quantity, "total": money(line.total)}
+                  for line in order.lines],
+    }  # fmt: skip
+
+
+def money(value: Money) -> dict[str, str]:
+    return {"amount": str(value.amount), "currency": value.currency}
