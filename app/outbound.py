@@ -1,8 +1,9 @@
-"""How we speak to other services: one guarded client per upstream, statuses turned into our errors in one place.
+"""How we speak to other services: a guarded client per upstream, statuses become our errors in one place.
 
-Guards (security reference, outgoing calls): scheme and port rules, every resolved address checked and *that* address
-connected to, no redirects, no proxies from the environment, a total deadline, a cap on what an answer may weigh, a
-limit of calls in flight per upstream. Compressed answers are not asked for, so that a small answer cannot unfold.
+Guards (security reference, outgoing calls): scheme and port rules, one origin per client, every resolved
+address checked and *that* address connected to, no redirects, no proxies from the environment, a total
+deadline, a cap on what an answer may weigh, a limit of calls in flight per upstream. Compressed answers are not
+asked for and not taken, so that a small answer cannot unfold.
 """
 
 import contextlib
@@ -13,13 +14,15 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
 import httpcore
+import httpx
 
 from app import __version__
-from app.errors import Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Retryable
+from app.errors import NeedsReauth, NotFound, Permanent, RateLimited, Retryable
 from app.settings import Settings
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=float("inf"))
@@ -30,6 +33,12 @@ NAMES = {  # what people read instead of an upstream's short name
     "workflow": "The Workflow Service",
 }
 SHARED_ADDRESS_SPACE = ipaddress.ip_network("100.64.0.0/10")
+GLOBAL_UNICAST = ipaddress.ip_network(
+    "2000::/3"
+)  # IPv6 outside of it is local, reserved or holds an IPv4 address
+TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # these hold one too
+WRITE_PIECE = 16_384  # bytes handed over per look at the deadline
+LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is mistaken
 
 
 def remaining() -> float:
@@ -56,7 +65,9 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, timeout=_left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout=_left(timeout, httpcore.WriteTimeout))
+        for start in range(0, len(buffer), WRITE_PIECE):
+            left = _left(timeout, httpcore.WriteTimeout)
+            self._inner.write(buffer[start : start + WRITE_PIECE], timeout=left)
 
     def close(self) -> None:
         self._inner.close()
@@ -64,7 +75,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -92,20 +104,25 @@ class _PinnedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        address = checked_addresses(self._settings, host, port)[0]
-        stream = super().connect_tcp(address, port, _left(timeout, httpcore.ConnectTimeout), local_address, socket_options)
-        return _Stream(stream)
+        failed: Exception = httpcore.ConnectError("no address")
+        for address in checked_addresses(self._settings, host, port):
+            left = _left(timeout, httpcore.ConnectTimeout)
+            try:
+                return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
 
 
 def checked_addresses(settings: Settings, host: str, port: int) -> list[str]:
-    """All addresses of a host, each public or in an allowed network; raises AddressRefused or ConnectError."""
+    """All addresses of a host, each public or in an allowed network; else AddressRefused or ConnectError."""
     if port not in settings.allowed_ports and not settings.allow_plain_http:
         raise AddressRefused
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: not a name at all (an empty label, a NUL)
         raise httpcore.ConnectError("name not resolved") from error
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(_may_speak_to(settings, address) for address in addresses):
         raise AddressRefused
     return addresses
@@ -117,41 +134,29 @@ def _may_speak_to(settings: Settings, text: str) -> bool:
         address = address.ipv4_mapped
     if any(address.version == net.version and address in net for net in settings.allowed_networks):
         return True
-    shared = address.version == 4 and address in SHARED_ADDRESS_SPACE
-    return address.is_global and not shared and not address.is_multicast
+    if isinstance(address, ipaddress.IPv6Address):
+        plain = address in GLOBAL_UNICAST and not any(address in tunnel for tunnel in TUNNELS)
+    else:
+        plain = address not in SHARED_ADDRESS_SPACE
+    return plain and address.is_global and not address.is_multicast
 
 
 class _Guarded(httpx.BaseTransport):
-    """Deadline, size cap and a place in the upstream's queue around any transport."""
+    """Origin, deadline, size cap and a place in the upstream's queue around any transport."""
 
-    def __init__(self, inner: httpx.BaseTransport, settings: Settings, places: threading.BoundedSemaphore) -> None:
-        self._inner, self._settings, self._places = inner, settings, places
+    def __init__(self, inner: httpx.BaseTransport, settings: Settings, base_url: httpx.URL) -> None:
+        self._inner, self._settings, self._origin = inner, settings, _origin(base_url)
+        self._places = threading.BoundedSemaphore(settings.limits.per_upstream)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.scheme != "https" and not self._settings.allow_plain_http:
-            raise AddressRefused
+        self._check(request.url)
         budget = self._settings.periods.request_deadline
         token = _deadline.set(time.monotonic() + budget)
         try:
             if not self._places.acquire(timeout=budget):
                 raise httpx.PoolTimeout("too many calls in flight", request=request)
             try:
-                response = self._inner.handle_request(request)
-                if response.headers.get("content-encoding", "identity") != "identity":
-                    response.close()
-                    raise httpx.RemoteProtocolError("compressed answer nobody asked for", request=request)
-                cap = request.extensions.get("max_bytes", self._settings.limits.json_response_bytes)
-                content = b""
-                if (sink := request.extensions.get("stream_to")) and response.is_success:
-                    _copy_capped(response, request, cap, sink)
-                else:  # a refusal of a download is read, so that its text can be understood
-                    content = _read_capped(response, request, cap)
-                return httpx.Response(
-                    response.status_code,
-                    headers=response.headers,
-                    stream=httpx.ByteStream(content),
-                    extensions=response.extensions,
-                )
+                return self._exchange(request)
             finally:
                 self._places.release()
         finally:
@@ -160,8 +165,46 @@ class _Guarded(httpx.BaseTransport):
     def close(self) -> None:
         self._inner.close()
 
+    def _check(self, url: httpx.URL) -> None:
+        """A client speaks to the origin it was made for: credentials never follow a link elsewhere."""
+        schemes = ("https", "http") if self._settings.allow_plain_http else ("https",)
+        if url.scheme not in schemes or url.userinfo or _origin(url) != self._origin:
+            raise AddressRefused
+
+    def _exchange(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        _check_deadline(request)
+        if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            response.close()
+            raise httpx.RemoteProtocolError("compressed answer nobody asked for", request=request)
+        cap = request.extensions.get("max_bytes", self._settings.limits.json_response_bytes)
+        sink = request.extensions.get("stream_to")
+        content = b""
+        if sink is not None and response.is_success:
+            for chunk in _chunks(response, request, cap):
+                sink.write(chunk)
+        else:
+            content = b"".join(_chunks(response, request, cap))
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=httpx.ByteStream(content),
+            extensions=response.extensions,
+        )
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
+    return url.scheme, url.host.lower(), port
+
+
+def _check_deadline(request: httpx.Request) -> None:
+    if remaining() <= 0:
+        raise httpx.ReadTimeout("total deadline passed", request=request)
+
 
 def _chunks(response: httpx.Response, request: httpx.Request, cap: int) -> Iterator[bytes]:
+    """The body piece by piece, within `cap` bytes and the deadline. Closes the response at the end."""
     size = 0
     assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101  # narrows the type; sync client only
     try:
@@ -169,31 +212,28 @@ def _chunks(response: httpx.Response, request: httpx.Request, cap: int) -> Itera
             size += len(chunk)
             if size > cap:
                 raise httpx.RemoteProtocolError("answer larger than allowed", request=request)
+            _check_deadline(request)
             yield chunk
     finally:
         response.close()
 
 
-def _read_capped(response: httpx.Response, request: httpx.Request, cap: int) -> bytes:
-    return b"".join(_chunks(response, request, cap))
-
-
-def _copy_capped(response: httpx.Response, request: httpx.Request, cap: int, sink: Any) -> None:
-    for chunk in _chunks(response, request, cap):
-        sink.write(chunk)
-
-
 class Outbound:
-    """Makes the one kept client per upstream. `transport` replaces the network in tests (in-process stand-ins)."""
+    """Makes the kept client per upstream. `transport` replaces the network, for in-process stand-ins."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         self._settings, self._transport = settings, transport
-        self._ssl = None if transport else ssl.create_default_context()  # one per process: making one costs 20 ms
+        # One per process: making one costs 20 ms.
+        self._ssl = None if transport else ssl.create_default_context()
         self._clients: dict[tuple[str, ...], httpx.Client] = {}
         self._lock = threading.Lock()
 
     def client(self, tenant: str, upstream: str, base_url: str, **kw: Any) -> httpx.Client:
-        """The kept client for (tenant, upstream, address). Extra keywords go to httpx.Client on first use."""
+        """The kept client for (tenant, upstream, address); it speaks to that address's origin only.
+
+        Extra keywords go to httpx.Client on first use. Credentials belong into each request, where a renewed
+        one takes effect.
+        """
         key = (tenant, upstream, base_url)
         with self._lock:
             if key not in self._clients:
@@ -209,11 +249,10 @@ class Outbound:
 
     def _make(self, base_url: str, **kw: Any) -> httpx.Client:
         headers = {"User-Agent": f"StorefrontECM/{__version__}", "Accept-Encoding": "identity"}
-        places = threading.BoundedSemaphore(self._settings.limits.per_upstream)
         return httpx.Client(
             base_url=base_url,
             headers=headers | kw.pop("headers", {}),
-            transport=_Guarded(self._transport or self._network(), self._settings, places),
+            transport=_Guarded(self._transport or self._network(), self._settings, httpx.URL(base_url)),
             timeout=httpx.Timeout(10, connect=3, pool=2),
             follow_redirects=False,
             trust_env=False,
@@ -224,7 +263,7 @@ class Outbound:
         count = self._settings.limits.per_upstream
         assert self._ssl is not None  # noqa: S101  # narrows the type
         transport = httpx.HTTPTransport(verify=self._ssl, trust_env=False)
-        transport._pool = httpcore.ConnectionPool(  # noqa: SLF001  # httpx offers no parameter for the backend
+        transport._pool = httpcore.ConnectionPool(  # httpx offers no parameter for the backend
             ssl_context=self._ssl,
             max_connections=count,
             max_keepalive_connections=count,
@@ -240,6 +279,12 @@ def speaking_to(service: str, *, writing: bool = False) -> Iterator[None]:
     name = NAMES.get(service, service)
     try:
         yield
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise AddressRefused from error
+    except httpx.LocalProtocolError as error:
+        raise Permanent(
+            f"The request to {name} is not sendable.", code="bad_request", service=service
+        ) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Retryable(f"{name} cannot be reached.", code="unreachable", service=service) from error
     except httpx.TimeoutException as error:
@@ -247,13 +292,12 @@ def speaking_to(service: str, *, writing: bool = False) -> Iterator[None]:
             f"{name} did not answer in time.", code="timeout", unknown_outcome=writing, service=service
         ) from error
     except httpx.TransportError as error:
-        raise Retryable(
-            f"{name} broke off the connection.", code="broken_answer", unknown_outcome=writing, service=service
-        ) from error
+        message = f"{name} broke off the connection."
+        raise Retryable(message, code="broken_answer", unknown_outcome=writing, service=service) from error
 
 
 def raise_for(response: httpx.Response, *, service: str, said: str = "") -> None:
-    """Turn a status into our error tree. `said` is what the service wrote, already cut and safe to log (no tokens)."""
+    """Turn a status into our error tree. `said` is what the service wrote, without tokens or people."""
     status, name = response.status_code, NAMES.get(service, service)
     if 200 <= status < 300:
         return
@@ -271,21 +315,39 @@ def raise_for(response: httpx.Response, *, service: str, said: str = "") -> None
     if status in (409, 412, 423):
         raise Retryable(f"{name} reports a conflict or lock.", code="locked", **context)
     if status in (408, 499) or status >= 500:
-        raise Retryable(f"{name} has a problem ({status}).", code="server_error", unknown_outcome=True, **context)
+        context["unknown_outcome"] = _is_write(response)
+        raise Retryable(f"{name} has a problem ({status}).", code="server_error", **context)
     if 300 <= status < 400:
-        raise Permanent(f"{name} answered with a redirect, which is never followed.", code="redirect", **context)
+        raise Permanent(f"{name} answered with a redirect, never followed.", code="redirect", **context)
     raise Permanent(f"{name} refused the request ({status}).", code="refused", **context)
 
 
+def _is_write(response: httpx.Response) -> bool:
+    try:
+        return response.request.method not in ("GET", "HEAD")
+    except RuntimeError:  # an answer without its request tells nothing: assume the worse
+        return True
+
+
 def retry_after(response: httpx.Response, default: float = 30.0) -> float:
-    """Seconds to wait: Retry-After, X-Retry-After, or BigCommerce's X-Rate-Limit-Time-Reset-Ms."""
+    """Seconds to wait, an hour at most: Retry-After, X-Retry-After, or X-Rate-Limit-Time-Reset-Ms."""
     for header, unit in (("retry-after", 1.0), ("x-retry-after", 1.0), ("x-rate-limit-time-reset-ms", 0.001)):
-        with contextlib.suppress(ValueError):
-            if header in response.headers:
-                return max(0.0, float(response.headers[header]) * unit)
+        text = response.headers.get(header, "").strip()
+        if text.isascii() and text.isdigit():
+            return min(float(text) * unit, LONGEST_WAIT)
+        if text and header == "retry-after":
+            with contextlib.suppress(ValueError, TypeError):  # an HTTP date
+                wait = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+                return min(max(wait, 0.0), LONGEST_WAIT)
     return default
 
 
 __all__ = [
-    "AddressRefused", "Conflict", "Outbound", "checked_addresses", "raise_for", "remaining", "retry_after", "speaking_to",
-]  # fmt: skip
+    "AddressRefused",
+    "Outbound",
+    "checked_addresses",
+    "raise_for",
+    "remaining",
+    "retry_after",
+    "speaking_to",
+]
