@@ -2,8 +2,8 @@
 
 Guards (security reference, outgoing calls): scheme and port rules, one origin per client, every resolved
 address checked and *that* address connected to, no redirects, no proxies from the environment, a total
-deadline, a cap on what an answer may weigh, a limit of calls in flight per upstream. Compressed answers are not
-asked for and not taken, so that a small answer cannot unfold.
+deadline, a cap on what an answer may weigh, a limit of calls in flight per upstream. Compressed answers are
+not asked for and not taken: a small answer cannot unfold.
 """
 
 import contextlib
