@@ -1,0 +1,75 @@
+"""History: `/workflow-history/v1/historic-process-instances` and `historic-task-instances`.
+
+By the switch `history_lag_seconds` both show the world as it was so long ago, as an engine with asynchronous history
+does. The relation names of these two lists are not public. Source: OpenText workflow reference, history.
+"""
+
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
+
+from sandbox.kernel.standin import Call, json_response
+from sandbox.workflow import filters, views
+from sandbox.workflow.engine import seen_by
+from sandbox.workflow.errors import missing
+from sandbox.workflow.filters import Row
+
+if TYPE_CHECKING:
+    from sandbox.workflow.gateway import WorkflowService
+
+PATH = "/workflow-history/v1"
+OPTIONS = {"includeProcessVariables", "includeProcessComments"}
+TASK_OPTIONS = {
+    "includeTaskLocalVariables", "includeProcessVariables", "includeTaskAssignments", "includeTaskComments",
+}  # fmt: skip
+
+
+class HistoryRoutes:
+    def __init__(self, service: "WorkflowService") -> None:
+        self.service, self.engine = service, service.engine
+
+    def rows(self) -> list[Row]:
+        now, lag = self.service.world.clock.now(), self.engine.state.switches.history_lag_seconds
+        shown = (seen_by(now, lag, instance) for instance in self.engine.instances())
+        return [self.service.row(instance) for instance in shown if instance]
+
+    def task_rows(self) -> list[Row]:
+        found = [
+            Row(row.instance, row.model, row.groups, row.tree, task) for row in self.rows() for task in row.instance.tasks
+        ]
+        return sorted(found, key=lambda row: row.the_task.created)
+
+    def instances(self, call: Call) -> Response:
+        kept = filters.select(
+            self.rows(), call.args, filters.HISTORIC_INSTANCES, OPTIONS, strict=self.service.strict
+        )
+        kept = filters.ordered(kept, call.args, filters.INSTANCE_SORTS)
+        switches = self.engine.state.switches
+        body = views.page(
+            call, "historic-process-instances", kept, lambda r: views.historic_instance(r, call.args), switches
+        )
+        return json_response(body)
+
+    def instance(self, call: Call, id: str) -> Response:
+        for row in self.rows():
+            if row.instance.id == id:
+                return json_response(views.historic_instance(row, call.args))
+        raise missing("historic process instance", id)
+
+    def tasks(self, call: Call) -> Response:
+        kept = filters.select(
+            self.task_rows(), call.args, filters.HISTORIC_TASKS, TASK_OPTIONS, strict=self.service.strict
+        )
+        kept = filters.ordered(kept, call.args, filters.TASK_SORTS)
+        switches = self.engine.state.switches
+        body = views.page(
+            call, "historic-task-instances", kept, lambda r: views.historic_task(r, call.args), switches
+        )
+        return json_response(body)
+
+
+def register(service: "WorkflowService") -> None:
+    routes = HistoryRoutes(service)
+    service.answer("GET", f"{PATH}/historic-process-instances", routes.instances)
+    service.answer("GET", f"{PATH}/historic-process-instances/<id>", routes.instance)
+    service.answer("GET", f"{PATH}/historic-task-instances", routes.tasks)
