@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from app.db.session import Database
 from app.domain.ids import Provider, StoreId
+from app.engine.inbox import Intake
 from app.engine.vault import Vault
 from app.opentext import OpenText
 from app.opentext.connection import Connection
@@ -33,3 +35,8 @@ class Deps:
     opentext: Callable[[StoreId], OpenText]
     check_opentext: Callable[[Connection], list[CheckStep]]
     close: Callable[[], None] = field(default=lambda: None)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The one intake of this process: on SQLite its writer thread is the only one that writes deliveries."""
+        return Intake(self.database, self.vault, self.doorbell.ring)

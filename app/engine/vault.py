@@ -68,6 +68,10 @@ class Vault:
         good = [hmac.compare_digest(_mac(master, purpose, message).encode(), given) for master in self._master]
         return any(good)
 
+    def derived(self, label: str) -> tuple[bytes, ...]:
+        """A 32-byte key of its own for that use, one per configured master key, newest first."""
+        return tuple(_derive(master, b"derived:" + label.encode()) for master in self._master)
+
 
 def _derive(master: bytes, label: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=b"storefront-ecm", info=label).derive(master)
