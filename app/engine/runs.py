@@ -18,7 +18,7 @@ from app.domain.ids import ObjectType, Provider, StoreId, external_store_id, lan
 from app.domain.planning import PlannedRun
 from app.domain.scenario import Preferences, Scenario, Subject
 from app.domain.steps import STEP, Step
-from app.engine import queue, subjects
+from app.engine import preferences, queue, subjects
 from app.engine.deps import Deps
 from app.engine.effects import Effects
 from app.opentext import OpenText
@@ -170,8 +170,6 @@ def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenar
 def _next_step(
     deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]
 ) -> tuple[Context, Step] | None:
-    from app.engine import preferences  # noqa: PLC0415  # preferences reads the catalogue; runs must not need it to import
-
     with unit_of_work(deps.database) as uow:
         session = uow.session
         queue.assert_mine(session, claim)

@@ -1,0 +1,22 @@
+"""One handler per kind of step. A test holds this table against the vocabulary in domain/steps.py."""
+
+from app.engine.handlers import content, filing, review, store_side, workflow, workspace
+from app.engine.runs import Handler
+
+HANDLERS: dict[str, Handler] = {
+    "set_order_status": store_side.set_order_status,
+    "link_in_store": store_side.link_in_store,
+    "set_up_store": store_side.set_up_store,
+    "ensure_workspace": workspace.ensure_workspace,
+    "update_workspace": workspace.update_workspace,
+    "file_order_record": filing.file_order_record,
+    "classify_record": filing.classify_record,
+    "file_approval_record": review.file_approval_record,
+    "start_workflow": workflow.start_workflow,
+    "await_decision": workflow.await_decision,
+    "file_content_sheet": content.file_content_sheet,
+    "publish_content": content.publish_content,
+    "file_evidence": content.file_evidence,
+    "undo_publication": content.undo_publication,
+    "restore_fields": content.restore_fields,
+}

@@ -1,0 +1,87 @@
+"""Steps that file documents and make them records."""
+
+from typing import Any
+
+from app.db.session import unit_of_work
+from app.domain.commerce import Order
+from app.domain.content import Document
+from app.domain.ids import NodeId
+from app.domain.steps import ClassifyRecord, FileOrderRecord
+from app.engine import knowledge
+from app.engine.papers import order_record
+from app.engine.runs import Context, Done, Result
+
+PDF = "application/pdf"
+
+
+def file_order_record(context: Context, step: FileOrderRecord) -> Result:
+    """Write the order as it stands now into a PDF/A and file it, once."""
+    order = context.subject
+    assert isinstance(order, Order)  # noqa: S101
+    paper = order_record.write(order, context.external_store, context.reasons)
+    filed = file_once(context, "order_record", step.folder, f"Order {order.number} record.pdf", paper, PDF)
+    return Done(f"The order record was filed in “{step.folder}”.", with_document(context, "order_record", filed), filed)
+
+
+def classify_record(context: Context, step: ClassifyRecord) -> Result:
+    """Under records management: from now on kept as the classification's schedule says."""
+    filed = context.facts["documents"][step.document]
+    classify(context, NodeId(filed["node_id"]), step.classification)
+    return Done(f"“{filed['name']}” is a record of class {step.classification}.")
+
+
+def classify(context: Context, node_id: NodeId, classification: str) -> None:
+    """Idempotent on the server's side; what the record looks like now is written down for the panel."""
+    context.effects.still_mine()
+    context.opentext.records.classify([node_id], classification)
+    details = context.opentext.records.details(node_id)
+    document = context.opentext.documents.get(node_id)
+    with unit_of_work(context.deps.database) as uow:
+        link = _link(uow.session, context)
+        knowledge.remember_document(uow.session, link, document, record=details)
+
+
+def file_once(
+    context: Context, name: str, folder: str, file_name: str, content: bytes, mime_type: str
+) -> dict[str, Any]:
+    """File a document under the effect ledger; a filing whose outcome is unknown is looked for by folder and name first."""
+    workspace_id = NodeId(context.facts["workspace_id"])
+    documents = context.opentext.documents
+
+    def look_up() -> dict[str, Any] | None:
+        found = documents.find(documents.folder(workspace_id, folder), file_name)
+        return as_facts(found, folder) if found else None
+
+    def act() -> dict[str, Any]:
+        filed = documents.upload(documents.folder(workspace_id, folder), file_name, content, mime_type)
+        return as_facts(filed, folder)
+
+    filed = context.effects.once(context.key(f"file:{name}"), act, look_up=look_up)
+    with unit_of_work(context.deps.database) as uow:
+        link = _link(uow.session, context)
+        knowledge.remember_document(uow.session, link, from_facts(filed), ours=True)
+    return filed
+
+
+def _link(session: Any, context: Context) -> Any:
+    link = knowledge.link_of(session, context.store_id, context.subject_type.value, context.subject_id)
+    assert link is not None  # noqa: S101  # ensure_workspace ran before, in this run
+    return link
+
+
+def with_document(context: Context, name: str, filed: dict[str, Any]) -> dict[str, Any]:
+    return {"documents": context.facts.get("documents", {}) | {name: filed}}
+
+
+def as_facts(document: Document, folder: str) -> dict[str, Any]:
+    return {
+        "node_id": document.id, "name": document.name, "version": document.version, "size": document.size,
+        "mime_type": document.mime_type, "sha256": document.sha256, "folder": folder, "url": document.url,
+    }  # fmt: skip
+
+
+def from_facts(filed: dict[str, Any]) -> Document:
+    return Document(
+        NodeId(filed["node_id"]), filed["name"], filed["version"], filed["size"], filed["mime_type"], filed["folder"],
+        None, filed["url"], filed["sha256"],
+    )  # fmt: skip

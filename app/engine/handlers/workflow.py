@@ -1,0 +1,160 @@
+"""Steps that start a workflow and wait for what people decide there."""
+
+from datetime import datetime
+from typing import Any
+
+from app.db.links import WorkflowLink
+from app.db.session import reading, unit_of_work
+from app.db.types import utc_now
+from app.domain.commerce import Order
+from app.domain.content import Decision, Task
+from app.domain.steps import AwaitDecision, Outcome, StartWorkflow
+from app.engine.runs import Branch, Context, Done, Result, Wait
+from app.engine.vault import sha256_hex
+from app.errors import Permanent, Retryable
+from app.scenarios.orders import OrderReviewPreferences
+
+SOON = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0)  # after a hint: history may lag, look again soon
+
+
+def start_workflow(context: Context, step: StartWorkflow) -> Result:
+    """Start once: the business key is looked up (running, then history) before a start."""
+    business_key = f"{context.provider}:{context.external_store}:{context.subject_type}:{context.subject_id}:{step.process}:1"
+    context.effects.still_mine()
+    variables, case_token = _variables(context)
+    name = f"{subject_title(context)} · review"
+    instance = context.opentext.workflows.start(step.process, business_key, name, variables)
+    with unit_of_work(context.deps.database) as uow:
+        link = uow.session.get(WorkflowLink, context.run_id) or WorkflowLink(
+            run_id=context.run_id, store_id=context.store_id, process=step.process, business_key=business_key,
+            instance_id=instance.id,
+        )  # fmt: skip
+        link.instance_id, link.case_token_sha256 = instance.id, sha256_hex(case_token)
+        link.started_at, link.seen_at = instance.started_at or utc_now(), utc_now()
+        uow.session.add(link)
+    return Done("The review was started in OpenText.", {"instance_id": instance.id}, {"instance_id": instance.id})
+
+
+def subject_title(context: Context) -> str:
+    subject = context.subject
+    return f"Order {subject.number}" if isinstance(subject, Order) else context.subject_id
+
+
+def _variables(context: Context) -> tuple[dict[str, object], str]:
+    """The facts a reviewer needs; every name the model mentions has a value. The case token is the second factor."""
+    case_token = context.deps.vault.sign("case-token", context.run_id)
+    values: dict[str, object] = {
+        "case_id": context.run_id,
+        "platform": context.provider.value,
+        "store_hash": context.external_store,
+        "object_type": context.subject_type.value,
+        "object_id": context.subject_id,
+        "workspace_id": str(context.facts.get("workspace_id", "")),
+        "callback_base": context.deps.settings.public_url,
+        "callback_token": case_token,
+        "approver": "",
+        "decision": "",
+        "decision_comment": "",
+        "priority": "50",
+    }
+    if isinstance(context.subject, Order):
+        values |= _order_variables(context.subject, context)
+    return values, case_token
+
+
+def _order_variables(order: Order, context: Context) -> dict[str, object]:
+    chosen = context.preferences
+    groups = chosen if isinstance(chosen, OrderReviewPreferences) else OrderReviewPreferences()
+    return {
+        "order_number": order.number,
+        "amount": f"{order.total.amount:.2f}",
+        "currency": order.total.currency,
+        "risk_score": "",
+        "risk_reasons": "; ".join(context.reasons)[:3900],
+        "ship_country": ", ".join(order.shipping_country_codes),
+        "bill_country": order.billing.country_code,
+        "customer_id": order.customer_id or "",
+        "payment_ref": order.payment_method,
+        "review_group": groups.review_group,
+        "requester_group": groups.requester_group,
+    }
+
+
+def await_decision(context: Context, step: AwaitDecision) -> Result:
+    """Read the history: ended → the outcome's steps; not ended → look again later, or soon after a hint."""
+    link = _link(context)
+    try:
+        decision = context.opentext.workflows.decision(link.instance_id)
+    except Retryable as error:
+        if error.specific_code != "history_lag":
+            raise
+        return _look_again(context, link, "The workflow has ended; its history is being written.")
+    if decision is None:
+        _note_progress(context, context.opentext.workflows.tasks(link.business_key))
+        return _look_again(context, link, _waiting_words(context))
+    outcome = next((one for one in step.outcomes if one.value == decision.outcome), None)
+    if outcome is None:
+        raise Permanent(
+            f"The workflow ended with “{decision.outcome or 'nothing'}”, which is no outcome of this review.",
+            code="unknown_outcome_value", hint="Check the workflow model, decide the order by hand, then skip this step.",
+        )  # fmt: skip
+    return _decided(context, link, decision, outcome)
+
+
+def _link(context: Context) -> WorkflowLink:
+    with reading(context.deps.database) as session:
+        return session.get_one(WorkflowLink, context.run_id)
+
+
+def _look_again(context: Context, link: WorkflowLink, words: str) -> Wait:
+    looks = int(context.step_result.get("looks_after_hint", 0))
+    normal = context.deps.settings.periods.decision_poll.total_seconds()
+    if not link.hinted_outcome:
+        return Wait(words, normal)
+    soon = SOON[looks] if looks < len(SOON) else normal
+    return Wait(words, min(soon, normal), {"looks_after_hint": looks + 1})
+
+
+def _note_progress(context: Context, tasks: list[Task]) -> None:
+    with unit_of_work(context.deps.database) as uow:
+        link = uow.session.get_one(WorkflowLink, context.run_id)
+        link.tasks = [
+            {"name": task.name, "assignee": task.assignee, "candidates": list(task.candidates),
+             "created_at": _iso(task.created_at), "due_at": _iso(task.due_at)}
+            for task in tasks
+        ]  # fmt: skip
+        link.status, link.seen_at = "running", utc_now()
+        context.facts["open_tasks"] = link.tasks
+
+
+def _waiting_words(context: Context) -> str:
+    tasks = context.facts.get("open_tasks") or []
+    if not tasks:
+        return "Waiting for the decision in OpenText."
+    task = tasks[0]
+    who = task["assignee"] or " or ".join(task["candidates"]) or "somebody"
+    return f"Waiting for {who}: {task['name']}."
+
+
+def _decided(context: Context, link: WorkflowLink, decision: Decision, outcome: Outcome) -> Branch:
+    found_by = "callback" if link.hinted_outcome else "polling"
+    facts = {
+        "value": outcome.value, "title": outcome.title, "by": decision.by, "at": _iso(decision.at),
+        "comment": decision.comment, "found_by": found_by, "trail": [_trail(entry) for entry in decision.trail],
+    }  # fmt: skip
+    with unit_of_work(context.deps.database) as uow:
+        row = uow.session.get_one(WorkflowLink, context.run_id)
+        row.status, row.tasks, row.outcome = "completed", [], outcome.value
+        row.decided_by, row.decided_at, row.comment = decision.by, decision.at, decision.comment
+        row.found_by, row.seen_at = found_by, utc_now()
+    who = decision.by or "the deadline"
+    return Branch(f"{outcome.title} by {who}.", outcome.value, outcome.steps, {"decision": facts})
+
+
+def _trail(entry: Any) -> dict[str, Any]:
+    return {"task": entry.task, "who": entry.who, "outcome": entry.outcome, "comment": entry.comment,
+            "started_at": _iso(entry.started_at), "ended_at": _iso(entry.ended_at)}  # fmt: skip
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

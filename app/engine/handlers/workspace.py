@@ -1,0 +1,69 @@
+"""Steps that find, create and fill business workspaces."""
+
+from app.db.session import unit_of_work
+from app.domain.commerce import Order
+from app.domain.content import BusinessObject, Workspace, WorkspaceSpec
+from app.domain.ids import CustomerId, ObjectType
+from app.domain.scenario import Subject
+from app.domain.steps import EnsureWorkspace, UpdateWorkspace
+from app.engine import knowledge, properties, subjects
+from app.engine.runs import Context, Done, Result
+
+BUSINESS_OBJECT_TYPES = {ObjectType.ORDER: "ORDER", ObjectType.CUSTOMER: "CUSTOMER", ObjectType.PRODUCT: "PRODUCT"}
+SHORT = {"bigcommerce": "bc", "shopify": "sh"}
+
+
+def business_object(context: Context, bo_type: str, object_id: str) -> BusinessObject:
+    """The triple of a store object; its id is "bc-<store>-<id>", safe in every address."""
+    system = context.opentext.connection.content_server.external_system
+    return BusinessObject(system, bo_type, f"{SHORT[context.provider]}-{context.external_store}-{object_id}")
+
+
+def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
+    """Parents first (their own workspace, remembered like any other), then the subject's, related to them."""
+    parents = [found for parent in step.parents if (found := _ensure_parent(context, parent)) is not None]
+    spec = _spec(context, step.business_object_type, tuple(parents))
+    context.effects.still_mine()
+    workspace = context.opentext.workspaces.ensure(spec)
+    _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
+    facts = {"workspace_id": workspace.id, "workspace_name": workspace.name, "workspace_url": workspace.url}
+    return Done(f"Workspace “{workspace.name}” is ready.", facts, {"workspace_id": workspace.id})
+
+
+def update_workspace(context: Context, step: UpdateWorkspace) -> Result:
+    """The categories tell the present truth: status, decision, what is published."""
+    spec = _spec(context, step.business_object_type, ())
+    context.effects.still_mine()
+    workspace = context.opentext.workspaces.ensure(spec)
+    _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
+    return Done(f"Workspace “{workspace.name}” was brought up to date.", result={"workspace_id": workspace.id})
+
+
+def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -> WorkspaceSpec:
+    values = properties.of(context.subject, context.external_store, context.reasons, context.facts)
+    return WorkspaceSpec(business_object(context, bo_type, context.subject_id), values, parents)
+
+
+def _ensure_parent(context: Context, parent: ObjectType) -> BusinessObject | None:
+    """The customer's workspace; a guest has none."""
+    order = context.subject
+    if parent is not ObjectType.CUSTOMER or not isinstance(order, Order) or not order.customer_id:
+        return None
+    customer = context.store.read.customer(CustomerId(order.customer_id))
+    triple = business_object(context, BUSINESS_OBJECT_TYPES[parent], customer.id)
+    spec = WorkspaceSpec(triple, properties.of(customer, context.external_store, (), {}))
+    context.effects.still_mine()
+    workspace = context.opentext.workspaces.ensure(spec)
+    _remember(context, parent, customer.id, customer, triple, workspace)
+    return triple
+
+
+def _remember(
+    context: Context, object_type: ObjectType, object_id: str, subject: Subject, triple: BusinessObject, workspace: Workspace
+) -> None:
+    with unit_of_work(context.deps.database) as uow:
+        subjects.remember(uow.session, context.store_id, object_type.value, object_id, subject)
+        knowledge.remember_workspace(
+            uow.session, context.store_id, object_type.value, object_id, subjects.name(subject), triple, workspace,
+            subjects.version(subject),
+        )  # fmt: skip

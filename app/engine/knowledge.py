@@ -1,0 +1,126 @@
+"""What we know of OpenText about an object, written down so that panels need not ask: workspace, documents, records."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.db.links import FiledDocument, WorkspaceLink
+from app.db.session import reading, unit_of_work
+from app.db.types import utc_now
+from app.domain.content import Approval, BusinessObject, Document, RecordDetails, Workspace
+from app.domain.ids import NodeId, ObjectType, StoreId
+from app.engine.deps import Deps
+from app.opentext import OpenText
+
+CONTENT_SHEET = "Product content.json"
+
+
+def is_content_sheet(name: str) -> bool:
+    """The sheet an author works on, also under a numbered or translated name that keeps its ending."""
+    lowered = name.lower()
+    return lowered.endswith(".json") and "content" in lowered
+
+
+def link_of(session: Session, store_id: StoreId, object_type: str, object_id: str) -> WorkspaceLink | None:
+    return session.execute(
+        select(WorkspaceLink).where(
+            col(WorkspaceLink.store_id) == store_id,
+            col(WorkspaceLink.object_type) == object_type,
+            col(WorkspaceLink.object_id) == object_id,
+        )
+    ).scalar_one_or_none()
+
+
+def remember_workspace(
+    session: Session, store_id: StoreId, object_type: str, object_id: str, object_name: str,
+    business_object: BusinessObject, workspace: Workspace, version: str,
+) -> WorkspaceLink:  # fmt: skip
+    """Keep or renew the link, in the caller's transaction."""
+    link = link_of(session, store_id, object_type, object_id) or WorkspaceLink(
+        store_id=store_id, object_type=object_type, object_id=object_id, business_object_type=business_object.type,
+        business_object_id=business_object.id, workspace_id=workspace.id, workspace_name=workspace.name,
+        workspace_url=workspace.url,
+    )  # fmt: skip
+    link.object_name, link.object_version = object_name, version
+    link.workspace_id, link.workspace_name, link.workspace_url = workspace.id, workspace.name, workspace.url
+    link.seen_at = utc_now()
+    session.add(link)
+    session.flush()
+    return link
+
+
+def remember_document(
+    session: Session, link: WorkspaceLink, document: Document, *, ours: bool = False,
+    record: RecordDetails | None = None, approval: Approval | None = None, seen_at: datetime | None = None,
+) -> FiledDocument:  # fmt: skip
+    """Keep or renew what is known of one document, in the caller's transaction."""
+    row = session.execute(
+        select(FiledDocument).where(
+            col(FiledDocument.store_id) == link.store_id, col(FiledDocument.node_id) == document.id
+        )
+    ).scalar_one_or_none()
+    row = row or FiledDocument(store_id=link.store_id, link_id=link.id, node_id=document.id, name=document.name)
+    if document.version != row.version and not document.sha256:
+        row.sha256 = ""
+    row.name, row.version, row.size, row.mime_type = document.name, document.version, document.size, document.mime_type
+    row.folder, row.url = document.folder or row.folder, document.url or row.url
+    row.sha256 = document.sha256 or row.sha256
+    row.modified_at = document.modified_at or row.modified_at
+    row.filed_by_us = row.filed_by_us or ours
+    if record is not None:
+        row.record_class, row.record_schedule = record.classification, record.schedule
+        row.kept_until, row.holds = record.kept_until, list(record.holds)
+    if approval is not None:
+        row.approval_status, row.approval_version = approval.status, approval.version
+    row.seen_at = seen_at or utc_now()
+    session.add(row)
+    return row
+
+
+def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str) -> None:
+    """Ask OpenText about an object's workspace and write down what it says: folders, documents, records, approvals."""
+    with reading(deps.database) as session:
+        link = link_of(session, store_id, object_type.value, object_id)
+    if link is None:
+        return
+    opentext = deps.opentext(store_id)
+    found = list_documents(opentext, NodeId(link.workspace_id))
+    detailed = [
+        (document, opentext.records.details(document.id), _approval(opentext, object_type, document))
+        for document in found
+    ]
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        kept = session.get_one(WorkspaceLink, link.id)
+        kept.seen_at = utc_now()
+        for document, record, approval in detailed:
+            remember_document(session, kept, document, record=record or RecordDetails(""), approval=approval)
+        _forget_missing(session, kept, {document.id for document in found})
+
+
+def list_documents(opentext: OpenText, workspace_id: NodeId) -> list[Document]:
+    """The workspace's documents, those of its folders included (one level, as the templates have it)."""
+    documents = []
+    for child in opentext.documents.children(workspace_id):
+        if child.mime_type:
+            documents.append(child)
+            continue
+        documents.extend(
+            replace(inner, folder=child.name) for inner in opentext.documents.children(child.id) if inner.mime_type
+        )
+    return documents
+
+
+def _approval(opentext: OpenText, object_type: ObjectType, document: Document) -> Approval | None:
+    if object_type is ObjectType.PRODUCT and is_content_sheet(document.name):
+        return opentext.documents.approval(document.id)
+    return None
+
+
+def _forget_missing(session: Session, link: WorkspaceLink, present: set[NodeId]) -> None:
+    known = session.execute(select(FiledDocument).where(col(FiledDocument.link_id) == link.id)).scalars()
+    for row in known:
+        if row.node_id not in present:
+            session.delete(row)

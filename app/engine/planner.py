@@ -1,0 +1,180 @@
+"""What one accepted event leads to: the subject is read again, every scenario is asked, runs are written. Or nothing, said why."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.db import audit
+from app.db.inbox import InboxEvent
+from app.db.links import WorkflowLink, WorkspaceLink
+from app.db.session import reading, unit_of_work
+from app.db.stores import StoreRow
+from app.db.types import utc_now
+from app.domain.events import Event, Source, Topic
+from app.domain.ids import NodeId, ObjectType, Provider, StoreId
+from app.domain.planning import PlannedRun, plan
+from app.domain.scenario import Subject
+from app.engine import knowledge, preferences, publications, queue, reconcile, runs, subjects
+from app.engine.deps import Deps
+from app.errors import NeedsReauth, NotFound
+from app.scenarios import ALL
+
+log = structlog.get_logger(__name__)
+ABOUT_SUBJECTS = frozenset(
+    {Topic.ORDER_CHANGED, Topic.PRODUCT_CHANGED, Topic.CUSTOMER_CHANGED, Topic.APP_INSTALLED, Topic.REQUESTED}
+)
+
+
+def handle(deps: Deps, claim: queue.Claim) -> None:
+    """Take one event to its end. Errors leave here for the caller to record."""
+    event, correlation_id, received_at, store = _load(deps, claim)
+    with structlog.contextvars.bound_contextvars(
+        correlation_id=correlation_id, store_id=event.store_id, topic=event.topic.value
+    ):
+        if store is None:
+            return _end(deps, claim, "ignored", "unknown_store")
+        if store.state == "uninstalled" and event.topic is not Topic.APP_INSTALLED:
+            return _end(deps, claim, "ignored", "uninstalled")
+        if event.topic is Topic.WORKFLOW_DECIDED:
+            return _wake_decided_run(deps, claim, event)
+        if event.topic is Topic.APP_UNINSTALLED:
+            return _confirm_uninstall(deps, claim, event, received_at)
+        if event.topic is Topic.CONTENT_APPROVED:
+            return _plan_approved_content(deps, claim, event, correlation_id)
+        if event.topic is Topic.PRODUCT_DELETED:
+            return _note_gone(deps, claim, event)
+        if event.topic not in ABOUT_SUBJECTS or event.object_type not in set(ObjectType):
+            return _end(deps, claim, "ignored", "not_acted_on")
+        return _plan_subject(deps, claim, event, correlation_id)
+
+
+def _load(deps: Deps, claim: queue.Claim) -> tuple[Event, str, datetime, StoreRow | None]:
+    with reading(deps.database) as session:
+        row = session.get_one(InboxEvent, claim.ref_id)
+        store = session.get(StoreRow, row.store_id)
+        event = Event(
+            row.id, StoreId(row.store_id), Source(row.source), Topic(row.topic), row.object_type, row.object_id,
+            dict(row.detail),
+        )  # fmt: skip
+        return event, row.correlation_id, row.received_at, store
+
+
+def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: str) -> None:
+    if event.detail.get("request") == "reconcile":
+        found = reconcile.run(deps, event.store_id)
+        return _end(deps, claim, "done", f"{found} changes found that no delivery had told us")
+    object_type = ObjectType(event.object_type)
+    try:
+        subject = subjects.read(deps, event.store_id, object_type, event.object_id)
+    except NotFound:
+        return _note_gone(deps, claim, event)
+    if event.detail.get("request") == "recheck":
+        knowledge.refresh(deps, event.store_id, object_type, event.object_id)
+    if event.topic in (Topic.PRODUCT_CHANGED, Topic.REQUESTED):
+        publications.note_drift(deps, event.store_id, object_type, event.object_id, subject)
+    _write_plan(deps, claim, event, subject, correlation_id)
+    return None
+
+
+def _write_plan(deps: Deps, claim: queue.Claim, event: Event, subject: Subject, correlation_id: str) -> None:
+    """Snapshot, runs, and the event's end in one transaction."""
+    with reading(deps.database) as session:
+        chosen = preferences.load_all(session, event.store_id, ALL)
+    provider = Provider(event.store_id.partition(":")[0])
+    planned = plan(event, subject, ALL, chosen, provider)
+    with unit_of_work(deps.database) as uow:
+        subjects.remember(uow.session, event.store_id, event.object_type, event.object_id, subject)
+        created = [_create(uow.session, event, subject, correlation_id, one) for one in planned]
+        count = sum(created)
+        reason = "planned" if count else "already_under_way" if planned else "no_scenario_applies"
+        _end_in(uow.session, claim, "done", reason)
+        if count:
+            uow.after_commit(deps.doorbell.ring)
+    log.info("event_planned", runs=count, reason=reason)
+
+
+def _create(session: Session, event: Event, subject: Subject, correlation_id: str, planned: PlannedRun) -> bool:
+    run = runs.create(session, event, subjects.name(subject), correlation_id, planned)
+    if run is not None and event.source is Source.PERSON:
+        actor = event.detail.get("user", "somebody")
+        audit.record(session, event.store_id, actor, event.detail.get("request", "requested"),
+                     f"{event.object_type}:{event.object_id}", run=run.id)  # fmt: skip
+    return run is not None
+
+
+def _wake_decided_run(deps: Deps, claim: queue.Claim, event: Event) -> None:
+    """The callback is a hint: note what it claimed, make the run look at the history now."""
+    run_id = event.detail.get("run", "")
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        link = session.get(WorkflowLink, run_id)
+        if link is None or link.store_id != event.store_id:
+            _end_in(session, claim, "ignored", "unknown_case")
+            return
+        if not link.hinted_outcome:
+            link.hinted_outcome = event.detail.get("decision", "")
+        woken = queue.wake(session, "run", run_id)
+        _end_in(session, claim, "done", "run_woken" if woken else "already_decided")
+        uow.after_commit(deps.doorbell.ring)
+
+
+def _plan_approved_content(deps: Deps, claim: queue.Claim, event: Event, correlation_id: str) -> None:
+    """Find the product whose launch workspace holds the document, then plan as if the product had said so."""
+    node_id = NodeId(int(event.detail["node_id"]))
+    opentext = deps.opentext(event.store_id)
+    approval = opentext.documents.approval(node_id)
+    if not approval.is_approved:
+        return _end(deps, claim, "ignored", f"not_approved: {approval.status or 'never asked'}")
+    workspace_id = opentext.workspaces.workspace_of(node_id)
+    with reading(deps.database) as session:
+        link = session.execute(
+            select(WorkspaceLink).where(
+                col(WorkspaceLink.store_id) == event.store_id, col(WorkspaceLink.workspace_id) == workspace_id
+            )
+        ).scalar_one_or_none()
+    if link is None or link.object_type != ObjectType.PRODUCT:
+        return _end(deps, claim, "ignored", "no_product_linked_to_this_workspace")
+    if not knowledge.is_content_sheet(opentext.documents.get(node_id).name):
+        return _end(deps, claim, "ignored", "not_a_content_sheet")
+    subject = subjects.read(deps, event.store_id, ObjectType.PRODUCT, link.object_id)
+    detail = {"node_id": str(node_id), "version": str(approval.version), "occasion": f"{node_id}:{approval.version}"}
+    about = replace(event, object_type=ObjectType.PRODUCT.value, object_id=link.object_id, detail=detail)
+    _write_plan(deps, claim, about, subject, correlation_id)
+    return None
+
+
+def _confirm_uninstall(deps: Deps, claim: queue.Claim, event: Event, received_at: datetime) -> None:
+    """A delivery says the app is gone; the store's own answer decides, for the message may be old."""
+    try:
+        deps.store(event.store_id).read.profile()
+    except NeedsReauth:
+        with unit_of_work(deps.database) as uow:
+            store = uow.session.get_one(StoreRow, event.store_id)
+            if store.installed_at <= received_at:
+                store.state, store.token, store.uninstalled_at = "uninstalled", None, utc_now()
+                audit.record(uow.session, event.store_id, "store", "uninstalled")
+            _end_in(uow.session, claim, "done", "uninstalled")
+        return
+    _end(deps, claim, "ignored", "still_installed")
+
+
+def _note_gone(deps: Deps, claim: queue.Claim, event: Event) -> None:
+    with unit_of_work(deps.database) as uow:
+        if event.object_type != ObjectType.STORE:
+            subjects.remember_gone(uow.session, event.store_id, event.object_type, event.object_id)
+        _end_in(uow.session, claim, "ignored", "gone")
+
+
+def _end(deps: Deps, claim: queue.Claim, state: str, reason: str) -> None:
+    with unit_of_work(deps.database) as uow:
+        _end_in(uow.session, claim, state, reason)
+    log.info("event_ended", state=state, reason=reason)
+
+
+def _end_in(session: Session, claim: queue.Claim, state: str, reason: str) -> None:
+    row = session.get_one(InboxEvent, claim.ref_id)
+    row.state, row.reason, row.ended_at = state, reason, utc_now()
+    queue.finish(session, claim)

@@ -1,0 +1,42 @@
+"""A store's preferences per scenario: typed, defaulted, validated when saved."""
+
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from app.db import audit
+from app.db.stores import ScenarioPreference
+from app.db.types import utc_now
+from app.domain.ids import StoreId
+from app.domain.scenario import Preferences, Scenario
+
+log = structlog.get_logger(__name__)
+
+
+def load(session: Session, store_id: StoreId, scenario: Scenario) -> Preferences:
+    """The store's choice, or the defaults. A stored value that no longer validates falls back to the defaults, logged."""
+    row = session.get(ScenarioPreference, (store_id, scenario.slug))
+    if row is None:
+        return scenario.preferences()
+    try:
+        return scenario.preferences.model_validate(row.values)
+    except ValidationError as error:
+        log.warning("preferences_invalid", store_id=store_id, scenario=scenario.slug, problems=error.error_count())
+        return scenario.preferences()
+
+
+def load_all(session: Session, store_id: StoreId, scenarios: tuple[Scenario, ...]) -> dict[str, Preferences]:
+    return {scenario.slug: load(session, store_id, scenario) for scenario in scenarios}
+
+
+def save(session: Session, store_id: StoreId, scenario: Scenario, values: dict[str, Any], actor: str) -> Preferences:
+    """Validate and keep, audited, in the caller's transaction. Raises pydantic.ValidationError."""
+    chosen = scenario.preferences.model_validate(values)
+    row = session.get(ScenarioPreference, (store_id, scenario.slug))
+    row = row or ScenarioPreference(store_id=store_id, scenario=scenario.slug)
+    row.values, row.changed_at, row.changed_by = chosen.model_dump(mode="json"), utc_now(), actor
+    session.add(row)
+    audit.record(session, store_id, actor, "preferences_changed", scenario.slug)
+    return chosen

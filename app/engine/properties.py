@@ -1,0 +1,77 @@
+"""What a workspace's categories say, by property name; the server maps the names to attributes.
+
+The names are those of the Content Server set-up this product ships (extensions/opentext). Values are text; dates
+are ISO 8601 UTC without a zone letter, as Content Server wants them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.commerce import Customer, Order, Product
+from app.domain.scenario import Subject
+
+Values = dict[str, tuple[str, ...]]
+
+
+def of(subject: Subject, store: str, reasons: tuple[str, ...], facts: dict[str, Any]) -> Values:
+    """Every property we can fill now; what we do not know is left out, never emptied."""
+    if isinstance(subject, Order):
+        found = _order(subject, store, reasons) | _decision(facts.get("decision"))
+    elif isinstance(subject, Product):
+        found = _product(subject, store) | _publication(facts.get("publication"))
+    elif isinstance(subject, Customer):
+        found = _customer(subject, store)
+    else:
+        found = {}
+    return {name: tuple(v for v in values if v) for name, values in found.items() if any(values)}
+
+
+def _order(order: Order, store: str, reasons: tuple[str, ...]) -> Values:
+    return {
+        "orderNumber": (order.number,),
+        "store": (store,),
+        "placedOn": (stamp(order.placed_at),),
+        "total": (f"{order.total.amount:.2f}",),
+        "currency": (order.total.currency,),
+        "status": (order.status_label,),
+        "customerName": (order.customer_name,),
+        "customerEmail": (order.customer_email,),
+        "billingCountry": (order.billing.country_code,),
+        "shippingCountry": (", ".join(order.shipping_country_codes),),
+        "paymentStatus": (order.payment_status,),
+        "reviewReasons": reasons,
+    }
+
+
+def _decision(decision: dict[str, Any] | None) -> Values:
+    if not decision:
+        return {}
+    at = decision.get("at")
+    decided_on = stamp(datetime.fromisoformat(at)) if at else ""
+    return {"decision": (decision["title"],), "decidedBy": (decision["by"],), "decidedOn": (decided_on,)}
+
+
+def _product(product: Product, store: str) -> Values:
+    return {"sku": (product.sku,), "name": (product.name,), "store": (store,), "productId": (product.id,)}
+
+
+def _publication(publication: dict[str, Any] | None) -> Values:
+    if not publication:
+        return {}
+    published_on = stamp(datetime.fromisoformat(publication["published_at"]))
+    return {"publishedVersion": (str(publication["version"]),), "publishedOn": (published_on,)}
+
+
+def _customer(customer: Customer, store: str) -> Values:
+    return {
+        "customerName": (customer.name,),
+        "customerEmail": (customer.email,),
+        "company": (customer.company,),
+        "customerGroup": (customer.group,),
+        "customerId": (customer.id,),
+        "store": (store,),
+    }
+
+
+def stamp(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

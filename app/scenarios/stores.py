@@ -1,0 +1,21 @@
+"""Scenarios about the store itself."""
+
+from app.domain.events import Topic
+from app.domain.ids import ObjectType, Provider
+from app.domain.scenario import Scenario
+from app.domain.steps import SetUpStore
+
+STORE_SETUP = Scenario(
+    slug="store-set-up",
+    title="Register webhooks and panels in the store, workflow models in OpenText",
+    catalogue=("Installation",),
+    providers=frozenset({Provider.BIGCOMMERCE}),
+    subject=ObjectType.STORE,
+    triggers=frozenset({Topic.APP_INSTALLED}),
+    requests=frozenset({"set_up_store"}),
+    occasion="event",
+    steps=(SetUpStore(),),
+    outcome="The store sends us its events, and orders, products and customers have an ECM item in their menus.",
+)
+
+SCENARIOS = (STORE_SETUP,)
