@@ -35,8 +35,8 @@ class UnknownRoute(Permanent):
 class ContentServer:
     """Calls below `{content server}/api`. Paths are given as parts: `("v2", "nodes", node, "nodes")`.
 
-    Every method may raise Retryable, RateLimited, NeedsReauth, NotFound (unknown or invisible node, which this
-    server reports as 400, 404 or 500), Conflict (`already_exists`), UnknownRoute or Permanent.
+    Every method may raise Retryable, RateLimited, NeedsReauth, NotFound (unknown or invisible node: this
+    server answers 400, 404 or 500), Conflict (`already_exists`), UnknownRoute or Permanent.
     """
 
     def __init__(self, connection: Connection, outbound: Outbound, tokens: TokenCache) -> None:
@@ -108,7 +108,7 @@ def _raise_for(response: httpx.Response) -> None:
     if is_html(response) and status >= 500:
         overloaded = "Content Server is overloaded or restarting."
         raise Retryable(overloaded, code="overloaded", unknown_outcome=True, **context)
-    if "mappings registry" in known or (status in (404, 405, 501) and not known):
+    if "mappings registry" in known or status in (405, 501):
         raise UnknownRoute("This Content Server does not know the call.", **context)
     if "already exists" in known:
         raise Conflict("An item of this name already exists.", code="already_exists", **context)

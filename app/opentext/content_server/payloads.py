@@ -18,7 +18,7 @@ def _listed(value: Any) -> Any:
 
 
 def _flat(value: Any) -> Any:
-    """Category data comes flat, as one object per category in a list, or as objects by category id: all flat."""
+    """Category data comes flat, as one object per category in a list, or keyed by category id: all flat."""
     if isinstance(value, list):
         parts = [_flat(part) for part in value]
     elif isinstance(value, dict):
