@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Optional
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import JSON, Field, SQLModel
 
 from app.db.types import UtcDateTime, new_id, utc_now
@@ -98,11 +98,13 @@ class SubjectSnapshot(SQLModel, table=True):
     """What the store last told us about an object, for pages that must not ask it. `facts` are ready-to-show values."""
 
     __tablename__ = "subject_snapshot"
+    __table_args__ = (Index("ix_snapshot_customer", "store_id", "customer_id"),)
     store_id: str = Field(foreign_key="store.id", primary_key=True)
     object_type: str = Field(primary_key=True)
     object_id: str = Field(primary_key=True)
     name: str = ""
     version: str = ""
+    customer_id: str = ""  # of an order: whose it is, so that the customer's page finds it
     is_gone: bool = False
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

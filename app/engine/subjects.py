@@ -40,6 +40,7 @@ def remember(session: Session, store_id: StoreId, object_type: str, object_id: s
     row = session.get(SubjectSnapshot, (store_id, object_type, object_id))
     row = row or SubjectSnapshot(store_id=store_id, object_type=object_type, object_id=object_id)
     row.name, row.version, row.facts = name(subject), version(subject), facts(subject)
+    row.customer_id = str(subject.customer_id or "") if isinstance(subject, Order) else ""
     row.is_gone, row.seen_at = False, utc_now()
     session.add(row)
 
