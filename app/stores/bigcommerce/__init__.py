@@ -1,0 +1,20 @@
+"""BigCommerce, one provider of the store port."""
+
+from app.outbound import Outbound
+from app.settings import Settings
+from app.stores.bigcommerce.client import BigCommerceClient
+from app.stores.bigcommerce.install import BigCommerceDoor
+from app.stores.bigcommerce.publisher import BigCommercePublisher
+from app.stores.bigcommerce.reader import BigCommerceReader
+from app.stores.bigcommerce.setup import BigCommerceSetup
+from app.stores.bigcommerce.webhooks import HOOK_HEADER, hook_secret
+from app.stores.port import Store
+
+
+def bigcommerce_store(settings: Settings, outbound: Outbound, store_hash: str, token: str) -> Store:
+    """One installed store, reached with its token."""
+    client = BigCommerceClient(settings, outbound, store_hash, token)
+    return Store(BigCommerceReader(client), BigCommercePublisher(client), BigCommerceSetup(client))
+
+
+__all__ = ["HOOK_HEADER", "BigCommerceDoor", "bigcommerce_store", "hook_secret"]

@@ -1,0 +1,294 @@
+"""BigCommerce's words become ours; nothing beyond this file knows its status ids and spellings.
+
+Source: BigCommerce API reference, Orders V2 (order statuses, `payment_status`), Orders V3 (transactions),
+Catalog V3.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from zoneinfo import available_timezones
+
+from app.domain.commerce import (
+    Address,
+    Customer,
+    Money,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Product,
+    ProductImage,
+    StoreProfile,
+)
+from app.domain.ids import CustomerId, OrderId, ProductId
+from app.domain.publication import TEXT_FIELDS
+from app.errors import Permanent
+from app.stores.bigcommerce import payloads
+
+STATUS_BY_ID = {
+    0: OrderStatus.INCOMPLETE,
+    1: OrderStatus.PENDING,
+    2: OrderStatus.SHIPPED,
+    3: OrderStatus.PARTIALLY_SHIPPED,
+    4: OrderStatus.REFUNDED,
+    5: OrderStatus.CANCELLED,
+    6: OrderStatus.DECLINED,
+    7: OrderStatus.AWAITING_PAYMENT,
+    8: OrderStatus.AWAITING_PICKUP,
+    9: OrderStatus.AWAITING_SHIPMENT,
+    10: OrderStatus.COMPLETED,
+    11: OrderStatus.AWAITING_FULFILLMENT,
+    12: OrderStatus.UNDER_REVIEW,
+    13: OrderStatus.DISPUTED,
+    14: OrderStatus.PARTIALLY_REFUNDED,
+}
+ID_BY_STATUS = {status: status_id for status_id, status in STATUS_BY_ID.items()}
+
+# Whether the buyer's payment went through: at least authorised, so that nothing is left for the buyer to do.
+PAID = frozenset({"captured", "paid", "authorized", "capture pending", "partially refunded"})
+NOT_PAID = frozenset({"declined", "void", "void pending", "refunded"})
+HELD = "held for review"
+PAID_STATUSES = frozenset(
+    {
+        OrderStatus.AWAITING_FULFILLMENT,
+        OrderStatus.AWAITING_SHIPMENT,
+        OrderStatus.AWAITING_PICKUP,
+        OrderStatus.PARTIALLY_SHIPPED,
+        OrderStatus.SHIPPED,
+        OrderStatus.COMPLETED,
+        OrderStatus.PARTIALLY_REFUNDED,
+    }
+)
+UNCLEAR_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.UNDER_REVIEW})
+PAYING_EVENTS = frozenset({"purchase", "capture", "settled", "authorization"})
+HARMLESS_RESPONSES = frozenset(
+    {"", "accept", "accepted", "approve", "approved", "none", "ok", "pass", "passed"}
+)
+
+_COPY_SUFFIX = re.compile(r"(?:__\d+)+$")  # BigCommerce adds "__<digits>" to a picture's name, once per copy
+_TIMEZONES = available_timezones()
+
+
+def status(status_id: int) -> OrderStatus:
+    found = STATUS_BY_ID.get(status_id)
+    if found is None:
+        message = f"BigCommerce names an order status we do not know ({status_id})."
+        raise Permanent(message, code="unexpected_answer")
+    return found
+
+
+def needs_transactions(order: payloads.OrderHead) -> bool:
+    """Whether the order alone does not tell if it is paid, or if the gateway wants it checked."""
+    if order.payment_status == HELD:
+        return True
+    settled = order.payment_status in PAID or order.payment_status in NOT_PAID
+    return status(order.status_id) in UNCLEAR_STATUSES and not settled
+
+
+def order(found: payloads.Order, transactions: Iterable[payloads.Transaction] = ()) -> Order:
+    """The order with its lines and addresses. `transactions` where `needs_transactions` says so.
+
+    Subtotal, shipping cost and lines are without tax, so that with tax and discount they add up to the total.
+    """
+    transactions = tuple(transactions)
+    currency = found.default_currency_code or found.currency_code
+    billing = address(found.billing_address)
+    return Order(
+        id=OrderId(str(found.id)),
+        number=str(found.id),
+        status=status(found.status_id),
+        status_label=found.custom_status or found.status,
+        placed_at=found.date_created,
+        modified_at=found.date_modified,
+        version=order_version(found),
+        total=Money(found.total_inc_tax, currency),
+        subtotal=Money(found.subtotal_ex_tax, currency),
+        shipping_cost=Money(found.shipping_cost_ex_tax, currency),
+        tax=Money(found.total_tax, currency),
+        discount=Money(found.discount_amount + found.coupon_discount, currency),
+        payment_method=found.payment_method,
+        payment_status=found.payment_status,
+        is_paid=is_paid(found, transactions),
+        customer_id=CustomerId(str(found.customer_id)) if found.customer_id else None,
+        customer_name=billing.name,
+        customer_email=billing.email,
+        billing=billing,
+        shipping=tuple(address(entry) for entry in found.consignments.shipping),
+        lines=tuple(_line(line, currency) for line in _lines(found.consignments)),
+        staff_notes=found.staff_notes,
+        customer_message=found.customer_message,
+        ip_country_code=found.geoip_country_iso2.upper(),
+        channel_id=str(found.channel_id),
+        manual_check=manual_check(found, transactions),
+    )
+
+
+def order_version(found: payloads.OrderHead) -> str:
+    """Changes whenever the order did: its time has seconds only, so what we act on is part of it.
+
+    The same from a list and from a single answer: lines and addresses of a changed order change its time.
+    """
+    parts = (
+        found.payment_status,
+        str(found.total_inc_tax.normalize()),
+        found.items_total,
+        found.customer_id,
+        found.staff_notes,
+        found.billing_address.model_dump(),
+    )
+    return f"{found.date_modified:%Y%m%dT%H%M%SZ}-{found.status_id}-{_fingerprint(parts)}"
+
+
+def is_paid(found: payloads.OrderHead, transactions: Iterable[payloads.Transaction] = ()) -> bool:
+    """Paid, or authorised. Where `payment_status` is silent, the status or a transaction tells."""
+    where = status(found.status_id)
+    if where is OrderStatus.INCOMPLETE or found.payment_status in NOT_PAID or found.payment_status == HELD:
+        return False
+    if found.payment_status in PAID or where in PAID_STATUSES:
+        return True
+    events = {t.event for t in transactions if t.status == "ok"}
+    return where in UNCLEAR_STATUSES and bool(events & PAYING_EVENTS) and "void" not in events
+
+
+def manual_check(
+    found: payloads.OrderHead, transactions: Iterable[payloads.Transaction] = ()
+) -> tuple[str, ...]:
+    """The reasons the store or its payment gateway gives for a manual check, as a merchant reads them."""
+    reasons = []
+    if found.payment_status == HELD:
+        reasons.append("payment held for review")
+    if status(found.status_id) is OrderStatus.UNDER_REVIEW:
+        reasons.append("manual verification required")
+    for transaction in transactions:
+        if transaction.fraud_review:
+            reasons.append("payment gateway asks for a fraud review")
+        result = transaction.custom_provider_field_result
+        if result is not None and result.fraud_response.strip().lower() not in HARMLESS_RESPONSES:
+            reasons.append("payment gateway reports a fraud warning")
+    return tuple(dict.fromkeys(reasons))
+
+
+def address(found: payloads.Address) -> Address:
+    return Address(
+        name=" ".join(filter(None, (found.first_name.strip(), found.last_name.strip()))),
+        company=found.company,
+        street="\n".join(filter(None, (found.street_1, found.street_2))),
+        city=found.city,
+        state=found.state,
+        postcode=found.zip,
+        country=found.country,
+        country_code=found.country_iso2.strip().upper(),
+        email=found.email,
+        phone=found.phone,
+    )
+
+
+def product(found: payloads.Product) -> Product:
+    fields = {name: str(getattr(found, name)) for name in TEXT_FIELDS}
+    images = tuple(image(entry) for entry in found.images)
+    custom_fields = tuple((field.name, field.value) for field in found.custom_fields)
+    governed = (fields, found.is_visible, [vars(entry) for entry in images], custom_fields)
+    return Product(
+        id=ProductId(str(found.id)),
+        sku=found.sku,
+        modified_at=found.date_modified,
+        version=_fingerprint(governed),  # not its time: that moves with every order (`total_sold`)
+        fields=fields,
+        is_visible=found.is_visible,
+        images=images,
+        custom_fields=custom_fields,
+    )
+
+
+def image(found: payloads.Image) -> ProductImage:
+    return ProductImage(
+        id=str(found.id),
+        file_name=reported_name(found.image_file),
+        alt=found.description,
+        is_thumbnail=found.is_thumbnail,
+        url=found.url_standard,
+    )
+
+
+def reported_name(image_file: str) -> str:
+    """`a/521/front-view__60806.jpg` → `front-view.jpg`: the name a picture was uploaded under."""
+    path = PurePosixPath(image_file)
+    return f"{_COPY_SUFFIX.sub('', path.stem)}{path.suffix}"
+
+
+def image_name(file_name: str) -> str:
+    """The name to upload a picture under, so that BigCommerce reports it back unchanged.
+
+    Lower-case letters, digits and single dashes survive. Where that loses something, a digest of the whole
+    name keeps two names apart. Applied to its own result it changes nothing.
+    """
+    stem, dot, suffix = file_name.rpartition(".")
+    stem, suffix = (_plain(stem), dot + _plain(suffix)) if dot else (_plain(suffix), "")
+    if f"{stem}{suffix}" == file_name and 0 < len(stem) <= 100:
+        return file_name
+    digest = hashlib.sha256(file_name.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{stem[:80]}-{digest}{suffix[:9]}".lstrip("-")
+
+
+def _plain(text: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+def customer(found: payloads.Customer, group: str) -> Customer:
+    name = " ".join(filter(None, (found.first_name.strip(), found.last_name.strip())))
+    parts = (name, found.email, found.company, found.customer_group_id, str(found.date_modified))
+    return Customer(
+        id=CustomerId(str(found.id)),
+        name=name,
+        email=found.email,
+        company=found.company,
+        group=group,
+        since=found.date_created,
+        version=_fingerprint(parts),
+    )
+
+
+def profile(found: payloads.StoreInformation) -> StoreProfile:
+    extra = {
+        "store_id": found.store_id,
+        "default_channel_id": found.default_channel_id,
+        "plan": found.plan_name,
+    }
+    return StoreProfile(
+        name=found.name,
+        admin_url=found.control_panel_base_url,
+        storefront_url=found.secure_url or (f"https://{found.domain}" if found.domain else ""),
+        currency=found.currency,
+        timezone=found.timezone.name if found.timezone.name in _TIMEZONES else "UTC",
+        country=found.country_code.upper(),
+        language=found.language or "en",
+        extra={name: value for name, value in extra.items() if value},
+    )
+
+
+def _lines(found: payloads.Consignments) -> list[payloads.Line]:
+    """Every line once, in the order's own sequence."""
+    groups = (*found.shipping, *found.pickups, *found.downloads, *found.email.gift_certificates)
+    lines = {line.id: line for group in groups for line in group.line_items}
+    return [lines[line_id] for line_id in sorted(lines)]
+
+
+def _line(found: payloads.Line, currency: str) -> OrderLine:
+    return OrderLine(
+        line_id=str(found.id),
+        product_id=ProductId(str(found.product_id)) if found.product_id else None,
+        sku=found.sku,
+        name=found.name,
+        quantity=found.quantity,
+        unit_price=Money(found.price_ex_tax, currency),
+        total=Money(found.total_ex_tax, currency),
+    )
+
+
+def _fingerprint(parts: object) -> str:
+    text = json.dumps(parts, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,331 @@
+"""What BigCommerce sends, one model per shape, naming only the fields we read; unknown fields are dropped.
+
+Source: BigCommerce API reference: Orders V2 and V3, Catalog V3, Customers V3, Store information V2, Webhooks
+V3, GraphQL Admin (App Extensions). V2 writes money as strings and dates as RFC 2822, V3 numbers and ISO 8601.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+T = TypeVar("T")
+
+
+def _text(value: Any) -> Any:
+    """Null, and the objects V2 shows for some empty texts, are no text; numbers are their digits."""
+    if value is None or value == {} or value == []:
+        return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _money(value: Any) -> Any:
+    return "0" if value in (None, "") else value
+
+
+def _time(value: Any) -> Any:
+    """RFC 2822 as a datetime; anything else is left to pydantic (ISO 8601)."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parsedate_to_datetime(value)
+    except ValueError:
+        return value
+
+
+def _utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Amount = Annotated[Decimal, BeforeValidator(_money)]
+Time = Annotated[datetime, BeforeValidator(_time), AfterValidator(_utc)]
+
+
+class Payload(BaseModel):
+    """Base of all shapes. Values never appear in the text of a validation error: they may be personal."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Pagination(Payload):
+    current_page: int = 1
+    total_pages: int = 1
+
+
+class Meta(Payload):
+    pagination: Pagination = Pagination()
+
+
+class Data(Payload, Generic[T]):
+    """The V3 wrapper. `meta` is `[]` in some answers without pages."""
+
+    data: T
+    meta: Annotated[Meta, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = Meta()
+
+
+class Address(Payload):
+    first_name: Text = ""
+    last_name: Text = ""
+    company: Text = ""
+    street_1: Text = ""
+    street_2: Text = ""
+    city: Text = ""
+    state: Text = ""
+    zip: Text = ""
+    country: Text = ""
+    country_iso2: Text = ""
+    phone: Text = ""
+    email: Text = ""
+
+
+class Line(Payload):
+    """A line of an order; `id` is the order product id. `product_id` 0: a custom line."""
+
+    id: int
+    product_id: int = 0
+    name: Text = ""
+    sku: Text = ""
+    quantity: int
+    price_ex_tax: Amount = Decimal(0)
+    total_ex_tax: Amount = Decimal(0)
+
+
+class Consignment(Payload):
+    line_items: tuple[Line, ...] = ()
+
+
+class ShippingConsignment(Address, Consignment):
+    """An address and the lines that go there."""
+
+
+class EmailConsignment(Payload):
+    gift_certificates: tuple[Consignment, ...] = ()
+
+
+class Consignments(Payload):
+    """`include=consignments.line_items`: addresses and lines of an order in the order's own answer."""
+
+    shipping: tuple[ShippingConsignment, ...] = ()
+    pickups: tuple[Consignment, ...] = ()
+    downloads: tuple[Consignment, ...] = ()
+    email: Annotated[EmailConsignment, BeforeValidator(lambda value: value or {})] = EmailConsignment()
+
+
+class OrderHead(Payload):
+    """An order without its parts: what a list, and the look before a note, need."""
+
+    id: int
+    status_id: int
+    status: Text = ""
+    custom_status: Text = ""
+    date_created: Time
+    date_modified: Time
+    currency_code: Text = ""
+    default_currency_code: Text = ""  # what the shopper pays in; all amounts are in it
+    total_inc_tax: Amount
+    subtotal_ex_tax: Amount
+    shipping_cost_ex_tax: Amount
+    total_tax: Amount
+    discount_amount: Amount = Decimal(0)
+    coupon_discount: Amount = Decimal(0)
+    payment_method: Text = ""
+    payment_status: Text = ""
+    customer_id: int = 0
+    billing_address: Address = Address()
+    items_total: int = 0
+    staff_notes: Text = ""
+    customer_message: Text = ""
+    geoip_country_iso2: Text = ""
+    channel_id: int = 1
+    is_deleted: bool = False
+
+
+class Order(OrderHead):
+    """An order with its lines and addresses."""
+
+    consignments: Consignments
+
+
+class FraudResult(Payload):
+    fraud_response: Text = ""
+
+
+class Transaction(Payload):
+    """`event`: purchase, authorization, capture, refund, void, pending, settled. `status`: ok or error."""
+
+    event: Text = ""
+    status: Text = ""
+    fraud_review: bool | None = None
+    custom_provider_field_result: FraudResult | None = None
+
+
+class Image(Payload):
+    id: int
+    image_file: Text = ""
+    description: Text = ""
+    is_thumbnail: bool = False
+    url_standard: Text = ""
+
+
+class CustomField(Payload):
+    id: int
+    name: str
+    value: str
+
+
+class Product(Payload):
+    """A product with `include=images,custom_fields`."""
+
+    id: int
+    name: str
+    sku: Text = ""
+    description: Text = ""
+    page_title: Text = ""
+    meta_description: Text = ""
+    search_keywords: Text = ""
+    is_visible: bool = True
+    date_modified: Time
+    images: tuple[Image, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+
+
+class Partial(Payload):
+    """What a 207 adds: which parts were not stored, and why."""
+
+    errors: Any = None
+
+
+class Customer(Payload):
+    id: int
+    first_name: Text = ""
+    last_name: Text = ""
+    email: Text = ""
+    company: Text = ""
+    customer_group_id: int | None = None
+    date_created: Time | None = None
+    date_modified: Time | None = None
+
+
+class CustomerGroup(Payload):
+    name: str
+
+
+class TimeZone(Payload):
+    name: Text = ""
+
+
+class StoreInformation(Payload):
+    id: str
+    name: Text = ""
+    domain: Text = ""
+    secure_url: Text = ""
+    control_panel_base_url: Text = ""
+    currency: Text = ""
+    country_code: Text = ""
+    language: Text = ""
+    timezone: TimeZone = TimeZone()
+    store_id: Text = ""
+    default_channel_id: Text = ""
+    plan_name: Text = ""
+
+
+class Metafield(Payload):
+    id: int
+    namespace: str
+    key: str
+    value: str
+
+
+class Hook(Payload):
+    id: int
+    scope: str
+    destination: str
+    is_active: bool = True
+    headers: Annotated[dict[str, str], BeforeValidator(lambda value: value or {})] = {}
+
+
+class Label(Payload):
+    default: str = Field("", alias="defaultValue")
+
+
+class AppExtension(Payload):
+    id: str
+    context: str
+    model: str
+    url: str = ""
+    label: Label = Label()
+
+
+class AppExtensions(Payload):
+    """The answer to the list of App Extensions, unwrapped from `store.appExtensions.edges[].node`."""
+
+    found: tuple[AppExtension, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, data: Any) -> Any:
+        try:
+            return {"found": [edge["node"] for edge in data["store"]["appExtensions"]["edges"]]}
+        except (KeyError, TypeError) as error:
+            raise ValueError("no list of App Extensions") from error
+
+
+class GraphQL(Payload):
+    """A GraphQL answer: `errors` may stand beside or instead of `data`, also with status 200."""
+
+    data: dict[str, Any] | None = None
+    errors: list[Any] | None = None
+
+
+class Person(Payload):
+    id: Text
+    email: Text = ""
+
+
+class TokenAnswer(Payload):
+    """The answer to the code exchange. The token has no expiry."""
+
+    access_token: str = Field(min_length=1, max_length=4096)
+    scope: str
+    context: str
+    user: Person
+    owner: Person
+
+
+StrictTime = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]  # Unix seconds, up to the year 9999
+
+
+class ClaimedUser(Payload):
+    id: Annotated[int, Field(strict=True, ge=0)]
+    email: Text = ""
+    locale: Text = ""
+
+
+class LoadClaims(Payload):
+    """The claims of a `signed_payload_jwt`."""
+
+    sub: str = Field(pattern=r"^stores/[a-z0-9]{1,64}$")
+    jti: str = Field(min_length=1, max_length=200)
+    iat: StrictTime
+    exp: StrictTime
+    user: ClaimedUser
+    owner: ClaimedUser
+    url: Text = "/"
+
+
+class Producer(Payload):
+    """The part of a delivery that names the store."""
+
+    producer: str = Field(pattern=r"^stores/[a-z0-9]{1,64}$")
+
+
+class HookBody(Producer):
+    """The body of a delivery. `data` differs from scope to scope."""
+
+    scope: str = Field(pattern=r"^store/[A-Za-z0-9_/-]{1,120}$")
+    hash: Text = ""
+    created_at: int | None = None
+    data: dict[str, Any] = {}
