@@ -1,1 +1,54 @@
-"""The right wing: OTDS, Content Server, Workflow Service. One folder per service, typed results, one way to sign in."""
+"""The right wing: OTDS, Content Server, Workflow Service. One folder per service, one way to sign in."""
+
+from dataclasses import dataclass
+
+from app.opentext.connection import Connection
+from app.opentext.content_server.categories import Categories
+from app.opentext.content_server.client import ContentServer
+from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
+from app.opentext.content_server.records import Records
+from app.opentext.content_server.search import Approvals
+from app.opentext.content_server.workspaces import Workspaces
+from app.opentext.login import TokenCache
+from app.opentext.workflow_service.client import WorkflowApi
+from app.opentext.workflow_service.deployment import Deployment
+from app.opentext.workflow_service.instances import WorkflowService
+from app.outbound import Outbound
+
+
+@dataclass(frozen=True)
+class OpenText:
+    """One store's OpenText. Keep it as long as the connection's version: folder ids, category keys, classification
+    ids and what the server can do are learned once. Safe for many threads."""
+
+    connection: Connection
+    workspaces: Workspaces
+    documents: Documents
+    categories: Categories
+    records: Records
+    approvals: Approvals
+    workflows: WorkflowService
+    deployment: Deployment
+
+
+def open_text(
+    connection: Connection, outbound: Outbound, tokens: TokenCache, *, max_bytes: int = DEFAULT_LIMIT
+) -> OpenText:
+    """The clients for one connection. Makes no call. `max_bytes` bounds a download."""
+    server = ContentServer(connection, outbound, tokens)
+    categories = Categories(server)
+    documents = Documents(server, categories, max_bytes)
+    api = WorkflowApi(connection, outbound, tokens)
+    return OpenText(
+        connection=connection,
+        workspaces=Workspaces(server, categories),
+        documents=documents,
+        categories=categories,
+        records=Records(server),
+        approvals=Approvals(server, categories, documents),
+        workflows=WorkflowService(api),
+        deployment=Deployment(api),
+    )
+
+
+__all__ = ["Connection", "OpenText", "TokenCache", "open_text"]

@@ -1,11 +1,11 @@
-"""What it takes to reach a tenant's OpenText: addresses, client credentials, region. Entered once, tested, stored encrypted."""
+"""How to reach a tenant's OpenText: addresses, client credentials. Entered once, tested, stored encrypted."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ContentServerConnection:
-    """OTDS and Content Server. `external_system` is the name of the store's connection there ("BigCommerce")."""
+    """OTDS and Content Server. `external_system` names the store's connection there ("BigCommerce")."""
 
     otds_url: str  # https://host/otdsws
     content_server_url: str  # https://host/cs/cs
@@ -28,7 +28,7 @@ class WorkflowConnection:
 
 @dataclass(frozen=True)
 class Connection:
-    """One store's OpenText. `tenant` names the store in logs, caches and limits. `version` changes when any part does."""
+    """One store's OpenText. `tenant` names it in logs, caches, limits; `version` changes when any part does."""
 
     tenant: str
     version: int

@@ -134,7 +134,7 @@ class Documents:
 
         Where the name is taken by a document whose latest version has the same bytes, that is the document;
         other bytes become its next version. Categories by name are set in the same call once their keys are
-        known. Raises Conflict (the name belongs to something else), Retryable (also `folder_gone`), NeedsReauth.
+        known. Raises Conflict (the name is something else's), Retryable (also `folder_gone`), NeedsReauth.
         """
         name = file_name(name)
         known, later = self._known(categories or {})
@@ -263,7 +263,7 @@ class Documents:
 
 
 def _named(results: Iterator[NodeResult], name: str, node_type: int) -> NodeResult | None:
-    """The one with exactly this name: the server's filter is a substring match, its uniqueness ignores case."""
+    """The one with this name: the server's filter is a substring match, its uniqueness ignores case."""
     close: NodeResult | None = None
     for result in results:
         found = result.data.properties

@@ -1,0 +1,1 @@
+"""Content Server: business workspaces, documents, categories, records."""
