@@ -65,7 +65,7 @@ class BigCommercePublisher:
     def add_product_image(
         self, product_id: ProductId, content: BinaryIO, file_name: str, *, alt: str, thumbnail: bool
     ) -> ProductImage:
-        """Multipart, for addresses of files may have 255 characters only. 8 MB at most, picture types only."""
+        """Multipart, for a file's address may have 255 characters. 8 MB at most, picture types only."""
         name = mapping.image_name(file_name)
         _check_image(content, name)
         mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -86,7 +86,7 @@ class BigCommercePublisher:
         self._client.delete(f"v3/catalog/products/{number(product_id)}/images/{number(image_id)}")
 
     def set_product_custom_field(self, product_id: ProductId, name: str, value: str | None) -> None:
-        """Name and value together are unique in a product, so a field that holds the value already is kept."""
+        """Name and value together are unique in a product: a field that holds the value already is kept."""
         path = f"v3/catalog/products/{number(product_id)}/custom-fields"
         listed = parse(self._client.get(path, limit=ALL), payloads.Data[list[payloads.CustomField]]).data
         present = [field for field in listed if field.name == name]
@@ -102,7 +102,7 @@ class BigCommercePublisher:
             self._client.put(f"{path}/{kept.id}", {"name": name, "value": value})
 
     def link(self, object_type: ObjectType, object_id: str, values: Mapping[str, str]) -> None:
-        """Metafields of our namespace, readable by other tools. Values already there are not written again."""
+        """Metafields of our namespace, readable by other tools. A value that is there is not written again."""
         if object_type not in METAFIELDS:
             raise Permanent(f"Nothing can be left on a {object_type} in BigCommerce.", service=SERVICE)
         path = METAFIELDS[object_type].format(number(object_id))

@@ -63,7 +63,7 @@ class BigCommerceSetup:
         self._client = client
 
     def ensure_webhooks(self, destination: str, headers: Mapping[str, str]) -> dict[str, str]:
-        """One hook per scope, active, with this destination and these headers. Lists show our own hooks only."""
+        """One hook per scope, active, with this destination and these headers. Lists show our own."""
         listed = self._hooks()
         wanted = {"destination": destination, "headers": dict(headers), "is_active": True}
         return {

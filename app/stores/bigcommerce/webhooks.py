@@ -1,8 +1,8 @@
 """A webhook delivery from BigCommerce: genuine or refused, then reduced to what the intake needs.
 
 Two proofs: the Standard Webhooks signature over the raw body (key: the bytes of the client secret), and a
-header of our own that BigCommerce repeats from the hook. Source: BigCommerce developer documentation, "Webhooks
-overview" and "HTTPS webhook overview"; Standard Webhooks specification.
+header of our own that BigCommerce repeats from the hook. Source: BigCommerce developer documentation,
+"Webhooks overview" and "HTTPS webhook overview"; Standard Webhooks specification.
 """
 
 import base64
