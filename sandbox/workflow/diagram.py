@@ -48,9 +48,9 @@ def png(xml: str, here: set[str]) -> bytes:
     root = etree.fromstring(xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
     shapes = _shapes(root)
     edges = _edges(root, shapes)
-    width = int(max(s.box[2] for s in shapes.values()) + MARGIN)
-    height = int(max(s.box[3] for s in shapes.values()) + MARGIN + 20)
-    image = Image.new("RGB", (width, height), PAPER)
+    corners = [s.box[2:] for s in shapes.values()] + [point for points in edges for point in points]
+    width, height = (int(max(corner[axis] for corner in corners)) + MARGIN for axis in (0, 1))
+    image = Image.new("RGB", (width, height + 20), PAPER)
     draw = ImageDraw.Draw(image)
     for points in edges:
         _arrow(draw, points)
@@ -100,14 +100,15 @@ def _columns(process: Any, steps: list[Any]) -> dict[str, Point]:
             if id not in distance:
                 distance[id] = distance[at] + 1
                 queue.append(id)
-    rows: dict[int, int] = {}
+    rows: dict[int, int] = {}  # how many steps a column holds already
     placed: dict[str, Point] = {}
     for element, _, kind in steps:
         id = element.get("id")
         if id in host:
             continue
         column = distance.get(id, 0)
-        row = rows[column] = rows.get(column, -1) + 1
+        row = rows.get(column, 0)
+        rows[column] = row + 1
         width, height = SIZES[kind]
         placed[id] = (
             MARGIN + column * COLUMN + (120 - width) / 2,
@@ -173,9 +174,12 @@ def _draw(draw: ImageDraw.ImageDraw, shape: Shape, *, highlighted: bool) -> None
         x, y = shape.centre
         corners = [(x, shape.y), (shape.box[2], y), (x, shape.box[3]), (shape.x, y)]
         draw.polygon(corners, fill=fill, outline=line, width=width)
-        mark = {"parallelGateway": "+", "inclusiveGateway": "O"}.get(shape.tag, "×")
-        _centred(draw, shape.centre, mark, ImageFont.load_default(22))
-    _centred(draw, (shape.centre[0], shape.box[3] + 10), shape.name, font)
+        mark = {"parallelGateway": "+", "inclusiveGateway": "O"}.get(shape.tag, "X")
+        _centred(draw, shape.centre, mark, ImageFont.load_default(20))
+    if shape.tag == "boundaryEvent":
+        draw.text((shape.box[2] + 2, shape.box[3]), shape.name, fill=INK, font=font, anchor="lm")
+    else:
+        _centred(draw, (shape.centre[0], shape.box[3] + 10), shape.name, font)
 
 
 def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: Any, width: float) -> str:

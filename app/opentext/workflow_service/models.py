@@ -1,0 +1,35 @@
+"""The workflow models we ship, ready for deployment: the file with the tenant's callback client filled in.
+
+Credentials belong in the model's authentication details, not in variables: whoever may list tasks reads variables.
+Source: OpenText workflow reference, how a process calls out.
+"""
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from app.errors import NotFound, Permanent
+
+MODELS = ("sf_order_review", "sf_content_approval")
+FOLDER = Path(__file__).resolve().parents[3] / "extensions" / "opentext" / "workflow"
+CLIENT_ID, CLIENT_SECRET = "{{callback_client_id}}", "{{callback_client_secret}}"
+
+
+def load_model(key: str, client_id: str, client_secret: str) -> str:
+    """The BPMN XML of one model with the client it signs in to us with. Raises NotFound for a key we do not ship.
+
+    Both values are escaped as XML attribute text. An empty one is refused (Permanent): the deployed model could never
+    report a decision.
+    """
+    if key not in MODELS:
+        raise NotFound(f"There is no workflow model named {key!r}.", model=key)
+    if not client_id or not client_secret:
+        raise Permanent("The callback client needs an id and a secret.", model=key)
+    xml = (FOLDER / f"{key}.bpmn").read_text(encoding="utf-8")
+    return xml.replace(CLIENT_ID, _attribute(client_id)).replace(CLIENT_SECRET, _attribute(client_secret))
+
+
+def _attribute(text: str) -> str:
+    """Safe between double quotes; a `$` stays what it is, so an expression in a secret would be evaluated: refused."""
+    if "${" in text or "#{" in text:
+        raise Permanent("The callback client's id and secret must not contain expressions.")
+    return escape(text, {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
