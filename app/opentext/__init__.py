@@ -18,8 +18,8 @@ from app.outbound import Outbound
 
 @dataclass(frozen=True)
 class OpenText:
-    """One store's OpenText. Keep it as long as the connection's version: folder ids, category keys, classification
-    ids and what the server can do are learned once. Safe for many threads."""
+    """One store's OpenText. Keep it as long as the connection's version: folder ids, category keys,
+    classification ids and what the server can do are learned once. Safe for many threads."""
 
     connection: Connection
     workspaces: Workspaces

@@ -28,7 +28,7 @@ class WorkflowConnection:
 
 @dataclass(frozen=True)
 class Connection:
-    """One store's OpenText. `tenant` names it in logs, caches, limits; `version` changes when any part does."""
+    """One store's OpenText. `tenant` names it in logs and limits; `version` changes when any part does."""
 
     tenant: str
     version: int

@@ -12,6 +12,7 @@ import httpx
 from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.opentext.answers import CONTENT_SERVER, M, is_html, json_text, read, route, said
 from app.opentext.connection import Connection
+from app.opentext.content_server.payloads import Ping, WhoAmI
 from app.opentext.login import OtdsLogin, TokenCache, signed_in
 from app.outbound import Outbound, raise_for, speaking_to
 
@@ -42,7 +43,7 @@ class ContentServer:
     def __init__(self, connection: Connection, outbound: Outbound, tokens: TokenCache) -> None:
         self.url = connection.content_server.content_server_url.rstrip("/")
         self.external_system = connection.content_server.external_system
-        self._login = OtdsLogin(connection, outbound, tokens)
+        self.login = OtdsLogin(connection, outbound, tokens)
         self._http = outbound.client(
             connection.tenant, CONTENT_SERVER, connection.content_server.content_server_url
         )
@@ -75,6 +76,17 @@ class ContentServer:
             extensions={"stream_to": sink, "max_bytes": max_bytes},
         )  # fmt: skip
 
+    def ping(self) -> None:
+        """Whether this is a Content Server at all; needs no ticket. Raises Permanent or Retryable."""
+        with speaking_to(CONTENT_SERVER):
+            response = self._http.get("api/v1/ping", headers={"Accept": "application/json"})
+        _raise_for(response)
+        read(Ping, response, service=CONTENT_SERVER)
+
+    def who_am_i(self) -> str:
+        """The user name our ticket stands for. Raises NeedsReauth."""
+        return self.get(WhoAmI, "v1", "auth").data.name
+
     def node_url(self, node: int) -> str:
         """What opens an object in Smart View."""
         return f"{self.url}/app/nodes/{node}"
@@ -93,7 +105,7 @@ class ContentServer:
             with speaking_to(CONTENT_SERVER, writing=writing):
                 return self._http.request(method, url, headers=headers | {"OTCSTicket": ticket}, **request)
 
-        response = signed_in(self._login, send)
+        response = signed_in(self.login, send)
         _raise_for(response)
         return response
 

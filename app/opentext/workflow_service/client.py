@@ -1,4 +1,4 @@
-"""One way to call the Workflow Service: signed in, its refusals turned into our errors, lists read to the end.
+"""One way to call the Workflow Service: signed in, refusals turned into our errors, lists read to the end.
 
 Source: OpenText's demo applications for the Workflow Service; the gateway's fault shape.
 """
@@ -34,7 +34,7 @@ class WorkflowApi:
     """
 
     def __init__(self, connection: Connection, outbound: Outbound, tokens: TokenCache) -> None:
-        self._login = TenantLogin(connection, outbound, tokens)
+        self.login = TenantLogin(connection, outbound, tokens)
         self._http = outbound.client(connection.tenant, WORKFLOW, connection.workflow.gateway_url)
         self._runtime = connection.workflow.workflow_path.strip("/")
         self._history = connection.workflow.history_path.strip("/")
@@ -54,7 +54,7 @@ class WorkflowApi:
     def each(
         self, model: type[M], *path: object, query: Query | None = None, past: bool = False
     ) -> Iterator[M]:
-        """Every row of a list, page by page, to the stated total, the last link, or a page without new rows."""
+        """Every row of a list, to the stated total, the last link, or a page with nothing new."""
         offset, seen = 0, set[str]()
         while offset < MOST:
             params = {**(query or {}), "offset": offset, "count": AT_ONCE}
@@ -84,7 +84,7 @@ class WorkflowApi:
                     method, url, headers=headers | {"Authorization": f"Bearer {token}"}, **request
                 )
 
-        response = signed_in(self._login, send)
+        response = signed_in(self.login, send)
         _raise_for(response)
         return response
 

@@ -1,6 +1,6 @@
 """Workflow instances: started once per business key, followed, acted on; decisions read from the history.
 
-Nothing is idempotent by the service's own means: looking before a start is the guard, with one writer per lane.
+Nothing is idempotent by the service's own means: looking before a start is the guard, one writer per lane.
 Source: OpenText's demo applications, the public API collection for the Workflow Service.
 """
 
