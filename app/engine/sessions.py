@@ -128,11 +128,11 @@ def open_once(deps: Deps, code: str) -> Opened | None:
     if not 0 < len(code) <= LONGEST_SECRET:
         return None
     secret, now = random_token(), utc_now()
-    statement = (
+    statement: Any = (
         update(WebSession)
         .where(col(WebSession.open_code_sha256) == sha256_hex(code), col(WebSession.open_until) > now)
         .values(secret_sha256=sha256_hex(secret), open_code_sha256=None, used_at=now)
-        .returning(WebSession.id, WebSession.open_path)
+        .returning(col(WebSession.id), col(WebSession.open_path))
     )
     with unit_of_work(deps.database) as uow:
         row = uow.session.execute(statement).first()
@@ -190,11 +190,12 @@ def _current(deps: Deps, which: ColumnElement[bool]) -> _Live | None:
 
 def _live(session: Session, deps: Deps, now: datetime, which: ColumnElement[bool]) -> _Live | None:
     periods = deps.settings.periods
-    statement: Any = (
-        select(
-            WebSession.id, WebSession.store_id, WebSession.user_id, WebSession.locale, WebSession.used_at,
-            WebSession.secret_sha256, StoreUser.email, StoreUser.role, StoreRow.admin_url,
-        )
+    columns: tuple[Any, ...] = (
+        WebSession.id, WebSession.store_id, WebSession.user_id, WebSession.locale, WebSession.used_at,
+        WebSession.secret_sha256, StoreUser.email, StoreUser.role, StoreRow.admin_url,
+    )  # fmt: skip
+    statement = (
+        select(*columns)
         .join(StoreUser, col(StoreUser.id) == col(WebSession.user_id))
         .join(StoreRow, col(StoreRow.id) == col(WebSession.store_id))
         .where(
@@ -205,7 +206,7 @@ def _live(session: Session, deps: Deps, now: datetime, which: ColumnElement[bool
             col(StoreUser.is_active),
             col(StoreRow.state) != "uninstalled",
         )
-    )  # fmt: skip
+    )
     row = session.execute(statement).first()
     if row is None:
         return None

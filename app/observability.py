@@ -1,0 +1,118 @@
+"""Logs and metrics: one redaction processor for everything that is logged, one list of metric names.
+
+An event name is constant, values are fields. Whatever a field is called like a secret, or looks like one, is removed;
+control characters are escaped so that no value can forge a line.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+from app.errors import AppError
+from app.settings import Settings
+
+REMOVED = "[removed]"
+SECRET_NAMES = frozenset(
+    "authorization cookie set_cookie x_auth_token x_shopify_access_token otdsticket otcsticket ticket code id_token "
+    "signed_payload_jwt webhook_signature access_token refresh_token token page_token secret client_secret password "
+    "body raw x_case_token x_storefront_key x_storefront_ticket x_storefront_signature operator_token secret_key".split()
+)
+# What looks like a secret or a person inside any text.
+PATTERNS = (
+    (re.compile(r"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)*"), "[token]"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+\S+"), r"\1 [token]"),
+    (re.compile(r"(?i)\b(signed_payload_jwt|code|token|secret|password|otdsticket|otcsticket|client_secret)=[^&\s]+"),
+     r"\1=[removed]"),
+    (re.compile(r"\*OTDSSSO\*\S*"), "[token]"),
+    (re.compile(r"shp(at|ss|ca|pa)_[A-Za-z0-9]+"), "[token]"),
+    (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "[e-mail]"),
+    (re.compile(r"\+\d[\d ().-]{6,}\d"), "[phone]"),
+)  # fmt: skip
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+LONGEST = 2_000
+QUIET = ("httpx", "httpcore", "sqlalchemy", "rq", "werkzeug", "urllib3", "asyncio", "alembic")
+Event = MutableMapping[str, Any]
+
+
+def configure(settings: Settings) -> None:
+    """Send every log line, ours and the libraries', through one chain to standard error. Safe to call again."""
+    chain: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        explain_exception,
+        redact,
+    ]
+    renderer = (
+        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=chain,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def explain_exception(_logger: Any, _method: str, event: Event) -> Event:
+    """Replace `exc_info` by where it was raised and what it says; the frames' variables and SQL parameters stay out."""
+    info = event.pop("exc_info", None)
+    if not info:
+        return event
+    error = info if isinstance(info, BaseException) else (info if isinstance(info, tuple) else sys.exc_info())[1]
+    if error is None:
+        return event
+    event["error"] = type(error).__name__
+    event["said"] = error.message if isinstance(error, AppError) else str(error).partition("\n")[0][:300]
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    event["where"] = [f"{frame.filename.rpartition('/app/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    if isinstance(error, AppError):
+        event["error_code"] = error.specific_code
+        event.update({f"error_{name}": value for name, value in error.context.items()})
+    return event
+
+
+def redact(_logger: Any, _method: str, event: Event) -> Event:
+    """Remove what is secret or personal from every field, at any depth."""
+    return {name: _clean(name, value) for name, value in event.items()}
+
+
+def _clean(name: str, value: Any) -> Any:
+    if name.lower().replace("-", "_") in SECRET_NAMES:
+        return REMOVED
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, bytes):
+        return REMOVED
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): _clean(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return clean_text(str(value)) if not name.startswith("_") else value
+
+
+def clean_text(text: str) -> str:
+    """A text without tokens, e-mail addresses, phone numbers; control and direction characters escaped; cut."""
+    for pattern, instead in PATTERNS:
+        text = pattern.sub(instead, text)
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:LONGEST])

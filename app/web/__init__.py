@@ -1,0 +1,129 @@
+"""The doors: every surface beside its guard. What is not in the table does not get in."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+import structlog
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.datastructures import ImmutableDict
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.db.types import new_id
+from app.engine.deps import Deps
+from app.errors import Rejected
+from app.web import errors, guards, headers
+from app.web.errors import Answers
+from app.web.guards import Check, Guard
+from app.web.request_guard import RequestGuard
+
+log = structlog.get_logger(__name__)
+MakeBlueprint = Callable[[Deps], Blueprint]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One blueprint, where it stands, who may enter, how it refuses. `is_framed`: shown inside the control panel."""
+
+    make_blueprint: MakeBlueprint
+    prefix: str
+    guard: Guard
+    answers: Answers = Answers.PAGE
+    is_framed: bool = False
+    has_secret_path: bool = False  # the path holds a secret: the access log shows the rule instead
+
+
+def _pages(module: str, prefix: str) -> tuple[Surface, ...]:
+    make = getattr(import_module(f"app.web.{module}"), "make_blueprint", None) if find_spec(f"app.web.{module}") else None
+    return (Surface(make, prefix, guards.merchant_session, is_framed=True),) if make else ()
+
+
+SURFACES: tuple[Surface, ...] = (
+    *_pages("home", ""),
+    *_pages("panel", "/panel"),
+    *_pages("settings_pages", "/settings"),
+    *_pages("activity", "/activity"),
+)
+
+
+class App(Flask):
+    """Flask without automatic OPTIONS: no door answers a preflight."""
+
+    default_config = ImmutableDict(Flask.default_config | {"PROVIDE_AUTOMATIC_OPTIONS": False})
+
+
+def create_app(deps: Deps) -> Flask:
+    """Make the WSGI application. Nothing is shared between two of them but what `deps` holds."""
+    settings = deps.settings
+    app = App(__name__)
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # a redirect would be built from what was asked
+    app.config.update(
+        TRUSTED_HOSTS=list(settings.hosts),
+        MAX_CONTENT_LENGTH=settings.limits.body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.limits.body_bytes,
+        MAX_FORM_PARTS=200,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["ecm"] = deps
+    _ = deps.intake  # made here, before threads could make two
+    errors.register(app)
+    _register_doors(app, deps)
+    headers.register(app, settings)
+    app.wsgi_app = RequestGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def _register_doors(app: Flask, deps: Deps) -> None:
+    surfaces: dict[str, tuple[Surface, Check]] = {}
+    for surface in SURFACES:
+        blueprint = surface.make_blueprint(deps)
+        if blueprint.name in surfaces:
+            raise ValueError(f"two surfaces are called {blueprint.name}")
+        surfaces[blueprint.name] = (surface, surface.guard(deps))
+        app.register_blueprint(blueprint, url_prefix=surface.prefix or None)
+    app.extensions["surfaces"] = surfaces
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id, g.started = new_id(), time.perf_counter()
+        structlog.contextvars.bind_contextvars(correlation_id=g.request_id)
+
+    @app.before_request
+    def enter() -> None:
+        if request.endpoint in (None, "static"):
+            return  # nothing was found, or a file of ours that everybody may have
+        found = surfaces.get(request.blueprint or "")
+        if found is None:
+            raise Rejected("This door has no guard.", status=404, code="no_guard")
+        surface, check = found
+        g.surface, g.answers, g.is_framed = surface, surface.answers, surface.is_framed
+        check()
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        log.info("request", **_access(response))
+        return response
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        structlog.contextvars.unbind_contextvars("correlation_id", "store_id")
+
+
+def _access(response: Response) -> dict[str, object]:
+    """One line per request. Never the query; never a path that holds a secret."""
+    surface: Surface | None = g.get("surface")
+    rule = str(request.url_rule) if request.url_rule else "(none)"
+    path = rule if surface is None or surface.has_secret_path else request.path
+    entry: dict[str, object] = {
+        "method": request.method,
+        "path": path,
+        "status": response.status_code,
+        "took_ms": round((time.perf_counter() - g.started) * 1000, 1),
+        "from_ip": request.remote_addr,
+    }
+    return entry | ({"reason": g.reason} if "reason" in g else {})

@@ -1,0 +1,124 @@
+"""Standard answers: constant text, the same for everybody, never a hint about what is inside.
+
+A door answers in one of four ways: a page for people, JSON for programs, an empty body for senders of deliveries, plain
+text where no door was found. Source of the list: the project's security rules, "Standard answers".
+"""
+
+import json
+from enum import StrEnum
+
+import structlog
+from flask import Flask, Response, g
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Rejected, Retryable
+
+log = structlog.get_logger(__name__)
+
+
+class Answers(StrEnum):
+    """How a door speaks when it refuses."""
+
+    PAGE = "page"
+    JSON = "json"
+    EMPTY = "empty"
+    PLAIN = "plain"
+
+
+# status: (code for programs, title and sentence for people)
+STANDARD = {
+    400: ("invalid_request", "Not understood", "This request is not one the app makes."),
+    401: ("invalid_token", "Please open the app again", "Open the app again from your store."),
+    403: ("forbidden", "Not allowed", "Your role does not allow this, or the page is too old. Reload it and try again."),
+    404: ("not_found", "Not found", "There is nothing here."),
+    405: ("method_not_allowed", "Not allowed here", "This address does not take that kind of request."),
+    409: ("conflict", "Changed meanwhile", "Somebody changed this first. Reload the page and look again."),
+    410: ("gone", "No longer available", "This document was withdrawn."),
+    411: ("length_required", "Length missing", "The request must say how long it is."),
+    413: ("too_large", "Too large", "The request is larger than allowed."),
+    414: ("uri_too_long", "Address too long", "The address is longer than allowed."),
+    415: ("unsupported_media_type", "Wrong type", "This content type is not taken here."),
+    422: ("invalid_fields", "Not accepted", "Some of what was sent is not valid."),
+    429: ("too_many_requests", "Too many requests", "Please wait a moment, then try again."),
+    431: ("headers_too_large", "Headers too large", "The request's headers are larger than allowed."),
+    500: ("internal_error", "Something went wrong", "The error was recorded. Please try again."),
+    503: ("unavailable", "Not available right now", "Please try again in a moment."),
+}
+RETRY_AFTER = {429: 60, 503: 30}
+
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<title>{title}</title><link rel="stylesheet" href="/static/notice.css"><main><h1>{title}</h1><p>{text}</p>'
+    "{request}</main></html>"
+)
+
+
+def answer(
+    status: int,
+    answers: Answers,
+    *,
+    code: str = "",
+    fields: tuple[str, ...] = (),
+    retry_after: float | None = None,
+    request_id: str = "",
+) -> Response:
+    """The standard answer for a status. `request_id` is shown on 500 only, so that support can find the log line."""
+    standard, title, text = STANDARD.get(status, STANDARD[400 if status < 500 else 500])
+    shown = request_id if status >= 500 and status != 503 else ""
+    if answers is Answers.PAGE:
+        request = f"<p><small>Request {escape(shown)}</small></p>" if shown else ""
+        response = Response(PAGE.format(title=title, text=text, request=request), status, mimetype="text/html")
+    elif answers is Answers.JSON:
+        body = {"error": code or standard} | ({"fields": list(fields)} if fields else {})
+        body |= {"request_id": shown} if shown else {}
+        response = Response(json.dumps(body, separators=(",", ":")), status, mimetype="application/json")
+    elif answers is Answers.PLAIN:
+        response = Response(f"{title} {shown}".rstrip() + "\n", status, mimetype="text/plain")
+    else:
+        response = Response(b"", status)
+        response.headers.remove("Content-Type")
+    if status in RETRY_AFTER:
+        response.headers["Retry-After"] = str(max(1, round(retry_after or RETRY_AFTER[status])))
+    return response
+
+
+def status_of(error: AppError) -> int:
+    """The HTTP status an error of ours becomes at a door."""
+    if isinstance(error, Rejected):
+        return error.status
+    table = ((NotFound, 404), (Conflict, 409), (NeedsReauth, 409), (RateLimited, 503), (Retryable, 503), (Permanent, 422))
+    return next((status for kind, status in table if isinstance(error, kind)), 500)
+
+
+def register(app: Flask) -> None:
+    """Every way a request can fail ends in one of the standard answers."""
+    app.register_error_handler(AppError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ours(error: AppError) -> Response:
+    status = status_of(error)
+    g.reason = error.specific_code
+    if status >= 500 and status != 503:
+        return _unexpected(error)
+    return answer(
+        status,
+        g.get("answers", Answers.PLAIN),
+        code=error.context.get("answer", ""),
+        fields=error.context.get("fields", ()),
+        retry_after=getattr(error, "retry_after", error.context.get("retry_after")),
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code if error.code in STANDARD else 400 if (error.code or 500) < 500 else 500
+    g.reason = STANDARD[status][0]
+    return answer(status, g.get("answers", Answers.PLAIN))
+
+
+def _unexpected(error: Exception) -> Response:
+    g.reason = "internal_error"
+    log.error("request_failed", exc_info=error)
+    return answer(500, g.get("answers", Answers.PLAIN), request_id=g.get("request_id", ""))

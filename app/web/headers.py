@@ -1,0 +1,78 @@
+"""What every answer carries, and the rules a browser is given for our pages.
+
+`frame-ancestors` is per store: the configured origins of the control panel plus the store's own. Pages that no store
+frames say 'none'.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from app.settings import Settings
+from app.web.errors import Answers
+
+COMMON = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store, private",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+SOURCE = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
+
+
+def nonce() -> str:
+    """The one-time word that lets our own inline script and style run on this page."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address; empty when it is none a policy may name."""
+    try:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+    except ValueError:
+        return ""
+    return origin if SOURCE.fullmatch(origin) else ""
+
+
+def page_policy(ancestors: Iterable[str]) -> str:
+    """The Content-Security-Policy of a page. Ancestors that are no plain origins are left out; none left = 'none'."""
+    good = sorted({source for source in (origin_of(a) for a in ancestors) if source})
+    own = f"'self' 'nonce-{nonce()}'"
+    return (
+        f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; connect-src 'self'; "
+        f"font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        f"frame-ancestors {' '.join(good) if good else chr(39) + 'none' + chr(39)}"
+    )
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Give every answer its headers; a view may have set its own policy (a document does)."""
+    is_https = settings.public_url.startswith("https:")
+    base = COMMON | ({"Strict-Transport-Security": HSTS} if is_https else {})
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in base.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", _policy(settings))
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        if g.get("answers") is Answers.PAGE and request.endpoint != "static":
+            response.headers["Vary"] = "Cookie, X-ECM-Page"
+        return response
+
+
+def _policy(settings: Settings) -> str:
+    """Pages in the merchant's frame name who may frame them; everything else may be framed by nobody."""
+    if g.get("answers") is not Answers.PAGE or not g.get("is_framed", False):
+        return NOTHING if g.get("answers") is not Answers.PAGE else page_policy(())
+    merchant = g.get("merchant")
+    own = [merchant.admin_url] if merchant else []
+    return page_policy([*settings.bigcommerce.frame_ancestors, *own])

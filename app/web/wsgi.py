@@ -1,0 +1,9 @@
+"""What the web server loads: `app.web.wsgi:application`."""
+
+from app import observability, wiring
+from app.settings import Settings
+from app.web import create_app
+
+settings = Settings()  # type: ignore[call-arg]  # from the environment
+observability.configure(settings)
+application = create_app(wiring.build(settings))
