@@ -1,7 +1,6 @@
 """Deliveries as they came in: append-only, unique per sender's key, raw body encrypted and purged later."""
 
 from datetime import datetime
-from typing import Optional
 
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel
@@ -31,9 +30,9 @@ class InboxEvent(SQLModel, table=True):
     object_id: str = ""
     detail: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     received_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    ended_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: str = "accepted"  # accepted | planned | waiting_reauth | done | ignored | quarantined | cancelled
     reason: str = ""
     correlation_id: str = Field(default_factory=new_id, index=True)
-    raw: Optional[bytes] = Field(default=None, sa_column=Column(LargeBinary))
+    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     raw_sha256: str = ""

@@ -1,7 +1,7 @@
 """What we know of OpenText about a store's objects: the workspace, its documents, the workflow. Last knowledge, with its age."""
 
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any
 
 from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import JSON, Field, SQLModel
@@ -48,11 +48,11 @@ class FiledDocument(SQLModel, table=True):
     filed_by_us: bool = False
     record_class: str = ""
     record_schedule: str = ""
-    kept_until: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    kept_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     holds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     approval_status: str = ""
-    approval_version: Optional[int] = None
-    modified_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    approval_version: int | None = None
+    modified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -69,7 +69,7 @@ class WorkflowLink(SQLModel, table=True):
     tasks: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     outcome: str = ""
     decided_by: str = ""
-    decided_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     comment: str = ""
     found_by: str = ""  # callback | polling
     hinted_outcome: str = ""  # what a callback claimed; never trusted, kept to notice a contradiction

@@ -1,7 +1,7 @@
 """What was approved and put into the store, field by field, with what was there before."""
 
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any
 
 from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import JSON, Field, SQLModel
@@ -28,11 +28,11 @@ class Publication(SQLModel, table=True):
     document_name: str
     document_url: str = ""
     approved_by: str
-    approved_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: str = "publishing"  # domain.publication.PublicationState
-    published_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
-    checked_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
-    undone_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

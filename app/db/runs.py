@@ -1,7 +1,7 @@
 """Runs, their steps, the narrow queue of due work, and the ledger of outgoing effects."""
 
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any
 
 from sqlalchemy import Column, Float, Index, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel
@@ -33,7 +33,7 @@ class Run(SQLModel, table=True):
     outcome: str = ""
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    ended_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class StepRow(SQLModel, table=True):
@@ -54,9 +54,9 @@ class StepRow(SQLModel, table=True):
     error_code: str = ""
     error_message: str = ""
     error_hint: str = ""
-    next_attempt_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
-    started_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
-    ended_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Work(SQLModel, table=True):
@@ -73,7 +73,7 @@ class Work(SQLModel, table=True):
               postgresql_where=text("lease_owner <> ''")),
         Index("ix_work_lane", "lane"),
     )  # fmt: skip
-    seq: Optional[int] = Field(default=None, primary_key=True)
+    seq: int | None = Field(default=None, primary_key=True)
     kind: str  # event | run
     ref_id: str
     store_id: str
@@ -101,7 +101,7 @@ class Effect(SQLModel, table=True):
     result: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     fence: int = 0
     intended_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    confirmed_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Singleton(SQLModel, table=True):

@@ -1,7 +1,6 @@
 """Installed stores, their secrets (encrypted), their users, and the sign-ins used up."""
 
 from datetime import datetime
-from typing import Optional
 
 from sqlalchemy import Column, LargeBinary, UniqueConstraint
 from sqlmodel import JSON, Field, Session, SQLModel, select
@@ -16,7 +15,7 @@ class StoreRow(SQLModel, table=True):
     id: str = Field(primary_key=True)  # "bigcommerce:abc123"
     provider: str
     state: str = "installed"  # installed | uninstalled | needs_reauth
-    token: Optional[bytes] = Field(default=None, sa_column=Column(LargeBinary))
+    token: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     scopes: str = ""
     owner_email: str = ""
     name: str = ""
@@ -25,11 +24,11 @@ class StoreRow(SQLModel, table=True):
     currency: str = ""
     timezone: str = "UTC"
     installed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    uninstalled_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    uninstalled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     setup_state: str = "pending"  # pending | done | failed
     setup_report: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""  # why the store's work is paused, in words
-    last_delivery_at: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    last_delivery_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class StoreUser(SQLModel, table=True):
@@ -59,9 +58,9 @@ class WebSession(SQLModel, table=True):
     locale: str = "en"
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     used_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    open_code_sha256: Optional[str] = Field(default=None, index=True)  # one-time hand-over from /load to the page
+    open_code_sha256: str | None = Field(default=None, index=True)  # one-time hand-over from /load to the page
     open_path: str = ""
-    open_until: Optional[datetime] = Field(default=None, sa_type=UtcDateTime)
+    open_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class UsedToken(SQLModel, table=True):

@@ -13,7 +13,6 @@ from app.domain.commerce import OrderStatus
 from app.domain.ids import ObjectType
 
 
-
 @dataclass(frozen=True)
 class SetOrderStatus:
     """Move the order to `status`, only if it is in one of `only_from` now; otherwise the step is skipped and says so.

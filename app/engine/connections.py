@@ -1,7 +1,7 @@
-"""A store's OpenText connection: complete what was entered, test it, save it encrypted, load it, and show it without secrets.
+"""A store's OpenText connection: complete what was entered, test it, save it encrypted, load it, show it without secrets.
 
-A client secret belongs to the address it was entered for: when an address, tenant or client id changes, the secret has to
-be entered again, so that a stored secret can never be sent to another host.
+A client secret belongs to the address it was entered for: when an address, tenant or client id changes, the secret has
+to be entered again, so that a stored secret can never be sent to another host.
 """
 
 import json
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.db import audit
 from app.db.session import Database, reading, unit_of_work
-from app.db.stores import OpenTextConnection, StoreUser
+from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 from app.db.types import utc_now
 from app.domain.ids import StoreId, external_store_id
 from app.engine import queue
@@ -24,8 +24,6 @@ from app.errors import NeedsReauth, Permanent
 from app.opentext.check import CheckStep
 from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
 from app.settings import BaseUrl
-
-UPSTREAMS = ("opentext", "otds", "content_server", "workflow_service", "workflow")  # what work may be parked for
 
 
 def _path(value: str) -> str:
@@ -173,12 +171,19 @@ def save(deps: Deps, store_id: StoreId, connection: Connection, user_id: str) ->
             otds=connection.content_server.otds_url, content_server=connection.content_server.content_server_url,
             workflow=connection.workflow.gateway_url,
         )  # fmt: skip
-        for upstream in UPSTREAMS:
-            queue.unpark_store(session, store_id, upstream)
+        _resume(session, store_id)
         uow.after_commit(deps.doorbell.ring)
         result = saved(session, store_id)
     assert result is not None  # noqa: S101  # narrows the type: it was written just above
     return result
+
+
+def _resume(session: Session, store_id: StoreId) -> None:
+    """What waited for a connection goes on; what waits for the store itself will simply find that out again."""
+    store = session.get_one(StoreRow, store_id)
+    if store.state == "installed":
+        store.pause_reason = ""
+    queue.unpark_store(session, store_id)
 
 
 def _values(

@@ -10,8 +10,8 @@ from app.domain.ids import Provider, StoreId
 from app.engine.inbox import Intake
 from app.engine.vault import Vault
 from app.opentext import OpenText
-from app.opentext.connection import Connection
 from app.opentext.check import CheckStep
+from app.opentext.connection import Connection
 from app.settings import Settings
 from app.stores.port import Store, StoreDoor
 

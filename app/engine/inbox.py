@@ -122,7 +122,7 @@ class Intake:
                 for values, _ in batch:
                     statement = sqlite.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
                     answers.append(connection.execute(statement).first() is not None)
-        except Exception as error:  # noqa: BLE001  # whatever it is belongs to the waiting requests, the thread lives on
+        except Exception as error:  # whatever it is belongs to the waiting requests, the thread lives on
             for _, done in batch:
                 done.set_exception(error if isinstance(error, SQLAlchemyError) else TimeoutError(str(error)))
             return

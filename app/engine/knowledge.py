@@ -1,6 +1,5 @@
 """What we know of OpenText about an object, written down so that panels need not ask: workspace, documents, records."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -86,7 +85,7 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
     if link is None:
         return
     opentext = deps.opentext(store_id)
-    found = list_documents(opentext, NodeId(link.workspace_id))
+    found = opentext.documents.in_workspace(NodeId(link.workspace_id))
     detailed = [
         (document, opentext.records.details(document.id), _approval(opentext, object_type, document))
         for document in found
@@ -98,19 +97,6 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
         for document, record, approval in detailed:
             remember_document(session, kept, document, record=record or RecordDetails(""), approval=approval)
         _forget_missing(session, kept, {document.id for document in found})
-
-
-def list_documents(opentext: OpenText, workspace_id: NodeId) -> list[Document]:
-    """The workspace's documents, those of its folders included (one level, as the templates have it)."""
-    documents = []
-    for child in opentext.documents.children(workspace_id):
-        if child.mime_type:
-            documents.append(child)
-            continue
-        documents.extend(
-            replace(inner, folder=child.name) for inner in opentext.documents.children(child.id) if inner.mime_type
-        )
-    return documents
 
 
 def _approval(opentext: OpenText, object_type: ObjectType, document: Document) -> Approval | None:

@@ -17,7 +17,7 @@ from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId
 from app.domain.planning import PlannedRun, plan
 from app.domain.scenario import Subject
-from app.engine import knowledge, preferences, publications, queue, reconcile, runs, subjects
+from app.engine import knowledge, preferences, publications, queue, reconcile, runs, setup, subjects
 from app.engine.deps import Deps
 from app.errors import NeedsReauth, NotFound
 from app.scenarios import ALL
@@ -67,6 +67,9 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
         found = reconcile.run(deps, event.store_id)
         return _end(deps, claim, "done", f"{found} changes found that no delivery had told us")
     object_type = ObjectType(event.object_type)
+    if event.detail.get("request") == "check_set_up":
+        report = setup.run(deps, event.store_id, deps.store(event.store_id).read.profile())
+        return _end(deps, claim, "done", f"{len(report)} parts checked")
     try:
         subject = subjects.read(deps, event.store_id, object_type, event.object_id)
     except NotFound:

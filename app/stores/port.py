@@ -144,6 +144,10 @@ class StoreDoor(Protocol):
         """Verify the signed payload of load, uninstall and remove-user requests."""
         ...
 
+    def hook_headers(self, external_id: str) -> dict[str, str]:
+        """The headers we ask the store to send with every delivery: a second factor beside the signature."""
+        ...
+
     def delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
         """Verify a webhook over its raw body and reduce it. Headers by lower-case name."""
         ...

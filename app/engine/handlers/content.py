@@ -119,8 +119,8 @@ def pinned(context: Context, folder: str, name: str, approval: Approval) -> tupl
             hint=f"Add it to “{folder}”, then have the sheet approved again.",
         )  # fmt: skip
     earlier = [
-        one.version for one in documents.versions(found.id)
-        if approval.at is None or one.modified_at is None or one.modified_at <= approval.at
+        one.version_number for one in documents.versions(found.id)
+        if approval.at is None or one.modify_date is None or one.modify_date <= approval.at
     ]  # fmt: skip
     if not earlier:
         raise Permanent(

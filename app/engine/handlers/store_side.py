@@ -2,17 +2,12 @@
 
 from typing import Any
 
-from sqlmodel import Session
-
-from app.db.session import unit_of_work
-from app.db.stores import OpenTextConnection, StoreRow
-from app.db.session import reading
 from app.domain.commerce import Order, StoreProfile
 from app.domain.ids import OrderId
 from app.domain.steps import LinkInStore, SetOrderStatus, SetUpStore
-from app.engine import models
+from app.engine import setup
 from app.engine.runs import Context, Done, Result, Skipped
-from app.errors import AppError, Permanent
+from app.errors import Permanent
 
 
 def set_order_status(context: Context, step: SetOrderStatus) -> Result:
@@ -67,43 +62,10 @@ def link_in_store(context: Context, step: LinkInStore) -> Result:
 
 
 def set_up_store(context: Context, _step: SetUpStore) -> Result:
-    """Profile, webhooks, panels; workflow models where OpenText is connected. Each part reported, none hides another."""
+    """Webhooks, panels, workflow models; what was found in place is kept."""
     profile = context.subject
-    assert isinstance(profile, StoreProfile)  # noqa: S101
-    settings = context.deps.settings
+    assert isinstance(profile, StoreProfile)  # noqa: S101  # the catalogue's own test proves the pairing
     context.effects.still_mine()
-    report = {"profile": "read"}
-    hooks = context.store.setup.ensure_webhooks(
-        f"{settings.public_url}/webhooks/{context.provider}", hook_headers(context)
-    )
-    report |= {f"webhook {topic}": done for topic, done in hooks.items()}
-    report |= {f"panel {model}": done for model, done in context.store.setup.ensure_panels().items()}
-    report |= _deploy_models(context)
-    with unit_of_work(context.deps.database) as uow:
-        _save_profile(uow.session, context.store_id, profile, report)
-    return Done(f"{len(hooks)} webhooks and the panels are in place.", result=report)
-
-
-def hook_headers(context: Context) -> dict[str, str]:
-    """The second factor of a delivery: a header only we could have asked for."""
-    return context.deps.door(context.provider).hook_headers(context.external_store)
-
-
-def _deploy_models(context: Context) -> dict[str, str]:
-    with reading(context.deps.database) as session:
-        if session.get(OpenTextConnection, context.store_id) is None:
-            return {"workflow models": "waiting for the OpenText connection"}
-    try:
-        return models.ensure_deployed(context.deps, context.store_id)
-    except AppError as error:
-        return {"workflow models": f"failed: {error.message}"}
-
-
-def _save_profile(session: Session, store_id: str, profile: StoreProfile, report: dict[str, str]) -> None:
-    row = session.get_one(StoreRow, store_id)
-    row.name, row.admin_url, row.storefront_url = profile.name, profile.admin_url, profile.storefront_url
-    row.currency, row.timezone = profile.currency, profile.timezone
-    row.setup_state, row.setup_report = "done", report
-    session.add(row)
-
-
+    report = setup.run(context.deps, context.store_id, profile)
+    changed = sum(done not in ("kept",) and not done.startswith("kept") for done in report.values())
+    return Done(f"{len(report)} parts of the set-up were checked, {changed} of them changed.", result=report)

@@ -85,7 +85,7 @@ def await_decision(context: Context, step: AwaitDecision) -> Result:
     """Read the history: ended → the outcome's steps; not ended → look again later, or soon after a hint."""
     link = _link(context)
     try:
-        decision = context.opentext.workflows.decision(link.instance_id)
+        decision = context.opentext.workflows.decision(instance_id=link.instance_id)
     except Retryable as error:
         if error.specific_code != "history_lag":
             raise

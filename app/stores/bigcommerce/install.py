@@ -63,6 +63,10 @@ class BigCommerceDoor:
             owner_email=answer.owner.email,
         )
 
+    def hook_headers(self, external_id: str) -> dict[str, str]:
+        """The header every delivery of this store must carry."""
+        return {webhooks.HOOK_HEADER: webhooks.hook_secret(self._settings, external_id)}
+
     def signed_request(self, query: Mapping[str, str], now: datetime) -> SignedIn:
         """Verify `signed_payload_jwt`. Using a token once is the caller's part (`token_id`, `expires_at`)."""
         claims = self._claims(query.get("signed_payload_jwt", ""), now)

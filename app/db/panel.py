@@ -1,0 +1,481 @@
+"""What a panel shows of one store object, in two statements: columns, not entities, nothing asked of anybody else.
+
+The first is one row: store, connection, snapshot, workspace, and as nested lists documents, publications with their
+fields and requests on the way. The second, `history`, is one row per run with its steps, its workflow and the event behind it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session
+
+from app.db.inbox import InboxEvent
+from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
+from app.db.nested import Rows, rows_of, when
+from app.db.publications import Publication, PublicationField
+from app.db.runs import Run, StepRow
+from app.db.stores import OpenTextConnection, StoreRow, StoreUser
+
+MOST_DOCUMENTS = 200
+MOST_PUBLICATIONS = 5
+MOST_RUNS = 12
+
+# The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
+EVENT: Any = InboxEvent
+DOCUMENT: Any = FiledDocument
+SNAPSHOT: Any = SubjectSnapshot
+FLOW: Any = WorkflowLink
+LINK: Any = WorkspaceLink
+PUBLICATION: Any = Publication
+FIELD: Any = PublicationField
+RUN: Any = Run
+STEP: Any = StepRow
+CONNECTION: Any = OpenTextConnection
+STORE: Any = StoreRow
+USER: Any = StoreUser
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """The store and its OpenText. `opentext_state` is empty before a connection was saved."""
+
+    name: str
+    state: str
+    pause_reason: str
+    timezone: str
+    currency: str
+    storefront_url: str
+    opentext_state: str
+
+
+@dataclass(frozen=True)
+class SnapshotFacts:
+    """What the store last told us about the object."""
+
+    name: str
+    is_gone: bool
+    facts: dict[str, Any]
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """A workspace and when OpenText last answered about it."""
+
+    name: str
+    url: str
+    linked_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """A document of the workspace, as OpenText last told."""
+
+    name: str
+    folder: str
+    version: int
+    size: int
+    mime_type: str
+    url: str
+    filed_by_us: bool
+    record_class: str
+    record_schedule: str
+    kept_until: datetime | None
+    holds: tuple[str, ...]
+    approval_status: str
+    approval_version: int | None
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FieldFacts:
+    """One published field; values as stored: {"text": …}, {"image": {…}} or {} for "was not there"."""
+
+    field: str
+    title: str
+    seq: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+    live: dict[str, Any]
+    state: str
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PublicationFacts:
+    """One approved version that was put into the store."""
+
+    id: str
+    run_id: str
+    version: int
+    document_name: str
+    document_url: str
+    approved_by: str
+    approved_at: datetime | None
+    state: str
+    published_at: datetime | None
+    checked_at: datetime | None
+    undone_at: datetime | None
+    created_at: datetime | None
+    fields: tuple[FieldFacts, ...]
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """Something a person asked for that is still on its way. `reason` ("code: words") says why it has to wait."""
+
+    request: str
+    received_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One step of a run. `summary` and the error texts are sentences for a merchant."""
+
+    seq: int
+    kind: str
+    params: dict[str, Any]
+    status: str
+    attempts: int
+    summary: str
+    error_code: str
+    error_message: str
+    error_hint: str
+    next_attempt_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class WorkflowFacts:
+    """A workflow: where it stands, who must act, what was decided."""
+
+    status: str
+    tasks: tuple[dict[str, Any], ...]
+    outcome: str
+    decided_by: str
+    decided_at: datetime | None
+    comment: str
+    found_by: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What set a run off. `person` is the e-mail of who clicked, where a person did."""
+
+    source: str
+    topic: str
+    request: str
+    person: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """One scenario at work on the object."""
+
+    id: str
+    scenario: str
+    subject_name: str
+    reasons: tuple[str, ...]
+    facts: dict[str, Any]
+    state: str
+    outcome: str
+    correlation_id: str
+    started_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None
+    steps: tuple[StepFacts, ...]
+    workflow: WorkflowFacts | None
+    event: EventFacts | None
+
+
+@dataclass(frozen=True)
+class OrderOfCustomer:
+    """An order of one customer that has been reviewed or filed."""
+
+    object_id: str
+    name: str
+    facts: dict[str, Any]
+    workspace_url: str
+    outcome: str
+    state: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class PanelRows:
+    """Everything a panel is made of."""
+
+    shop: ShopFacts
+    object_type: str
+    object_id: str
+    snapshot: SnapshotFacts | None
+    link: LinkFacts | None
+    customer_id: str
+    customer_link: LinkFacts | None
+    documents: tuple[DocumentFacts, ...] = ()
+    publications: tuple[PublicationFacts, ...] = ()
+    requests: tuple[RequestFacts, ...] = ()
+    runs: tuple[RunFacts, ...] = field(default=())
+
+
+def read(session: Session, store_id: str, object_type: str, object_id: str) -> PanelRows | None:
+    """Everything about one object, in two statements; None when the store itself is unknown."""
+    row = session.execute(_about(store_id, object_type, object_id)).one_or_none()
+    if row is None:
+        return None
+    return PanelRows(
+        shop=ShopFacts(
+            row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
+            row.opentext_state or "",
+        ),
+        object_type=object_type,
+        object_id=object_id,
+        snapshot=SnapshotFacts(row.name, row.is_gone, row.facts or {}, row.snapshot_seen) if row.snapshot_seen else None,
+        link=_link(row, "link"),
+        customer_id=row.customer_id or "",
+        customer_link=_link(row, "customer"),
+        documents=_documents(row.documents),
+        publications=_publications(row.publications),
+        requests=tuple(RequestFacts(one["request"] or "", when(one["received_at"]), one["reason"]) for one in row.requests),
+        runs=history(session, store_id, object_type, object_id),
+    )  # fmt: skip
+
+
+def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
+    link, customer = aliased(LINK, name="link"), aliased(LINK, name="customer")
+    return (
+        select(
+            STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone,
+            STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"),
+            SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,
+            SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
+            *_link_columns(link, "link"), *_link_columns(customer, "customer"),
+            rows_of(_documents_of(link)).label("documents"),
+            rows_of(_publications_of(store_id, object_type, object_id)).label("publications"),
+            rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
+        )
+        .select_from(STORE)
+        .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
+        .outerjoin(SNAPSHOT, and_(
+            SNAPSHOT.store_id == STORE.id,
+            SNAPSHOT.object_type == object_type,
+            SNAPSHOT.object_id == object_id,
+        ))
+        .outerjoin(link, and_(
+            link.store_id == STORE.id, link.object_type == object_type, link.object_id == object_id,
+        ))
+        .outerjoin(customer, and_(
+            customer.store_id == STORE.id, customer.object_type == "customer",
+            customer.object_id == SNAPSHOT.customer_id,
+        ))
+        .where(STORE.id == store_id)
+    )  # fmt: skip
+
+
+def _link_columns(link: Any, prefix: str) -> list[ColumnElement[Any]]:
+    return [
+        link.workspace_name.label(f"{prefix}_name"),
+        link.workspace_url.label(f"{prefix}_url"),
+        link.linked_at.label(f"{prefix}_linked"),
+        link.seen_at.label(f"{prefix}_seen"),
+    ]
+
+
+def _link(row: Row[Any], prefix: str) -> LinkFacts | None:
+    values = row._mapping  # SQLAlchemy's public way to read a row by name
+    if values[f"{prefix}_seen"] is None:
+        return None
+    return LinkFacts(*(values[f"{prefix}_{name}"] for name in ("name", "url", "linked", "seen")))
+
+
+def _documents_of(link: Any) -> Select[Any]:
+    d = DOCUMENT
+    return (
+        select(
+            d.name, d.folder, d.version, d.size, d.mime_type, d.url, d.filed_by_us, d.record_class, d.record_schedule,
+            d.kept_until, d.holds, d.approval_status, d.approval_version, d.modified_at,
+        )
+        .where(d.link_id == link.id)
+        .order_by(d.folder, d.name)
+        .limit(MOST_DOCUMENTS)
+        .correlate(link)
+    )  # fmt: skip
+
+
+def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
+    p, f = PUBLICATION, FIELD
+    fields = (
+        select(f.field, f.title, f.seq, f.before, f.after, f.live, f.state, f.changed_at)
+        .where(f.publication_id == p.id)
+        .correlate(p)
+    )
+    return (
+        select(
+            p.id, p.run_id, p.version, p.document_name, p.document_url, p.approved_by, p.approved_at, p.state,
+            p.published_at, p.checked_at, p.undone_at, p.created_at, rows_of(fields).label("fields"),
+        )
+        .where(p.store_id == store_id, p.object_type == object_type, p.object_id == object_id)
+        .order_by(p.created_at.desc())
+        .limit(MOST_PUBLICATIONS)
+    )  # fmt: skip
+
+
+def _requests_for(store_id: str, object_type: str, object_id: str) -> Select[Any]:
+    e = EVENT
+    return select(e.detail["request"].as_string().label("request"), e.received_at, e.reason).where(
+        e.store_id == store_id,
+        e.object_type == object_type,
+        e.object_id == object_id,
+        e.source == "person",
+        e.state.in_(("accepted", "planned")),
+    )
+
+
+def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:
+    found = (
+        DocumentFacts(
+            **row
+            | {
+                "kept_until": when(row["kept_until"]),
+                "modified_at": when(row["modified_at"]),
+                "holds": tuple(row["holds"] or ()),
+                "filed_by_us": bool(row["filed_by_us"]),
+            }
+        )
+        for row in rows
+    )
+    return tuple(sorted(found, key=lambda one: (one.folder, one.name.casefold())))
+
+
+def _publications(rows: Rows) -> tuple[PublicationFacts, ...]:
+    times = ("approved_at", "published_at", "checked_at", "undone_at", "created_at")
+    found = [
+        PublicationFacts(**row | {name: when(row[name]) for name in times} | {"fields": _fields(row["fields"])})
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: str(one.created_at), reverse=True))
+
+
+def _fields(rows: Rows) -> tuple[FieldFacts, ...]:
+    values = ("before", "after", "live")
+    found = (
+        FieldFacts(**row | {name: row[name] or {} for name in values} | {"changed_at": when(row["changed_at"])})
+        for row in rows
+    )
+    return tuple(sorted(found, key=lambda one: one.seq))
+
+
+def history(
+    session: Session, store_id: str, object_type: str, object_id: str, most: int = MOST_RUNS
+) -> tuple[RunFacts, ...]:
+    """The object's latest runs, newest first, in one statement."""
+    statement = (
+        _runs()
+        .where(RUN.store_id == store_id, RUN.subject_type == object_type, RUN.subject_id == object_id)
+        .order_by(RUN.started_at.desc(), RUN.id)
+        .limit(most)
+    )
+    return tuple(_run(row) for row in session.execute(statement))
+
+
+def run(session: Session, store_id: str, run_id: str) -> tuple[RunFacts, str, str] | None:
+    """One run of this store with (object type, object id); None also for another store's."""
+    statement = _runs(RUN.subject_type, RUN.subject_id).where(RUN.store_id == store_id, RUN.id == run_id)
+    row = session.execute(statement).one_or_none()
+    return (_run(row), row.subject_type, row.subject_id) if row else None
+
+
+def _runs(*more: Any) -> Select[Any]:
+    s, w, e = STEP, FLOW, EVENT
+    steps = (
+        select(
+            s.seq, s.kind, s.params, s.status, s.attempts, s.summary, s.error_code, s.error_message, s.error_hint,
+            s.next_attempt_at, s.started_at, s.ended_at,
+        )
+        .where(s.run_id == RUN.id)
+        .correlate(RUN)
+    )  # fmt: skip
+    return (
+        select(
+            RUN.id, RUN.scenario, RUN.subject_name, RUN.reasons, RUN.facts, RUN.state, RUN.outcome, RUN.correlation_id,
+            RUN.started_at, RUN.changed_at, RUN.ended_at, rows_of(steps).label("steps"),
+            w.status.label("w_status"), w.tasks, w.outcome.label("w_outcome"), w.decided_by, w.decided_at,
+            w.comment, w.found_by, w.started_at.label("w_started"), w.seen_at.label("w_seen"),
+            e.source, e.topic, e.detail, e.received_at, USER.email.label("person"),
+            *more,
+        )
+        .select_from(RUN)
+        .outerjoin(w, w.run_id == RUN.id)
+        .outerjoin(e, and_(e.id == RUN.event_id, e.store_id == RUN.store_id))
+        .outerjoin(USER, and_(
+            USER.store_id == RUN.store_id,
+            e.detail["user"].as_string() == "user:" + USER.id,
+        ))
+    )  # fmt: skip
+
+
+def _run(row: Row[Any]) -> RunFacts:
+    workflow = None
+    if row.w_status is not None:
+        workflow = WorkflowFacts(
+            row.w_status, tuple(row.tasks or ()), row.w_outcome, row.decided_by, row.decided_at, row.comment,
+            row.found_by, row.w_started, row.w_seen,
+        )  # fmt: skip
+    event = None
+    if row.received_at is not None:
+        request = (row.detail or {}).get("request", "")
+        event = EventFacts(row.source, row.topic, request, row.person or "", row.received_at)
+    return RunFacts(
+        row.id, row.scenario, row.subject_name, tuple(row.reasons or ()), row.facts or {}, row.state, row.outcome,
+        row.correlation_id, row.started_at, row.changed_at, row.ended_at, _steps(row.steps), workflow, event,
+    )  # fmt: skip
+
+
+def _steps(rows: Rows) -> tuple[StepFacts, ...]:
+    times = ("next_attempt_at", "started_at", "ended_at")
+    found = (StepFacts(**row | {name: when(row[name]) for name in times}) for row in rows)
+    return tuple(sorted(found, key=lambda one: one.seq))
+
+
+def orders_of_customer(
+    session: Session, store_id: str, customer_id: str, most: int = 20
+) -> tuple[OrderOfCustomer, ...]:
+    """The customer's orders that something was done about, latest first, in one statement."""
+    statement = (
+        select(
+            SNAPSHOT.object_id, SNAPSHOT.name, SNAPSHOT.facts, LINK.workspace_url,
+            RUN.outcome, RUN.state, RUN.started_at,
+        )
+        .select_from(SNAPSHOT)
+        .join(RUN, and_(
+            RUN.store_id == SNAPSHOT.store_id,
+            RUN.subject_type == "order",
+            RUN.subject_id == SNAPSHOT.object_id,
+        ))
+        .outerjoin(LINK, and_(
+            LINK.store_id == SNAPSHOT.store_id,
+            LINK.object_type == "order",
+            LINK.object_id == SNAPSHOT.object_id,
+        ))
+        .where(
+            SNAPSHOT.store_id == store_id,
+            SNAPSHOT.object_type == "order",
+            SNAPSHOT.customer_id == customer_id,
+        )
+        .order_by(RUN.started_at.desc())
+        .limit(most * 3)
+    )  # fmt: skip
+    latest: dict[str, OrderOfCustomer] = {}
+    for row in session.execute(statement):
+        values = row._mapping | {"workspace_url": row.workspace_url or "", "facts": row.facts or {}}
+        latest.setdefault(row.object_id, OrderOfCustomer(**values))
+    return tuple(latest.values())[:most]

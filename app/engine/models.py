@@ -1,0 +1,26 @@
+"""Our workflow models in the tenant: deployed once per content, with the callback client they sign in to us with."""
+
+import json
+
+from app.db.session import reading, unit_of_work
+from app.db.stores import OpenTextConnection
+from app.domain.ids import StoreId
+from app.engine.deps import Deps
+from app.opentext.workflow_service.models import MODELS, load_model
+
+
+def ensure_deployed(deps: Deps, store_id: StoreId) -> dict[str, str]:
+    """Model → what was done. Deploys what is new or changed; running instances keep their version."""
+    with reading(deps.database) as session:
+        row = session.get_one(OpenTextConnection, store_id)
+    secrets = json.loads(deps.vault.decrypt(row.secrets, f"opentext_connection:secrets:{store_id}"))
+    deployment, report, known = deps.opentext(store_id).deployment, {}, dict(row.deployed_models)
+    for key in MODELS:
+        xml = load_model(key, row.callback_client_id, secrets["callback_secret"])
+        deployed = deployment.ensure_deployed(key, xml, known.get(key, ""))
+        done = "kept" if deployed.digest == known.get(key) else "deployed"
+        known[key] = deployed.digest
+        report[f"workflow model {key}"] = f"{done}, version {deployed.version}"
+    with unit_of_work(deps.database) as uow:
+        uow.session.get_one(OpenTextConnection, store_id).deployed_models = known
+    return report

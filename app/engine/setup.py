@@ -1,0 +1,36 @@
+"""Setting a store up, and keeping it so: profile, webhooks, panels, workflow models. Idempotent; each part reported."""
+
+from app.db.session import reading, unit_of_work
+from app.db.stores import OpenTextConnection, StoreRow
+from app.domain.commerce import StoreProfile
+from app.domain.ids import Provider, StoreId, external_store_id
+from app.engine import models
+from app.engine.deps import Deps
+from app.errors import AppError
+
+
+def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
+    """Part → what was done ("webhook orders": "kept"). A failing workflow deployment does not hide the rest."""
+    provider = Provider(store_id.partition(":")[0])
+    store = deps.store(store_id)
+    headers = deps.door(provider).hook_headers(external_store_id(store_id))
+    hooks = store.setup.ensure_webhooks(f"{deps.settings.public_url}/webhooks/{provider}", headers)
+    report = {f"webhook {topic}": done for topic, done in hooks.items()}
+    report |= {f"panel {model}": done for model, done in store.setup.ensure_panels().items()}
+    report |= _models(deps, store_id)
+    with unit_of_work(deps.database) as uow:
+        row = uow.session.get_one(StoreRow, store_id)
+        row.name, row.admin_url, row.storefront_url = profile.name, profile.admin_url, profile.storefront_url
+        row.currency, row.timezone = profile.currency, profile.timezone
+        row.setup_state, row.setup_report = "done", report
+    return report
+
+
+def _models(deps: Deps, store_id: StoreId) -> dict[str, str]:
+    with reading(deps.database) as session:
+        if session.get(OpenTextConnection, store_id) is None:
+            return {"workflow models": "waiting for the OpenText connection"}
+    try:
+        return models.ensure_deployed(deps, store_id)
+    except AppError as error:
+        return {"workflow models": f"failed: {error.message}"}
