@@ -1,6 +1,7 @@
 """Draws a process as PNG, the steps where an instance stands highlighted.
 
-Uses the model's own diagram (BPMN DI) where it has one, else places the steps in columns by their distance from the start.
+Uses the model's own diagram (BPMN DI) where it has one, else places the steps in columns by their distance
+from the start.
 """
 
 import io
@@ -78,13 +79,14 @@ def _shapes(root: Any) -> dict[str, Shape]:
     found = {}
     for element, tag, kind in steps:
         id = element.get("id")
-        if placed:
-            x, y = placed[id]
-            width, height = SIZES[kind]
-        else:
-            x, y, width, height = (float(bounds[id].get(k)) for k in ("x", "y", "width", "height"))
-        found[id] = Shape(id, kind, tag, element.get("name") or "", x, y, width, height)
+        box = (*placed[id], *SIZES[kind]) if placed else _box(bounds[id])
+        found[id] = Shape(id, kind, tag, element.get("name") or "", *box)
     return found
+
+
+def _box(bounds: Any) -> tuple[float, float, float, float]:
+    x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
+    return x, y, width, height
 
 
 def _columns(process: Any, steps: list[Any]) -> dict[str, Point]:

@@ -1,13 +1,14 @@
 """Reads the service's BPMN dialect with SpiffWorkflow and keeps a running process as plain data.
 
-The dialect is BPMN 2.0 with the namespace `http://workflow.opentext.com` (source: OpenText workflow reference, the BPMN
-dialect). What the engine would run and this cannot (scripts, mail, cycles, loops) is refused at deployment, never skipped.
+The dialect is BPMN 2.0 with the namespace `http://workflow.opentext.com` (source: OpenText workflow
+reference, the BPMN dialect). What the engine would run and this cannot (scripts, mail, cycles, loops) is
+refused at deployment, never skipped.
 """
 
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from lxml import etree
@@ -54,8 +55,10 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 WORKFLOW = "http://workflow.opentext.com"
 UNSUPPORTED = {
     "scriptTask": "script tasks", "sendTask": "send tasks", "businessRuleTask": "decision tasks",
-    "subProcess": "embedded subprocesses", "transaction": "transactions", "adHocSubProcess": "ad hoc subprocesses",
-    "multiInstanceLoopCharacteristics": "multi-instance activities", "standardLoopCharacteristics": "loop activities",
+    "subProcess": "embedded subprocesses", "transaction": "transactions",
+    "adHocSubProcess": "ad hoc subprocesses",
+    "multiInstanceLoopCharacteristics": "multi-instance activities",
+    "standardLoopCharacteristics": "loop activities",
     "timeCycle": "timer cycles", "signalEventDefinition": "signals", "errorEventDefinition": "error events",
     "escalationEventDefinition": "escalations", "eventBasedGateway": "event based gateways",
     "intermediateThrowEvent": "throw events",
@@ -74,7 +77,7 @@ class Steps(Protocol):
 
 @dataclass
 class Parsed:
-    """A process read from BPMN: its key, names, the library's specification as plain data, and how it may start."""
+    """A process read from BPMN. `spec` is the library's specification as plain data."""
 
     key: str
     name: str
@@ -157,7 +160,7 @@ def due_after(duration: Any, start: datetime) -> datetime:
         span = TimerEventDefinition.get_timedelta_from_start(parsed, start)
     except Exception as error:  # the library raises plain Exception for a bad duration
         raise ProcessFailed(f"couldn't resolve duration '{duration}'") from error
-    return start + span
+    return start + timedelta(seconds=span.total_seconds())
 
 
 class _Extensions:
@@ -241,13 +244,13 @@ SERIALIZER = BpmnWorkflowSerializer(
 
 
 def parse(xml: str) -> Parsed:
-    """Read one executable process. Raises WorkflowError with the reason where the service could not run it."""
+    """Read one executable process. Raises WorkflowError with the reason where it cannot be run."""
+    if "<!DOCTYPE" in xml:
+        raise WorkflowError("Error parsing XML: a document type is not allowed")
     try:
         root = etree.fromstring(xml.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise WorkflowError(f"Error parsing XML: {error}") from error
-    if root.getroottree().docinfo.doctype:
-        raise WorkflowError("Error parsing XML: a document type is not allowed")
     processes = [p for p in root.iter(_bpmn("process")) if p.get("isExecutable", "true") == "true"]
     if len(processes) != 1:
         raise WorkflowError(f"exactly one executable process is expected, found {len(processes)}")

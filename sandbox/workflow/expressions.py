@@ -1,8 +1,8 @@
 """The `${...}` expressions of a process model: comparison, logic, navigation, `execution.setVariable`.
 
-A value is what JSON can hold. `evaluate` gives the value of an expression, `text` fills a template. Unknown names fail,
-as the engine's unified expression language does. Source: OpenText workflow reference, BPMN dialect; the language is the
-subset of Jakarta Expression Language seen there.
+A value is what JSON can hold. `evaluate` gives the value of an expression, `text` fills a template. Unknown
+names fail, as the engine's unified expression language does. Source: OpenText workflow reference, BPMN
+dialect; the language is the subset of Jakarta Expression Language seen there.
 """
 
 import json
@@ -50,7 +50,10 @@ class Execution:
             "getProcessInstanceId": lambda: scope.instance_id,
             "getProcessInstanceBusinessKey": lambda: scope.business_key,
         }
-        self.properties = {"processInstanceId": scope.instance_id, "processInstanceBusinessKey": scope.business_key}
+        self.properties = {
+            "processInstanceId": scope.instance_id,
+            "processInstanceBusinessKey": scope.business_key,
+        }
 
 
 def evaluate(source: str, scope: Scope) -> Any:
@@ -65,7 +68,7 @@ def evaluate(source: str, scope: Scope) -> Any:
 
 
 def text(template: str, scope: Scope) -> str:
-    """The template with every `${...}` replaced by its value's text; plain substitution, nothing is escaped."""
+    """The template with every `${...}` replaced by its value's text; nothing is escaped."""
     parts, position = [], 0
     while (start := template.find("${", position)) >= 0:
         parts.append(template[position:start])
@@ -92,7 +95,7 @@ def as_text(value: Any) -> str:
 
 
 class _Parser:
-    """Recursive descent that computes as it reads; a branch that logic leaves out is read in `idle` and not looked up."""
+    """Recursive descent that computes as it reads. What logic leaves out is read `idle`: not looked up."""
 
     def __init__(self, source: str, position: int, scope: Scope) -> None:
         self.source, self.position, self.scope = source, position, scope
@@ -275,7 +278,7 @@ def _number(value: Any) -> float | int | None:
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:
-    """Numbers compare as numbers, also where one side is text (the language's own coercion); else texts and booleans."""
+    """Numbers compare as numbers, also where one side is text: the language's own coercion."""
     if isinstance(left, bool) != isinstance(right, bool):
         left, right = as_text(left).lower(), as_text(right).lower()
     elif not (isinstance(left, str) and isinstance(right, str)):
@@ -288,6 +291,4 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
         return False
     if isinstance(left, str) != isinstance(right, str):
         left, right = as_text(left), as_text(right)
-    return bool(
-        {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-    )
+    return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator])

@@ -1,6 +1,7 @@
 """Query parameters of the lists: filters by name, sorting, and a refusal of names the service does not know.
 
-A row is what a list is made of, together with what its filters look at. Source: OpenText workflow reference, endpoints.
+A row is what a list is made of, together with what its filters look at. Source: OpenText workflow
+reference, endpoints.
 """
 
 import re
@@ -21,7 +22,7 @@ COMMON = {"offset", "count", "sort", "order", "sortEmptyValuesOnTop", "filterByC
 
 @dataclass
 class Row:
-    """An instance, or a task with its instance, and the model both run on. `groups` are everybody's groups."""
+    """An instance, or a task with its instance, and their model. `groups` are everybody's groups."""
 
     instance: Instance
     model: Model
@@ -111,9 +112,7 @@ def offered_to(row: Row, user: str) -> bool:
     """Is the task unassigned and this user, or a group of theirs, a candidate?"""
     task = row.the_task
     groups = row.groups.get(user, [])
-    return not task.assignee and (
-        user in task.candidate_users or any(g in task.candidate_groups for g in groups)
-    )
+    return not task.assignee and (user in task.candidate_users or any(g in task.candidate_groups for g in groups))
 
 
 def _instance(name: str) -> Get:
@@ -130,6 +129,11 @@ def _task(name: str) -> Get:
 
 def _never(_row: Row) -> None:
     return None
+
+
+def _no_subtasks(_row: Row, given: str) -> bool:
+    """Nothing here makes subtasks: both values keep all."""
+    return truth(given) in (True, False)
 
 
 def _has_child(row: Row, given: str) -> bool:
@@ -207,7 +211,7 @@ TASKS: dict[str, Filter] = {
     **times("created", _task("created")),
     **times("due", _task("due")),
     "withoutDueDate": only(lambda row: row.task.due is None),
-    "excludeSubTasks": lambda row, given: truth(given) in (True, False),
+    "excludeSubTasks": _no_subtasks,
     "active": flag(lambda row: not row.instance.suspended),
     "category": equals(_task("category")),
 }
@@ -247,7 +251,7 @@ HISTORIC_TASKS: dict[str, Filter] = {
     "withoutDueDate": only(lambda row: row.task.due is None),
     **times("taskCompleted", _task("ended")),
     **times("taskCreated", _task("created")),
-    "excludeSubTasks": lambda row, given: truth(given) in (True, False),
+    "excludeSubTasks": _no_subtasks,
 }
 INSTANCE_SORTS: dict[str, Get] = {
     "startTime": _instance("started"),
@@ -268,8 +272,10 @@ TASK_SORTS: dict[str, Get] = {
 }
 
 
-def select(rows: list[Row], args: Mapping[str, str], filters: dict[str, Filter], options: set[str], *, strict: bool) -> list[Row]:
-    """The rows every given filter keeps. An unknown parameter is refused: a filter misspelt would return everything."""
+def select(
+    rows: list[Row], args: Mapping[str, str], filters: dict[str, Filter], options: set[str], *, strict: bool
+) -> list[Row]:
+    """The rows every given filter keeps. An unknown name is refused: it would silently keep everything."""
     unknown = set(args) - set(filters) - options - COMMON
     if strict and unknown:
         raise WorkflowError(f"Unknown query parameter: {', '.join(sorted(unknown))}")

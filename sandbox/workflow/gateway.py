@@ -1,7 +1,8 @@
 """The Workflow Service behind its API gateway, as one WSGI app: tokens, models, instances, tasks, history.
 
-Paths: `/tenants/{tenant}/oauth2/token`, `/oauth2/jwks`, `/workflow/v1/…`, `/workflow-history/v1/…`. Business refusals are
-`{"exception": "…"}`, the gateway's own are Apigee faults. Source: OpenText workflow reference, endpoints and errors.
+Paths: `/tenants/{tenant}/oauth2/token`, `/oauth2/jwks`, `/workflow/v1/…`, `/workflow-history/v1/…`.
+Business refusals are `{"exception": "…"}`, the gateway's own are Apigee faults. Source: OpenText workflow
+reference, endpoints and errors.
 """
 
 import contextlib
@@ -14,7 +15,8 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.kernel.standin import Call, Handler, StandIn, json_response
 from sandbox.kernel.world import World
 from sandbox.workflow import history_api, instances_api, models_api, tasks_api, tokens
-from sandbox.workflow.engine import Actor, Engine
+from sandbox.workflow.core import Actor
+from sandbox.workflow.engine import Engine
 from sandbox.workflow.errors import WorkflowError
 from sandbox.workflow.filters import Row
 from sandbox.workflow.state import Instance
@@ -32,7 +34,7 @@ class WorkflowService(StandIn):
         super().__init__(world)
         self.engine = Engine(world)
         self.answer("POST", "/tenants/<tenant>/oauth2/token", self._token)
-        self.answer("GET", "/oauth2/jwks", lambda call: json_response(tokens.key_set(self.engine.state)))
+        self.answer("GET", "/oauth2/jwks", self._keys)
         for api in (models_api, instances_api, tasks_api, history_api):
             api.register(self)
 
@@ -89,6 +91,9 @@ class WorkflowService(StandIn):
     def _token(self, call: Call, tenant: str) -> Response:
         return tokens.issue(call, self.engine.state, self.world.clock.now(), tenant)
 
+    def _keys(self, call: Call) -> Response:  # noqa: ARG002
+        return json_response(tokens.key_set(self.engine.state))
+
     # For the routes.
 
     def actor(self, call: Call) -> Actor:
@@ -115,11 +120,10 @@ class WorkflowService(StandIn):
             raise WorkflowError(f"JSON parse error: {error}") from error
 
     def row(self, instance: Instance) -> Row:
-        """An instance with what its representations and filters need; `tree` is itself and everything above it."""
+        """An instance with what its views and filters need; `tree` is itself and everything above it."""
         above, at = {instance.id}, instance
         while at.parent_id and at.parent_id in self.engine.state.instances:
             at = self.engine.state.instances[at.parent_id]
             above.add(at.id)
         model = self.engine.definition(instance.definition_id)
         return Row(instance, model, self.engine.state.people, frozenset(above))
-

@@ -1,8 +1,8 @@
-"""An HTTP task's outgoing call: a token by its authentication details, the request, the answer into variables.
+"""An HTTP task's outgoing call: a token, the request, the answer into variables.
 
-What fails a task, as in the engine: no answer (connection, time-out, no token) always; an answer only when its status is
-listed in `failStatusCodes` ("404,5XX"). `ignoreException` turns either into the variable `<prefix>ErrorMessage`.
-Source: OpenText workflow reference, the BPMN dialect and how a process calls out.
+What fails a task, as in the engine: no answer (connection, time-out, no token) always; an answer only when
+its status is listed in `failStatusCodes` ("404,5XX"). `ignoreException` turns either into the variable
+`<prefix>ErrorMessage`. Source: OpenText workflow reference, the BPMN dialect and how a process calls out.
 """
 
 import base64
@@ -27,7 +27,8 @@ FIELDS = {
     "ignoreException", "disallowRedirects", "resultVariablePrefix", "useCurrentAuthToken",
 }  # fmt: skip
 AUTHENTICATION = {
-    "authenticationUrl", "contentType", "clientId", "clientSecret", "scope", "grantType", "username", "password",
+    "authenticationUrl", "contentType", "clientId", "clientSecret", "scope", "grantType",
+    "username", "password",
     "useCurrentAuthToken",
 }  # fmt: skip
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -35,7 +36,7 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 @dataclass
 class Caller:
-    """What an HTTP task needs of the world; `kept` are the tokens seen so far, for the expired-token switch."""
+    """What an HTTP task needs of the world; `kept` are tokens for the expired-token switch."""
 
     deliveries: Deliveries
     switches: Switches
@@ -54,7 +55,7 @@ class HttpTaskCall:
         self.prefix = self.fields.get("resultVariablePrefix") or activity_id
 
     def perform(self) -> OutgoingCall:
-        """Call, store the answer in the scope. Raises ProcessFailed where the model does not ignore the failure."""
+        """Call, store the answer. Raises ProcessFailed where the model does not ignore a failure."""
         method, url = self.fields["requestMethod"].upper(), self.fields["requestUrl"]
         done = OutgoingCall(self.activity_id, method, url, 0, self.caller.now)
         try:
@@ -96,7 +97,7 @@ class HttpTaskCall:
         return {name.strip(): value.strip() for name, _, value in lines}
 
     def _token(self) -> str:
-        """Ask the named token endpoint, in the encoding the model names (JSON where it says so, else a form)."""
+        """Ask the named token endpoint, as JSON where the model says so, else as a form."""
         details = self.authentication
         asked = {
             "client_id": details.get("clientId"),
@@ -149,7 +150,7 @@ class HttpTaskCall:
 
 
 def backdated(token: str) -> str:
-    """The JWT with its expiry moved into the past; its signature no longer fits, so it is refused either way."""
+    """The JWT with its expiry in the past; its signature no longer fits: refused either way."""
     try:
         head, payload, signature = token.split(".")
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -1,4 +1,4 @@
-"""Process instances: `/workflow/v1/process-instances`, with their variables, comments, executions and diagram.
+"""Process instances: `/workflow/v1/process-instances`, their variables, comments, executions, diagram.
 
 Source: OpenText workflow reference, process instances.
 """
@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import Call, json_response
 from sandbox.workflow import diagram, filters, values, views
-from sandbox.workflow.engine import Start
 from sandbox.workflow.errors import WorkflowError
+from sandbox.workflow.instances import Start
 
 if TYPE_CHECKING:
     from sandbox.workflow.gateway import WorkflowService
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 PATH = "/workflow/v1/process-instances"
 OPTIONS = {"includeProcessVariables", "includeProcessComments"}
 START_FIELDS = {
-    "processDefinitionKey", "processDefinitionId", "message", "name", "businessKey", "variables", "transientVariables",
-    "startFormVariables", "outcome", "returnVariables", "comment", "includeUserIds", "async",
+    "processDefinitionKey", "processDefinitionId", "message", "name", "businessKey", "variables",
+    "transientVariables", "startFormVariables", "outcome", "returnVariables", "comment", "includeUserIds", "async",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The modeller's JSON (`modelType: json`) read as BPMN, for the stencils of the portable subset.
 
-Takes the canvas itself or the whole `.otwf` envelope's `data`; refuses a stencil or a listener it would not run.
-Source: OpenText workflow reference, the modeller JSON.
+Takes the canvas itself or the whole `.otwf` envelope's `data`; refuses a stencil or a listener it would not
+run. Source: OpenText workflow reference, the modeller JSON.
 """
 
 from typing import Any
@@ -18,7 +18,8 @@ DC = "http://www.omg.org/spec/DD/20100524/DC"
 TAGS = {
     "StartNoneEvent": "startEvent", "StartMessageEvent": "startEvent", "EndNoneEvent": "endEvent",
     "EndTerminateEvent": "endEvent", "UserTask": "userTask", "HttpTask": "serviceTask",
-    "CallActivity": "callActivity", "ExclusiveGateway": "exclusiveGateway", "ParallelGateway": "parallelGateway",
+    "CallActivity": "callActivity", "ExclusiveGateway": "exclusiveGateway",
+    "ParallelGateway": "parallelGateway",
     "InclusiveGateway": "inclusiveGateway", "BoundaryTimerEvent": "boundaryEvent",
     "CatchTimerEvent": "intermediateCatchEvent", "SequenceFlow": "sequenceFlow",
 }  # fmt: skip
@@ -27,14 +28,16 @@ HTTP = {
     "httptaskrequestmethod": "requestMethod", "httptaskrequesturl": "requestUrl",
     "httptaskrequestheaders": "requestHeaders", "httptaskrequestbody": "requestBody",
     "httptaskrequestbodyencoding": "requestBodyEncoding", "httptaskrequesttimeout": "requestTimeout",
-    "httptaskresponsevariablename": "responseVariableName", "httptasksaveresponseasjson": "saveResponseVariableAsJson",
+    "httptaskresponsevariablename": "responseVariableName",
+    "httptasksaveresponseasjson": "saveResponseVariableAsJson",
     "httptasksaveresponseparameters": "saveResponseParameters", "httptaskfailstatuscodes": "failStatusCodes",
     "httptaskhandlestatuscodes": "handleStatusCodes", "httptaskignoreexception": "ignoreException",
     "httptaskdisallowredirects": "disallowRedirects", "httptaskresultvariableprefix": "resultVariablePrefix",
 }  # fmt: skip
 USER_TASK = {
     "tasktype": "taskType", "outcomevariable": "outcomeVariable", "possibleoutcomes": "possibleOutcomes",
-    "completioncondition": "completioncondition", "prioritydefinition": "priority", "duedatedefinition": "dueDate",
+    "completioncondition": "completioncondition", "prioritydefinition": "priority",
+    "duedatedefinition": "dueDate",
     "categorydefinition": "category",
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Deployed models: `/workflow/v1/runtime/models`.
 
-XML content is Base64 of UTF-8 unless the switch `model_encoding` says plain; the other spelling is refused with 400, so
-that a client's fallback is really used. Source: OpenText workflow reference, models (deployment).
+XML content is Base64 of UTF-8 unless the switch `model_encoding` says plain; the other spelling is refused
+with 400, so that a client's fallback is really used. Source: OpenText workflow reference, models
+(deployment).
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""Runs one process instance: steps it with SpiffWorkflow and keeps its tasks, variables and timers in its record.
+"""Runs one process instance: SpiffWorkflow steps it, its record keeps tasks, variables and timers.
 
-The record's variable table is the one source of truth: parallel branches share it. A run changes only the copies its
-`Work` holds; whoever owns the work keeps or drops them as a whole.
+The record's variable table is the one source of truth: parallel branches share it. A run changes only the
+copies its `Work` holds; whoever owns the work keeps or drops them as a whole.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ NO_ACTIVITY = "ACTIVITY_DELETED"
 
 
 class Work(Protocol):
-    """What a run may use: the time of the work, new ids, models, other instances of the same tree, the outside."""
+    """What a run may use: time, new ids, models, other instances of the same tree, the outside."""
 
     now: datetime
 
@@ -145,7 +145,7 @@ class ProcessRun:
             raise ProcessFailed(f"process '{self.model.key}': {error}") from error
 
     def _passing(self, step: Any) -> None:
-        """Before the library completes an event, gateway or HTTP task: its listeners (an HTTP task runs its own)."""
+        """Before the library completes a step: its listeners (an HTTP task runs its own)."""
         extensions = getattr(step.task_spec, "extensions", None)
         if extensions and not dialect.is_http(step.task_spec):
             self.listen(extensions["listeners"], "start")
@@ -157,7 +157,7 @@ class ProcessRun:
         return [t for t in self.workflow.get_tasks(state=TaskState.READY) if t.task_spec.manual is manual]
 
     def _take_up(self) -> bool:
-        """Give every newly reached user task, receive task and call activity its record; true if one is over already."""
+        """Record every newly reached user task, receive task and call; true if a call is over already."""
         for step in self._ready(manual=True):
             if str(step.id) in self.instance.waiting:
                 continue

@@ -1,4 +1,4 @@
-"""What the workflow service remembers: models, instances with their tasks, people, switches. Plain, picklable data."""
+"""What the workflow service remembers, as plain picklable data."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,7 +70,7 @@ class Model:
 
 @dataclass
 class Task:
-    """A user task, open until `ended`. Outcomes are (label, value) pairs; `step` is the BPMN library's own task id."""
+    """A user task, open until `ended`. Outcomes are (label, value); `step` is the library's own id."""
 
     id: str
     instance_id: str
@@ -180,7 +180,7 @@ class Switches:
 
 @dataclass
 class KeptToken:
-    """A token that some other system issued to an HTTP task; kept so that an expired one can be sent on purpose."""
+    """A token some other system issued to an HTTP task; kept to send an expired one on purpose."""
 
     value: str
     expires: datetime
@@ -197,6 +197,12 @@ PEOPLE = {  # name -> groups; everyone's password is "demo"
 PASSWORD = "demo"
 
 
+@cache
+def make_signing_key() -> str:
+    """One RSA key for the process, as PEM: making one is slow, and tests make many worlds."""
+    return RSAKey.generate_key(2048).as_pem(private=True).decode()
+
+
 @dataclass
 class State:
     """Everything, found again after a restart. Ids are counted, so that two runs of a test see the same."""
@@ -210,16 +216,10 @@ class State:
     tenant: str = credentials.WORKFLOW_TENANT
     switches: Switches = field(default_factory=Switches)
     kept_tokens: list[KeptToken] = field(default_factory=list)
-    signing_key: str = field(default_factory=lambda: _signing_key())
+    signing_key: str = field(default_factory=make_signing_key)
     counter: int = 0
 
     def new_id(self) -> str:
         """A time-based-looking UUID, opaque to clients, the same in every run."""
         self.counter += 1
         return f"{self.counter:08x}-3391-11ea-b509-eeee0affefe7"
-
-
-@cache
-def _signing_key() -> str:
-    """One RSA key for the process, as PEM: making one is slow, and tests make many worlds."""
-    return RSAKey.generate_key(2048).as_pem(private=True).decode()

@@ -1,7 +1,7 @@
 """User tasks: `/workflow/v1/tasks`, the five actions, candidates and attachments.
 
-Source: OpenText workflow reference, tasks. The bodies of assignment and attachment writes are not public: an assignment
-is `{user, group, type}` or a list of them, an attachment `{name, url, description}`.
+Source: OpenText workflow reference, tasks. The bodies of assignment and attachment writes are not public:
+an assignment is `{user, group, type}` or a list of them, an attachment `{name, url, description}`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import Call, json_response
 from sandbox.workflow import filters, values, views
-from sandbox.workflow.engine import UnitOfWork
+from sandbox.workflow.core import UnitOfWork
 from sandbox.workflow.errors import WorkflowError, missing
 from sandbox.workflow.state import Attachment, Task
 

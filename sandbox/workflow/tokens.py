@@ -1,4 +1,4 @@
-"""The gateway's tokens: RS256 JWTs of 900 seconds for service clients and tenant users, and the Apigee-shaped refusals.
+"""The gateway's tokens, RS256 JWTs of 900 seconds, and its refusals in Apigee's shape.
 
 Source: OpenText workflow reference, authentication.
 """
@@ -13,7 +13,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import Call, json_response
-from sandbox.workflow.engine import Actor
+from sandbox.workflow.core import Actor
 from sandbox.workflow.state import PASSWORD, State
 
 LIFE_SECONDS = 900
@@ -59,7 +59,10 @@ def _asked(call: Call) -> dict[str, str] | None:
     else:
         asked = call.form.to_dict()
     if call.authorization and call.authorization.type == "basic":
-        asked = {"client_id": call.authorization.username, "client_secret": call.authorization.password} | asked
+        asked = {
+            "client_id": call.authorization.username,
+            "client_secret": call.authorization.password,
+        } | asked
     return asked if asked.get("grant_type") else None
 
 

@@ -32,7 +32,7 @@ def kind_of(value: Any) -> str:
 
 
 def variable(given: Any, *, strict: bool = True) -> Variable:
-    """A variable as a client sends it. Raises WorkflowError for a missing name, an unknown field or a wrong type."""
+    """A variable as sent. Raises WorkflowError for a missing name, an unknown field, a wrong type."""
     if not isinstance(given, dict) or not isinstance(given.get("name"), str) or not given["name"]:
         raise WorkflowError("Variable name is required")
     name, value = given["name"], given.get("value")

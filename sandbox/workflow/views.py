@@ -36,14 +36,19 @@ def directory_id(name: str) -> str:
 
 
 def page(call: Call, rel: str, items: Sequence[Any], show: Callable[[Any], Json], switches: Switches) -> Json:
-    """One page of a list as HAL: an empty one has no `_embedded`, the last one no `next`. Faults may change its shape."""
+    """One page of a list as HAL: an empty one has no `_embedded`, the last one no `next`."""
     offset, count = _number(call, "offset", 0, 0), _number(call, "count", DEFAULT_COUNT, 1)
     shown = [show(item) for item in items[offset : offset + min(count, MOST)]]
     links = {"self": {"href": call.url}}
     if offset + count < len(items):
         query = urlencode(call.args.to_dict() | {"offset": str(offset + count), "count": str(count)})
         links["next"] = {"href": f"{call.base_url}?{query}"}
-    total = {"size": count, "totalElements": len(items), "totalPages": -(-len(items) // count), "number": offset // count}
+    total = {
+        "size": count,
+        "totalElements": len(items),
+        "totalPages": -(-len(items) // count),
+        "number": offset // count,
+    }
     body: Json = {"links": {}, "content": shown} if switches.list_as_content else {"_links": links}
     if shown and not switches.list_as_content:
         body = {"_embedded": {rel: shown}} | body
@@ -144,7 +149,11 @@ def _milliseconds(start: Any, end: Any) -> int | None:
 
 def assignments(given: Task, names: Names) -> list[Json]:
     """Who the task concerns: assignee, owner, candidates."""
-    people = [(given.assignee, "assignee"), (given.owner, "owner"), *((u, "candidate") for u in given.candidate_users)]
+    people = [
+        (given.assignee, "assignee"),
+        (given.owner, "owner"),
+        *((u, "candidate") for u in given.candidate_users),
+    ]
     users = [{"user": names.user(name), "group": None, "type": kind} for name, kind in people if name]
     return users + [{"user": None, "group": names.group(g), "type": "candidate"} for g in given.candidate_groups]
 

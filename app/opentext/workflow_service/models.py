@@ -1,7 +1,7 @@
 """The workflow models we ship, ready for deployment: the file with the tenant's callback client filled in.
 
-Credentials belong in the model's authentication details, not in variables: whoever may list tasks reads variables.
-Source: OpenText workflow reference, how a process calls out.
+Credentials belong in the model's authentication details, not in variables: whoever may list tasks reads
+variables. Source: OpenText workflow reference, how a process calls out.
 """
 
 from pathlib import Path
@@ -15,9 +15,9 @@ CLIENT_ID, CLIENT_SECRET = "{{callback_client_id}}", "{{callback_client_secret}}
 
 
 def load_model(key: str, client_id: str, client_secret: str) -> str:
-    """The BPMN XML of one model with the client it signs in to us with. Raises NotFound for a key we do not ship.
+    """The BPMN XML of one model, its callback client filled in. Raises NotFound for a key we do not ship.
 
-    Both values are escaped as XML attribute text. An empty one is refused (Permanent): the deployed model could never
+    Both values are escaped as XML attribute text. An empty one is refused (Permanent): such a model could never
     report a decision.
     """
     if key not in MODELS:
@@ -29,7 +29,7 @@ def load_model(key: str, client_id: str, client_secret: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    """Safe between double quotes; a `$` stays what it is, so an expression in a secret would be evaluated: refused."""
+    """Safe between double quotes. An expression is refused: the engine would evaluate it."""
     if "${" in text or "#{" in text:
         raise Permanent("The callback client's id and secret must not contain expressions.")
     return escape(text, {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})

@@ -1,8 +1,8 @@
 """Our BPMN models as the modeller's JSON: the file `.otwf`, and the `modelContent` of a deployment as JSON.
 
-A second way into a tenant: where only the modeller's own projects may be deployed, or where the encoding of XML content
-differs. Covers the portable subset and refuses the rest. Shapes without a diagram in the BPMN are placed in a row.
-Source: OpenText workflow reference, the modeller JSON.
+A second way into a tenant: where only the modeller's own projects may be deployed, or where the encoding of
+XML content differs. Covers the portable subset and refuses the rest. Shapes without a diagram in the BPMN
+are placed in a row. Source: OpenText workflow reference, the modeller JSON.
 """
 
 import xml.etree.ElementTree as ET
@@ -46,7 +46,7 @@ Bounds = tuple[float, float, float, float]
 
 
 def to_otwf(bpmn_xml: str) -> Json:
-    """The `.otwf` file of a model: the modeller's content in its envelope, its id the same for the same process.
+    """The `.otwf` file of a model: the modeller's content in its envelope. The same process has the same id.
 
     Raises Permanent for XML that is not one executable process of the portable subset.
     """
@@ -77,7 +77,9 @@ class _Canvas:
 
     def __init__(self, root: ET.Element, process: ET.Element) -> None:
         self.root, self.process = root, process
-        self.steps = [e for e in process if _tag(e) not in ("documentation", "extensionElements", "sequenceFlow")]
+        self.steps = [
+            e for e in process if _tag(e) not in ("documentation", "extensionElements", "sequenceFlow")
+        ]
         self.flows = process.findall(f"{BPMN}sequenceFlow")
         self.bounds = self._bounds()
 
@@ -185,7 +187,9 @@ class _Canvas:
         """The points of a drawn flow between its ends."""
         for edge in self.root.iter(f"{DI}BPMNEdge"):
             if edge.get("bpmnElement") == flow_id:
-                points = [{"x": float(p.get("x", "0")), "y": float(p.get("y", "0"))} for p in edge.findall(WAYPOINT)]
+                points = [
+                    {"x": float(p.get("x", "0")), "y": float(p.get("y", "0"))} for p in edge.findall(WAYPOINT)
+                ]
                 return points[1:-1]
         return []
 
@@ -200,7 +204,11 @@ def _stencil(element: ET.Element) -> tuple[str, Json]:
         message = element.find(f"{BPMN}messageEventDefinition")
         if message is None and _children(element) - {"outgoing"}:
             raise _unsupported(element)
-        return ("StartNoneEvent", {}) if message is None else ("StartMessageEvent", {"messageref": message.get("messageRef")})
+        return (
+            ("StartNoneEvent", {})
+            if message is None
+            else ("StartMessageEvent", {"messageref": message.get("messageRef")})
+        )
     if tag == "endEvent":
         if _children(element) - {"incoming", "terminateEventDefinition"}:
             raise _unsupported(element)
@@ -266,7 +274,10 @@ def _http(element: ET.Element) -> Json:
     for field in element.findall(f"{BPMN}extensionElements/{WORKFLOW}field"):
         name = field.get("name", "")
         if name not in HTTP_FIELDS or len(field) != 1:
-            raise Permanent(f"HTTP task '{_id(element)}': field '{name}' is outside the portable subset.", code="bad_model")
+            raise Permanent(
+                f"HTTP task '{_id(element)}': field '{name}' is outside the portable subset.",
+                code="bad_model",
+            )
         text = (field[0].text or "").strip()
         found[HTTP_FIELDS[name]] = text == "true" if name in FLAGS else text
     return found
@@ -274,7 +285,8 @@ def _http(element: ET.Element) -> Json:
 
 def _call(element: ET.Element) -> Json:
     inside, outside = (
-        [dict(p.attrib) for p in element.findall(f"{BPMN}extensionElements/{WORKFLOW}{kind}")] for kind in ("in", "out")
+        [dict(p.attrib) for p in element.findall(f"{BPMN}extensionElements/{WORKFLOW}{kind}")]
+        for kind in ("in", "out")
     )
     return {
         "callactivitycalledelementtype": "key",
