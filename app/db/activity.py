@@ -177,7 +177,7 @@ def store(session: Session, store_id: str) -> StoreState | None:
     row = session.execute(statement).one_or_none()
     if row is None:
         return None
-    values = row._mapping | {  # SQLAlchemy's public way to read a row by name
+    values = dict(row._mapping) | {  # SQLAlchemy's public way to read a row by name
         "setup_report": row.setup_report or {},
         "opentext_state": row.opentext_state or "",
         "deployed_models": row.deployed_models or {},

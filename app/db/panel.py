@@ -1,7 +1,8 @@
 """What a panel shows of one store object, in two statements: columns, not entities, nothing asked of anybody else.
 
 The first is one row: store, connection, snapshot, workspace, and as nested lists documents, publications with their
-fields and requests on the way. The second, `history`, is one row per run with its steps, its workflow and the event behind it.
+fields and requests on the way. The second, `history`, is one row per run with its
+steps, its workflow and the event behind it.
 """
 
 from dataclasses import dataclass, field
@@ -239,13 +240,13 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         ),
         object_type=object_type,
         object_id=object_id,
-        snapshot=SnapshotFacts(row.name, row.is_gone, row.facts or {}, row.snapshot_seen) if row.snapshot_seen else None,
+        snapshot=_snapshot(row),
         link=_link(row, "link"),
         customer_id=row.customer_id or "",
         customer_link=_link(row, "customer"),
         documents=_documents(row.documents),
         publications=_publications(row.publications),
-        requests=tuple(RequestFacts(one["request"] or "", when(one["received_at"]), one["reason"]) for one in row.requests),
+        requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
     )  # fmt: skip
 
@@ -288,6 +289,10 @@ def _link_columns(link: Any, prefix: str) -> list[ColumnElement[Any]]:
         link.linked_at.label(f"{prefix}_linked"),
         link.seen_at.label(f"{prefix}_seen"),
     ]
+
+
+def _snapshot(row: Row[Any]) -> SnapshotFacts | None:
+    return SnapshotFacts(row.name, row.is_gone, row.facts or {}, row.snapshot_seen) if row.snapshot_seen else None
 
 
 def _link(row: Row[Any], prefix: str) -> LinkFacts | None:
@@ -338,6 +343,10 @@ def _requests_for(store_id: str, object_type: str, object_id: str) -> Select[Any
         e.source == "person",
         e.state.in_(("accepted", "planned")),
     )
+
+
+def _requests(rows: Rows) -> tuple[RequestFacts, ...]:
+    return tuple(RequestFacts(row["request"] or "", when(row["received_at"]), row["reason"]) for row in rows)
 
 
 def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:
@@ -476,6 +485,6 @@ def orders_of_customer(
     )  # fmt: skip
     latest: dict[str, OrderOfCustomer] = {}
     for row in session.execute(statement):
-        values = row._mapping | {"workspace_url": row.workspace_url or "", "facts": row.facts or {}}
+        values = dict(row._mapping) | {"workspace_url": row.workspace_url or "", "facts": row.facts or {}}
         latest.setdefault(row.object_id, OrderOfCustomer(**values))
     return tuple(latest.values())[:most]

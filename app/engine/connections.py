@@ -1,4 +1,4 @@
-"""A store's OpenText connection: complete what was entered, test it, save it encrypted, load it, show it without secrets.
+"""A store's OpenText connection: complete what was entered, test, save encrypted, load, show without secrets.
 
 A client secret belongs to the address it was entered for: when an address, tenant or client id changes, the secret has
 to be entered again, so that a stored secret can never be sent to another host.
