@@ -4,7 +4,7 @@ Source: Content Server Rest API 2.0.2, general notes; OpenText's own Python clie
 """
 
 from collections.abc import Mapping, Sequence
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, BinaryIO
 
 import httpx
@@ -48,7 +48,7 @@ class ContentServer:
             connection.tenant, CONTENT_SERVER, connection.content_server.content_server_url
         )
         # The ticket travels in its header only: a session cookie kept from an answer would outlive a renewal.
-        self._http.cookies = httpx.Cookies(CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])))
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get(self, model: type[M], *path: object, query: Query | None = None) -> M:
         return read(model, self._send("GET", path, params=query), service=CONTENT_SERVER)
