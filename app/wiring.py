@@ -1,20 +1,20 @@
 """The one file that names concrete classes: settings and store rows → clients."""
 
-import json
 import threading
 
 import httpx
 
-from app.db.session import connect, reading
-from app.db.stores import OpenTextConnection, StoreRow
+from app.db.session import Database, connect, reading
+from app.db.stores import StoreRow
 from app.domain.ids import Provider, StoreId, external_store_id
+from app.engine import connections
 from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
 from app.engine.vault import Vault
 from app.errors import NeedsReauth
 from app.opentext import OpenText, open_text
 from app.opentext.check import CheckStep, check_connection
-from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
+from app.opentext.connection import Connection
 from app.opentext.login import TokenCache
 from app.outbound import Outbound
 from app.settings import Settings
@@ -27,7 +27,7 @@ def build(
 ) -> Deps:
     """One process's dependencies. `transport` and `doorbell` are given by tests that stay in process."""
     database, vault, outbound = connect(settings.database_url), Vault(settings), Outbound(settings, transport)
-    ways = _Ways(settings, vault, outbound, lambda: reading(database))
+    ways = _Ways(settings, vault, outbound, database)
 
     def close() -> None:
         outbound.close()
@@ -49,8 +49,8 @@ def build(
 class _Ways:
     """Kept clients: one set per store and token, one per connection version."""
 
-    def __init__(self, settings: Settings, vault: Vault, outbound: Outbound, read) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        self._settings, self._vault, self._outbound, self._read = settings, vault, outbound, read
+    def __init__(self, settings: Settings, vault: Vault, outbound: Outbound, database: Database) -> None:
+        self._settings, self._vault, self._outbound, self._database = settings, vault, outbound, database
         self._tokens = TokenCache()
         self._doors = {Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound)}
         self._opentext: dict[tuple[str, int], OpenText] = {}
@@ -60,7 +60,7 @@ class _Ways:
         return self._doors[provider]
 
     def store(self, store_id: StoreId) -> Store:
-        with self._read() as session:
+        with reading(self._database) as session:
             row = session.get(StoreRow, store_id)
         if row is None or row.state == "uninstalled" or row.token is None:
             raise NeedsReauth("The app is not installed in this store.", upstream=store_id.partition(":")[0])
@@ -68,34 +68,11 @@ class _Ways:
         return bigcommerce_store(self._settings, self._outbound, external_store_id(store_id), token)
 
     def opentext(self, store_id: StoreId) -> OpenText:
-        with self._read() as session:
-            row = session.get(OpenTextConnection, store_id)
-        if row is None:
-            raise NeedsReauth(
-                "OpenText is not connected yet.", code="not_connected", upstream="opentext",
-                hint="Connect OpenText on the settings page; everything that waits goes on by itself.",
-            )  # fmt: skip
+        connection = connections.load(self._database, self._vault, store_id)
         with self._lock:
-            if (store_id, row.version) not in self._opentext:
-                connection = connection_of(row, self._vault)
-                self._opentext[store_id, row.version] = open_text(connection, self._outbound, self._tokens)
-            return self._opentext[store_id, row.version]
+            if (store_id, connection.version) not in self._opentext:
+                self._opentext[store_id, connection.version] = open_text(connection, self._outbound, self._tokens)
+            return self._opentext[store_id, connection.version]
 
     def check_opentext(self, connection: Connection) -> list[CheckStep]:
         return check_connection(connection, self._outbound)
-
-
-def connection_of(row: OpenTextConnection, vault: Vault) -> Connection:
-    """The stored connection with its secrets opened."""
-    secrets = json.loads(vault.decrypt(row.secrets, f"opentext_connection:secrets:{row.store_id}"))
-    return Connection(
-        tenant=row.store_id,
-        version=row.version,
-        content_server=ContentServerConnection(
-            row.otds_url, row.content_server_url, row.client_id, secrets["client_secret"], row.external_system
-        ),
-        workflow=WorkflowConnection(
-            row.workflow_url, row.workflow_tenant, row.workflow_client_id, secrets["workflow_client_secret"],
-            row.workflow_path, row.workflow_history_path,
-        ),
-    )  # fmt: skip

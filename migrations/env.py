@@ -3,9 +3,20 @@
 import os
 
 from alembic import context
+from sqlmodel.sql.sqltypes import AutoString
 
 from app.db.session import connect
 from app.db.tables import metadata
+from app.db.types import UtcDateTime
+
+
+def _as_plain_types(kind: str, item: object, autogen_context: object) -> str | bool:
+    """Migrations name plain SQL types: they must run when today's classes are gone."""
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.String()"
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def run() -> None:
@@ -18,7 +29,7 @@ def run() -> None:
             target_metadata=metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
-            user_module_prefix="app.db.types.",
+            render_item=_as_plain_types,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -129,7 +129,7 @@ def callback_client(database: Database, vault: Vault, store_id: StoreId) -> Call
         row = session.get(OpenTextConnection, store_id)
     if row is None:
         raise NeedsReauth("OpenText is not connected yet.", code="not_connected", upstream="opentext")
-    return CallbackClient(row.callback_client_id, _secrets(vault, row)["callback"])
+    return CallbackClient(row.callback_client_id, _secrets(vault, row)["callback_secret"])
 
 
 def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Connection:
@@ -164,7 +164,7 @@ def save(deps: Deps, store_id: StoreId, connection: Connection, user_id: str) ->
     with unit_of_work(deps.database) as uow:
         session = uow.session
         old = session.get(OpenTextConnection, store_id, with_for_update=True)
-        callback = _secrets(deps.vault, old)["callback"] if old else random_token()
+        callback = _secrets(deps.vault, old)["callback_secret"] if old else random_token()
         _upsert(session, _values(deps.vault, store_id, connection, callback, user_id, old))
         audit.record(
             session, store_id, f"user:{user_id}", "opentext_connected", store_id,
@@ -193,7 +193,7 @@ def _values(
     secrets = {
         "client_secret": content.client_secret,
         "workflow_client_secret": workflow.client_secret,
-        "callback": callback,
+        "callback_secret": callback,
     }
     return {
         "store_id": store_id,
@@ -210,7 +210,7 @@ def _values(
         "secrets": vault.encrypt(json.dumps(secrets).encode(), _place(store_id)),
         "callback_client_id": old.callback_client_id if old else _callback_client_id(store_id),
         "callback_secret_sha256": sha256_hex(callback),
-        "deployed_models": old.deployed_models if old else {},
+        "deployed_models": old.deployed_models if old and _is_same_tenant(old, workflow) else {},
         "state": "connected",
         "saved_at": utc_now(),
         "saved_by": user_id,
@@ -278,6 +278,11 @@ def _is_same_content_server(row: OpenTextConnection, entered: EnteredConnection)
 def _is_same_workflow(row: OpenTextConnection, entered: EnteredConnection) -> bool:
     stored = (row.workflow_url, row.workflow_tenant, row.workflow_client_id)
     return stored == (entered.workflow_url, entered.workflow_tenant, entered.workflow_client_id)
+
+
+def _is_same_tenant(row: OpenTextConnection, workflow: WorkflowConnection) -> bool:
+    """Models deployed to another tenant say nothing about this one."""
+    return (row.workflow_url, row.workflow_tenant) == (workflow.gateway_url, workflow.tenant)
 
 
 def _place(store_id: str) -> str:

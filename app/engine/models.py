@@ -1,10 +1,9 @@
 """Our workflow models in the tenant: deployed once per content, with the callback client they sign in to us with."""
 
-import json
-
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection
 from app.domain.ids import StoreId
+from app.engine import connections
 from app.engine.deps import Deps
 from app.opentext.workflow_service.models import MODELS, load_model
 
@@ -13,10 +12,10 @@ def ensure_deployed(deps: Deps, store_id: StoreId) -> dict[str, str]:
     """Model → what was done. Deploys what is new or changed; running instances keep their version."""
     with reading(deps.database) as session:
         row = session.get_one(OpenTextConnection, store_id)
-    secrets = json.loads(deps.vault.decrypt(row.secrets, f"opentext_connection:secrets:{store_id}"))
+    client = connections.callback_client(deps.database, deps.vault, store_id)
     deployment, report, known = deps.opentext(store_id).deployment, {}, dict(row.deployed_models)
     for key in MODELS:
-        xml = load_model(key, row.callback_client_id, secrets["callback_secret"])
+        xml = load_model(key, client.client_id, client.secret)
         deployed = deployment.ensure_deployed(key, xml, known.get(key, ""))
         done = "kept" if deployed.digest == known.get(key) else "deployed"
         known[key] = deployed.digest

@@ -20,7 +20,7 @@ class InProcess(httpx.BaseTransport):
             raise httpx.ConnectError(f"no stand-in at {request.url.netloc.decode('ascii')}", request=request)
         try:
             response = transport.handle_request(request)
-            response.read()
+            content = response.read()
         except ConnectionDropped as error:
             raise httpx.RemoteProtocolError(str(error), request=request) from error
-        return response
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))

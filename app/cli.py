@@ -1,0 +1,143 @@
+"""`ecm`: what an operator does at the command line."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from app import observability, wiring
+from app.db import audit
+from app.db.session import reading
+from app.db.stores import installed
+from app.domain.ids import StoreId
+from app.engine import diagnosis, reconcile, replay, rotation
+from app.engine.deps import Deps
+from app.errors import AppError
+from app.scenarios import ALL
+from app.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Storefront ECM: OpenText inside a merchant's store.")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _deps() -> Deps:
+    settings = _settings()
+    observability.configure(settings)
+    return wiring.build(settings)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({"ECM_" + "__".join(str(part) for part in one["loc"]).upper() for one in error.errors()})
+        typer.echo(f"These settings are missing or not valid: {', '.join(names)}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="A report to share: no secrets, no people.")] = False) -> None:
+    """Examine both sides, step by step; names each failing step and the way to mend it."""
+    findings = []
+    for finding in diagnosis.examine(_deps()):
+        findings.append(finding)
+        if not as_json:
+            mark = "ok  " if finding.ok else "FAIL"
+            typer.echo(f"{mark} {finding.area}: {finding.name} – {finding.message}")
+            if not finding.ok and finding.hint:
+                typer.echo(f"     → {finding.hint}")
+    if as_json:
+        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
+    bad = sum(not finding.ok for finding in findings)
+    typer.echo("Everything is well." if not bad else f"{bad} of {len(findings)} steps need attention.", err=as_json)
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def scenarios() -> None:
+    """The catalogue: what each scenario is triggered by and what it leaves behind."""
+    for scenario in ALL:
+        typer.echo(f"{scenario.slug}\n  {scenario.title}\n  catalogue: {'; '.join(scenario.catalogue)}")
+        triggers = ", ".join(sorted([*scenario.triggers, *(f"request {name}" for name in scenario.requests)]))
+        typer.echo(f"  triggered by: {triggers}\n  steps: {', '.join(step.kind for step in scenario.steps)}")
+        typer.echo(f"  outcome: {scenario.outcome}\n")
+
+
+@app.command("replay")
+def replay_(
+    ids: Annotated[list[str] | None, typer.Argument(help="Run or delivery ids; none: everything the filters match.")] = None,
+    store: Annotated[str, typer.Option(help='For example "bigcommerce:abc123".')] = "",
+    code: Annotated[str, typer.Option(help="The reason code, for example timeout.")] = "",
+    scenario: str = "",
+    since: datetime | None = None,
+    limit: int = 500,
+) -> None:
+    """Try again what was set aside. Effects that already happened do not happen twice."""
+    selection = replay.Selection(tuple(ids or ()), store, code, scenario, since, None, limit)
+    done = replay.replay(_deps(), selection, "operator")
+    typer.echo(f"{len(done)} made due." if done else "Nothing that is set aside matches.")
+
+
+@app.command("reconcile")
+def reconcile_(store: Annotated[str, typer.Argument(help="A store id; none: every installed store.")] = "") -> None:
+    """Look for changes no webhook told us, now instead of in the next quarter of an hour."""
+    deps = _deps()
+    with reading(deps.database) as session:
+        stores = [StoreId(row.id) for row in installed(session) if store in ("", row.id)]
+    if not stores:
+        typer.echo("No such installed store.", err=True)
+        raise typer.Exit(1)
+    failed = 0
+    for store_id in stores:
+        typer.echo(f"{store_id}: looking …", nl=False)
+        try:
+            typer.echo(f" {reconcile.run(deps, store_id)} changes found.")
+        except AppError as error:
+            failed += 1
+            typer.echo(f" failed: {error.message}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal every stored secret with the newest key. Can be stopped and started again."""
+    deps = _deps()
+    total, done = rotation.count(deps), 0
+    with typer.progressbar(length=max(total, 1), label="Re-encrypting") as progress:
+        for looked_at in rotation.rotate(deps):
+            done += looked_at
+            progress.update(looked_at)
+    typer.echo(f"{done} values are under the newest key; ECM_PREVIOUS_SECRET_KEYS can be emptied.")
+
+
+@app.command("verify-audit")
+def verify_audit() -> None:
+    """Check the audit log's chain of every store; names the first bad entry."""
+    deps, bad = _deps(), 0
+    with reading(deps.database) as session:
+        for row in installed(session):
+            first = audit.first_bad_entry(session, row.id)
+            typer.echo(f"{row.id}: {'holds' if first is None else f'broken at entry {first}'}")
+            bad += first is not None
+    raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release's schema (the release step)."""
+    command = [sys.executable, "-m", "alembic", "-c", str(ROOT / "alembic.ini"), "upgrade", "head"]
+    _settings()
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603  # a fixed command of our own
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Is everything well? Both sides, step by step, with the way to mend; the report can be shared (no secrets, no people)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from app.db.session import Database, reading
+from app.db.stores import StoreRow, installed
+from app.domain.ids import Provider, StoreId, external_store_id
+from app.engine import connections, rotation
+from app.engine.deps import Deps
+from app.engine.doorbell import RedisDoorbell
+from app.errors import AppError, NeedsReauth
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One step: where, what was tried, how it went, what to do."""
+
+    area: str
+    name: str
+    ok: bool
+    message: str
+    hint: str = ""
+
+
+def examine(deps: Deps) -> Iterator[Finding]:
+    """Every finding, as it is made: this installation first, then each store and its OpenText."""
+    yield _database(deps.database)
+    yield _redis(deps)
+    yield _keys(deps)
+    yield _credentials(deps)
+    with reading(deps.database) as session:
+        stores = installed(session)
+    if not stores:
+        yield Finding("stores", "installed", True, "No store has installed the app yet.")
+    for store in stores:
+        yield from _store(deps, store)
+        yield from _opentext(deps, StoreId(store.id))
+
+
+def _database(database: Database) -> Finding:
+    try:
+        with reading(database) as session:
+            head = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except Exception as error:  # noqa: BLE001  # any driver's error means the same here: say so, go on with the rest
+        return Finding("database", "migrated", False, f"Not usable ({type(error).__name__}).", "Run `ecm migrate`.")
+    return Finding("database", "migrated", True, f"{database.engine.dialect.name}, schema {head}.")
+
+
+def _redis(deps: Deps) -> Finding:
+    waiting = deps.doorbell.waiting_jobs() if isinstance(deps.doorbell, RedisDoorbell) else 0
+    if waiting is None:
+        hint = "Start Redis or Valkey, or correct ECM_REDIS_URL. Nothing is lost meanwhile: work waits in the database."
+        return Finding("redis", "reachable", False, "No answer.", hint)
+    return Finding("redis", "reachable", True, f"{waiting} wake-ups waiting.")
+
+
+def _keys(deps: Deps) -> Finding:
+    missing = rotation.unknown_keys(deps)
+    if missing:
+        hint = "Put the former key back into ECM_PREVIOUS_SECRET_KEYS, then run `ecm rotate-keys`."
+        return Finding("keys", "known", False, f"{len(missing)} stored secrets need a key we do not have.", hint)
+    return Finding("keys", "known", True, "Every stored secret can be opened.")
+
+
+def _credentials(deps: Deps) -> Finding:
+    ok = bool(deps.settings.bigcommerce.client_id and deps.settings.bigcommerce.client_secret.get_secret_value())
+    hint = "" if ok else "Set ECM_BIGCOMMERCE__CLIENT_ID and ECM_BIGCOMMERCE__CLIENT_SECRET."
+    return Finding("bigcommerce", "app credentials", ok, "Configured." if ok else "Missing.", hint)
+
+
+def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
+    area = f"store {external_store_id(StoreId(store.id))}"
+    if store.state == "needs_reauth":
+        yield Finding(area, "token", False, "The store must be connected again.", "Open the app in the store and accept.")
+        return
+    try:
+        profile = deps.store(StoreId(store.id)).read.profile()
+    except AppError as error:
+        yield Finding(area, "token", False, error.message, error.hint or "Open the app in the store once more.")
+        return
+    yield Finding(area, "token", True, f"{profile.name}, {profile.currency}, {profile.timezone}.")
+    headers = deps.door(Provider(store.provider)).hook_headers(external_store_id(StoreId(store.id)))
+    try:
+        hooks = deps.store(StoreId(store.id)).setup.ensure_webhooks(
+            f"{deps.settings.public_url}/webhooks/{store.provider}", headers
+        )
+        panels = deps.store(StoreId(store.id)).setup.ensure_panels()
+    except AppError as error:
+        yield Finding(area, "webhooks and panels", False, error.message, error.hint)
+        return
+    mended = [name for name, done in (hooks | panels).items() if done != "kept"]
+    words = f"{len(hooks)} webhooks, {len(panels)} panels in place" + (f"; mended: {', '.join(mended)}" if mended else "")
+    yield Finding(area, "webhooks and panels", True, f"{words}.")
+
+
+def _opentext(deps: Deps, store_id: StoreId) -> Iterator[Finding]:
+    area = f"opentext of {external_store_id(store_id)}"
+    try:
+        connection = connections.load(deps.database, deps.vault, store_id)
+    except NeedsReauth as error:
+        yield Finding(area, "connected", False, error.message, error.hint)
+        return
+    for step in deps.check_opentext(connection):
+        yield Finding(area, step.name, step.ok, step.message, step.hint)
