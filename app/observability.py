@@ -18,10 +18,13 @@ from app.settings import Settings
 
 REMOVED = "[removed]"
 SECRET_NAMES = frozenset(
-    "authorization cookie set_cookie x_auth_token x_shopify_access_token otdsticket otcsticket ticket code id_token "
-    "signed_payload_jwt webhook_signature access_token refresh_token token page_token secret client_secret password "
-    "body raw x_case_token x_storefront_key x_storefront_ticket x_storefront_signature operator_token secret_key".split()
-)
+    {
+        "access_token", "authorization", "body", "client_secret", "code", "cookie", "id_token", "operator_token",
+        "otcsticket", "otdsticket", "page_token", "password", "raw", "refresh_token", "secret", "secret_key",
+        "set_cookie", "signed_payload_jwt", "ticket", "token", "webhook_signature", "x_auth_token", "x_case_token",
+        "x_shopify_access_token", "x_storefront_key", "x_storefront_signature", "x_storefront_ticket",
+    }
+)  # fmt: skip
 # What looks like a secret or a person inside any text.
 PATTERNS = (
     (re.compile(r"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)*"), "[token]"),

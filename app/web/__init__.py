@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.db.types import new_id
 from app.engine.deps import Deps
 from app.errors import Rejected
-from app.web import errors, guards, headers
+from app.web import errors, guards, headers, install
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
 from app.web.request_guard import RequestGuard
@@ -41,6 +41,11 @@ def _pages(module: str, prefix: str) -> tuple[Surface, ...]:
 
 
 SURFACES: tuple[Surface, ...] = (
+    Surface(install.make_auth_blueprint, "/bigcommerce", guards.granted_code, is_framed=True),
+    Surface(install.make_load_blueprint, "/bigcommerce", guards.signed_request, is_framed=True),
+    Surface(install.make_calls_blueprint, "/bigcommerce", guards.signed_request, Answers.EMPTY),
+    Surface(install.make_open_blueprint, "/open", guards.open_code, is_framed=True, has_secret_path=True),
+    Surface(install.make_session_blueprint, "", guards.merchant_session, is_framed=True),
     *_pages("home", ""),
     *_pages("panel", "/panel"),
     *_pages("settings_pages", "/settings"),
@@ -67,6 +72,7 @@ def create_app(deps: Deps) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["ecm"] = deps
+    app.context_processor(lambda: {"nonce": headers.nonce, "clean_path": g.get("clean_path", "")})
     _ = deps.intake  # made here, before threads could make two
     errors.register(app)
     _register_doors(app, deps)
@@ -94,15 +100,15 @@ def _register_doors(app: Flask, deps: Deps) -> None:
         structlog.contextvars.bind_contextvars(correlation_id=g.request_id)
 
     @app.before_request
-    def enter() -> None:
+    def enter() -> Response | None:
         if request.endpoint in (None, "static"):
-            return  # nothing was found, or a file of ours that everybody may have
+            return None  # nothing was found, or a file of ours that everybody may have
         found = surfaces.get(request.blueprint or "")
         if found is None:
             raise Rejected("This door has no guard.", status=404, code="no_guard")
         surface, check = found
         g.surface, g.answers, g.is_framed = surface, surface.answers, surface.is_framed
-        check()
+        return check()
 
     @app.after_request
     def leave(response: Response) -> Response:

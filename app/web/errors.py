@@ -47,11 +47,26 @@ STANDARD = {
 }
 RETRY_AFTER = {429: 60, 503: 30}
 
+# What people read instead, where a reason has a better sentence. Constant too.
+REASONS = {
+    "missing_scopes": ("Permissions are missing", "Install again from your store and accept every permission."),
+    "exchange_refused": ("Not installed", "Start the installation again from your store."),
+    "bad_token_answer": ("Not installed", "Start the installation again from your store."),
+    "bad_install": ("Not installed", "Start the installation again from your store."),
+    "store_mismatch": ("Not installed", "Start the installation again from your store."),
+    "store_not_installed": ("Not installed", "Install the app in your store, then open it again."),
+}
+
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     '<title>{title}</title><link rel="stylesheet" href="/static/notice.css"><main><h1>{title}</h1><p>{text}</p>'
-    "{request}</main></html>"
+    "{more}</main></html>"
 )
+
+
+def notice(title: str, text: str, status: int = 200, more: str = "") -> Response:
+    """A small styled page of constant text."""
+    return Response(PAGE.format(title=title, text=text, more=more), status, mimetype="text/html")
 
 
 def answer(
@@ -67,10 +82,11 @@ def answer(
     standard, title, text = STANDARD.get(status, STANDARD[400 if status < 500 else 500])
     shown = request_id if status >= 500 and status != 503 else ""
     if answers is Answers.PAGE:
-        request = f"<p><small>Request {escape(shown)}</small></p>" if shown else ""
-        response = Response(PAGE.format(title=title, text=text, request=request), status, mimetype="text/html")
+        title, text = REASONS.get(code, (title, text))
+        more = f"<p><small>Request {escape(shown)}</small></p>" if shown else ""
+        response = notice(title, text, status, more)
     elif answers is Answers.JSON:
-        body = {"error": code or standard} | ({"fields": list(fields)} if fields else {})
+        body: dict[str, object] = {"error": code or standard} | ({"fields": list(fields)} if fields else {})
         body |= {"request_id": shown} if shown else {}
         response = Response(json.dumps(body, separators=(",", ":")), status, mimetype="application/json")
     elif answers is Answers.PLAIN:
@@ -103,10 +119,11 @@ def _ours(error: AppError) -> Response:
     g.reason = error.specific_code
     if status >= 500 and status != 503:
         return _unexpected(error)
+    answers = g.get("answers", Answers.PLAIN)
     return answer(
         status,
-        g.get("answers", Answers.PLAIN),
-        code=error.context.get("answer", ""),
+        answers,
+        code=error.specific_code if answers is Answers.PAGE else error.context.get("answer", ""),
         fields=error.context.get("fields", ()),
         retry_after=getattr(error, "retry_after", error.context.get("retry_after")),
     )

@@ -9,8 +9,10 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, make_response, redirect, request
 
+from app.db.types import utc_now
+from app.domain.ids import Provider
 from app.engine import sessions
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant, Role
@@ -18,7 +20,7 @@ from app.errors import Rejected
 from app.settings import Settings
 from app.web.limits import Window
 
-Check = Callable[[], None]
+Check = Callable[[], Response | None]
 Guard = Callable[[Deps], Check]
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -130,6 +132,61 @@ def _from_our_own_page(settings: Settings) -> None:
     own = urlsplit(origin).netloc in settings.hosts or origin == "null"
     if not own or site not in ("same-origin", "none"):
         raise Rejected("The request comes from another site.", status=403, code="cross_site")
+
+
+def granted_code(deps: Deps) -> Check:
+    """Installation: the one-time code is exchanged for a token; that it succeeds is the proof. Leaves `g.installed`."""
+    pace = Window(30, 60)  # each try is a call to the platform
+
+    def check() -> Response | None:
+        pace.take(request.remote_addr or "")
+        redirect_uri = f"{deps.settings.public_url}/bigcommerce/auth"
+        try:
+            g.installed = deps.door(Provider.BIGCOMMERCE).complete_install(query_once(), redirect_uri)
+        except Rejected:
+            if "external_install" in request.args:
+                return make_response(redirect(external_install(deps.settings, succeeded=False)))
+            raise
+        return None
+
+    return check
+
+
+def external_install(settings: Settings, *, succeeded: bool) -> str:
+    """Where an installation that began on somebody else's page ends."""
+    own = settings.bigcommerce
+    return f"{own.login_url}/app/{own.client_id}/install/{'succeeded' if succeeded else 'failed'}"
+
+
+def signed_request(deps: Deps) -> Check:
+    """The platform's signed payload of load, uninstall and remove_user requests. Leaves `g.signed_in`."""
+
+    def check() -> None:
+        g.signed_in = deps.door(Provider.BIGCOMMERCE).signed_request(query_once(), utc_now())
+
+    return check
+
+
+def query_once() -> dict[str, str]:
+    """The query's parameters; one that is given twice is refused (which of the two would be meant?)."""
+    found = request.args.to_dict(flat=False)
+    if any(len(values) > 1 for values in found.values()):
+        raise Rejected("A parameter is given twice.", code="repeated_parameter")
+    return {name: values[0] for name, values in found.items()}
+
+
+def open_code(deps: Deps) -> Check:
+    """The one-time hand-over after `load`. Leaves `g.opened` and `g.merchant`."""
+    failures = Window(30, 60)
+
+    def check() -> None:
+        opened = sessions.open_once(deps, (request.view_args or {}).get("code", ""))
+        if opened is None:
+            failures.take(request.remote_addr or "")
+            raise Rejected("This hand-over is over.", status=401, code="hand_over")
+        g.opened, g.merchant = opened, opened.merchant
+
+    return check
 
 
 # The cookie
