@@ -33,9 +33,7 @@ NAMES = {  # what people read instead of an upstream's short name
     "workflow": "The Workflow Service",
 }
 SHARED_ADDRESS_SPACE = ipaddress.ip_network("100.64.0.0/10")
-GLOBAL_UNICAST = ipaddress.ip_network(
-    "2000::/3"
-)  # IPv6 outside of it is local, reserved or holds an IPv4 address
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # IPv6 outside of it is local, reserved or holds an IPv4 address
 TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # these hold one too
 WRITE_PIECE = 16_384  # bytes handed over per look at the deadline
 LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is mistaken
@@ -282,9 +280,7 @@ def speaking_to(service: str, *, writing: bool = False) -> Iterator[None]:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise AddressRefused from error
     except httpx.LocalProtocolError as error:
-        raise Permanent(
-            f"The request to {name} is not sendable.", code="bad_request", service=service
-        ) from error
+        raise Permanent(f"The request to {name} is not sendable.", code="bad_request", service=service) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Retryable(f"{name} cannot be reached.", code="unreachable", service=service) from error
     except httpx.TimeoutException as error:

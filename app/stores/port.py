@@ -101,9 +101,7 @@ class StorePublisher(Protocol):
         """Not idempotent: look for `image_name(file_name)` among product.images first."""
         ...
 
-    def change_product_image(
-        self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool
-    ) -> None: ...
+    def change_product_image(self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool) -> None: ...
 
     def remove_product_image(self, product_id: ProductId, image_id: str) -> None:
         """Idempotent: an image already gone is success."""

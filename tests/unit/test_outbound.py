@@ -185,9 +185,7 @@ def test_a_silent_server_ends_at_the_total_deadline(serve: Serve, outbound: Make
     assert not caught.value.unknown_outcome
 
 
-def test_a_server_that_does_not_take_the_body_ends_at_the_total_deadline(
-    serve: Serve, outbound: Make
-) -> None:
+def test_a_server_that_does_not_take_the_body_ends_at_the_total_deadline(serve: Serve, outbound: Make) -> None:
     server = serve(lambda _connection: time.sleep(5))
     client = outbound(local_settings(deadline=0.5)).client("t", "u", server.url)
     began = time.monotonic()
@@ -298,9 +296,7 @@ def test_a_download_goes_into_the_sink_within_its_own_cap(serve: Serve, outbound
 def test_a_refused_download_leaves_the_sink_empty_and_its_text_readable(serve: Serve, outbound: Make) -> None:
     server = serve(answers("HTTP/1.1 404 Not Found\nContent-Length: 4\n\n", b"gone"))
     sink = io.BytesIO()
-    response = (
-        outbound(local_settings()).client("t", "u", server.url).get("/", extensions={"stream_to": sink})
-    )
+    response = outbound(local_settings()).client("t", "u", server.url).get("/", extensions={"stream_to": sink})
     assert (response.text, sink.getvalue()) == ("gone", b"")
 
 
@@ -326,9 +322,7 @@ def test_a_private_address_is_refused_in_every_spelling(host: str) -> None:
 def test_no_connection_is_even_tried(host: str, outbound: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
     monkeypatch.setattr(socket, "create_connection", lambda *args, **_kw: tried.append(args))
-    client = outbound(settings()).client(
-        "t", "u", f"https://[{host}]/" if ":" in host else f"https://{host}/"
-    )
+    client = outbound(settings()).client("t", "u", f"https://[{host}]/" if ":" in host else f"https://{host}/")
     with pytest.raises(AddressRefused), speaking_to("u"):
         client.get("/")
     assert tried == []
@@ -339,9 +333,7 @@ def test_a_public_address_is_taken(host: str) -> None:
     assert checked_addresses(settings(), host, 443) == [host]
 
 
-@pytest.mark.parametrize(
-    "host", ["a..example", "x" * 64 + ".example", "nul\0.example"]
-)
+@pytest.mark.parametrize("host", ["a..example", "x" * 64 + ".example", "nul\0.example"])
 def test_what_is_no_name_cannot_be_reached(host: str) -> None:
     with pytest.raises(httpcore.ConnectError):
         checked_addresses(settings(), host, 443)
@@ -382,9 +374,7 @@ def test_the_cloud_metadata_name_is_refused(outbound: Make, monkeypatch: pytest.
     assert tried == []
 
 
-def test_one_private_address_among_public_ones_refuses_all(
-    outbound: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_private_address_among_public_ones_refuses_all(outbound: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = resolves_to(monkeypatch, [PUBLIC, "10.0.0.5"])
     with pytest.raises(AddressRefused), speaking_to("u"):
         outbound(settings()).client("t", "u", "https://mixed.example").get("/")
@@ -532,9 +522,7 @@ def test_success_raises_nothing(status: int) -> None:
     raise_for(httpx.Response(status), service="u")
 
 
-@pytest.mark.parametrize(
-    ("method", "unknown"), [("GET", False), ("HEAD", False), ("POST", True), ("PUT", True)]
-)
+@pytest.mark.parametrize(("method", "unknown"), [("GET", False), ("HEAD", False), ("POST", True), ("PUT", True)])
 def test_only_a_write_has_an_unknown_outcome(method: str, unknown: bool) -> None:
     with pytest.raises(Retryable) as caught:
         raise_for(httpx.Response(502, request=httpx.Request(method, "https://u.example/")), service="u")

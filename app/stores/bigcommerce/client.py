@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, Retryable
@@ -102,9 +102,7 @@ def refuse(response: httpx.Response) -> None:
     if response.status_code == 409:
         raise Conflict("BigCommerce has an object with these values already.", **context)
     if response.status_code == 507:
-        raise Permanent(
-            "The store has reached a limit of its BigCommerce plan.", code="plan_limit", **context
-        )
+        raise Permanent("The store has reached a limit of its BigCommerce plan.", code="plan_limit", **context)
     if response.status_code == 501:
         raise Permanent("BigCommerce does not know this request.", **context)
     raise_for(response, service=SERVICE, said=said)
@@ -189,9 +187,7 @@ def _collect(value: Any, found: list[str], *, depth: int) -> None:
             inner = value.get(name)
             if name in ("errors", "field_errors") and isinstance(inner, dict):
                 found.extend(f"{key}: {text}"[:200] for key, text in list(inner.items())[:_ENOUGH])
-            elif name != "data" or isinstance(
-                inner, list
-            ):  # the data of a single object is not an error's text
+            elif name != "data" or isinstance(inner, list):  # the data of a single object is not an error's text
                 _collect(inner, found, depth=depth + 1)
 
 
@@ -199,14 +195,14 @@ def _statuses(body: Any) -> list[int]:
     """The statuses inside a 207's errors."""
     errors = body.get("errors") if isinstance(body, dict) else None
     parts = errors if isinstance(errors, list) else [errors]
-    return [
-        part["status"] for part in parts if isinstance(part, dict) and isinstance(part.get("status"), int)
-    ]
+    return [part["status"] for part in parts if isinstance(part, dict) and isinstance(part.get("status"), int)]
 
 
-@lru_cache(maxsize=64)
-def _adapter(shape: Any) -> TypeAdapter[Any]:  # making one takes a hundred times longer than using it
-    return TypeAdapter(shape)
+@lru_cache(maxsize=64)  # making one takes a hundred times longer than using it
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        return TypeAdapter(shape)
+    return TypeAdapter(shape, config=ConfigDict(hide_input_in_errors=True))
 
 
 __all__ = [

@@ -50,9 +50,7 @@ class BigCommerceDoor:
         granted = frozenset(answer.scope.split())
         missing = missing_scopes(self._settings.bigcommerce.scopes, granted)
         if missing:
-            raise Rejected(
-                f"The app was not given these scopes: {', '.join(missing)}.", code="missing_scopes"
-            )
+            raise Rejected(f"The app was not given these scopes: {', '.join(missing)}.", code="missing_scopes")
         return Installed(
             external_id=answer.context.removeprefix("stores/"),
             token=answer.access_token,
@@ -110,9 +108,7 @@ class BigCommerceDoor:
             try:
                 claims = jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"]).claims
                 self._registry(now).validate(claims)
-                if (
-                    claims["aud"] != self._settings.bigcommerce.client_id
-                ):  # exactly ours, not a list with ours in it
+                if claims["aud"] != self._settings.bigcommerce.client_id:  # exactly ours, not a list with ours in it
                     raise _not_genuine()
                 return payloads.LoadClaims.model_validate(claims)
             except Exception:  # noqa: S112  # whatever is wrong with it, it is not genuine; the next key may fit

@@ -64,9 +64,7 @@ PAID_STATUSES = frozenset(
 )
 UNCLEAR_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.UNDER_REVIEW})
 PAYING_EVENTS = frozenset({"purchase", "capture", "settled", "authorization"})
-HARMLESS_RESPONSES = frozenset(
-    {"", "accept", "accepted", "approve", "approved", "none", "ok", "pass", "passed"}
-)
+HARMLESS_RESPONSES = frozenset({"", "accept", "accepted", "approve", "approved", "none", "ok", "pass", "passed"})
 
 _COPY_SUFFIX = re.compile(r"(?:__\d+)+$")  # BigCommerce adds "__<digits>" to a picture's name, once per copy
 _TIMEZONES = available_timezones()
@@ -153,9 +151,7 @@ def is_paid(found: payloads.OrderHead, transactions: Iterable[payloads.Transacti
     return where in UNCLEAR_STATUSES and bool(events & PAYING_EVENTS) and "void" not in events
 
 
-def manual_check(
-    found: payloads.OrderHead, transactions: Iterable[payloads.Transaction] = ()
-) -> tuple[str, ...]:
+def manual_check(found: payloads.OrderHead, transactions: Iterable[payloads.Transaction] = ()) -> tuple[str, ...]:
     """The reasons the store or its payment gateway gives for a manual check, as a merchant reads them."""
     reasons = []
     if found.payment_status == HELD:
@@ -226,11 +222,12 @@ def image_name(file_name: str) -> str:
     name keeps two names apart. Applied to its own result it changes nothing.
     """
     stem, dot, suffix = file_name.rpartition(".")
-    stem, suffix = (_plain(stem), dot + _plain(suffix)) if dot else (_plain(suffix), "")
+    stem, ending = (_plain(stem), _plain(suffix)[:8].strip("-")) if dot else (_plain(suffix), "")
+    suffix = f".{ending}" if ending else ""
     if f"{stem}{suffix}" == file_name and 0 < len(stem) <= 100:
         return file_name
     digest = hashlib.sha256(file_name.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{stem[:80]}-{digest}{suffix[:9]}".lstrip("-")
+    return f"{stem[:80].strip('-')}-{digest}{suffix}".lstrip("-")
 
 
 def _plain(text: str) -> str:

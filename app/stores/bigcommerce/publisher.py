@@ -76,9 +76,7 @@ class BigCommercePublisher:
         )
         return mapping.image(parse(response, payloads.Data[payloads.Image]).data)
 
-    def change_product_image(
-        self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool
-    ) -> None:
+    def change_product_image(self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool) -> None:
         path = f"v3/catalog/products/{number(product_id)}/images/{number(image_id)}"
         self._client.put(path, {"description": alt, "is_thumbnail": thumbnail})
 
@@ -144,9 +142,7 @@ def with_note(notes: str, text: str) -> str:
 
 def _check_image(content: BinaryIO, name: str) -> None:
     if name.rpartition(".")[2] not in IMAGE_TYPES:
-        raise Permanent(
-            "BigCommerce takes BMP, GIF, JPEG, PNG, WBMP, WEBP and XBM pictures only.", service=SERVICE
-        )
+        raise Permanent("BigCommerce takes BMP, GIF, JPEG, PNG, WBMP, WEBP and XBM pictures only.", service=SERVICE)
     start = content.tell()
     size = content.seek(0, os.SEEK_END) - start
     content.seek(start)

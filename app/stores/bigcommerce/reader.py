@@ -74,9 +74,7 @@ class BigCommerceReader:
         start, page, seen = since.astimezone(UTC).replace(microsecond=0), 1, set[tuple[int, str]]()
         while True:
             query = {"date_modified:min": _iso(start), "sort": "date_modified", "direction": "asc"}
-            response = self._client.get(
-                "v3/catalog/products", include=PRODUCT_PARTS, limit=PAGE, page=page, **query
-            )
+            response = self._client.get("v3/catalog/products", include=PRODUCT_PARTS, limit=PAGE, page=page, **query)
             found = parse(response, payloads.Data[list[payloads.Product]]).data
             for entry in found:
                 key = (entry.id, mapping.product(entry).version)

@@ -51,8 +51,7 @@ UPDATE = (
     "{appExtension{id url label{defaultValue}}}}}"
 )
 DELETE = (
-    "mutation($input: DeleteAppExtensionInput!){appExtension{deleteAppExtension(input:$input)"
-    "{deletedAppExtensionId}}}"
+    "mutation($input: DeleteAppExtensionInput!){appExtension{deleteAppExtension(input:$input){deletedAppExtensionId}}}"
 )
 
 
@@ -83,9 +82,7 @@ class BigCommerceSetup:
         if not present:
             self._client.post("v3/hooks", {"scope": scope, **wanted})
             return "created"
-        kept = max(
-            present, key=lambda hook: (hook.destination == wanted["destination"], hook.is_active, -hook.id)
-        )
+        kept = max(present, key=lambda hook: (hook.destination == wanted["destination"], hook.is_active, -hook.id))
         for hook in present:
             if hook is not kept:
                 self._client.delete(f"v3/hooks/{hook.id}")
@@ -101,9 +98,7 @@ class BigCommerceSetup:
         found: list[payloads.Hook] = []
         page = pages = 1
         while page <= pages:
-            answer = parse(
-                self._client.get("v3/hooks", page=page, limit=250), payloads.Data[list[payloads.Hook]]
-            )
+            answer = parse(self._client.get("v3/hooks", page=page, limit=250), payloads.Data[list[payloads.Hook]])
             found += answer.data
             page, pages = page + 1, answer.meta.pagination.total_pages
         return found
@@ -136,9 +131,7 @@ class BigCommerceSetup:
                 service=SERVICE,
                 said=said,
             )
-        raise Permanent(
-            "BigCommerce did not accept the panels.", code="panel_refused", service=SERVICE, said=said
-        )
+        raise Permanent("BigCommerce did not accept the panels.", code="panel_refused", service=SERVICE, said=said)
 
 
 def _differs(hook: payloads.Hook, wanted: dict[str, Any]) -> bool:

@@ -112,11 +112,7 @@ def _verify(settings: Settings, headers: Mapping[str, str], body: bytes, now: da
     message_id = headers.get("webhook-id", "")
     stamp = headers.get("webhook-timestamp", "")
     entries = headers.get("webhook-signature", "").split(" ")
-    if (
-        not _MESSAGE_ID.fullmatch(message_id)
-        or not _TIMESTAMP.fullmatch(stamp)
-        or len(entries) > MOST_SIGNATURES
-    ):
+    if not _MESSAGE_ID.fullmatch(message_id) or not _TIMESTAMP.fullmatch(stamp) or len(entries) > MOST_SIGNATURES:
         raise _refused()
     age = now.timestamp() - int(stamp)
     if not -FUTURE.total_seconds() <= age <= settings.bigcommerce.webhook_max_age.total_seconds():
@@ -132,9 +128,7 @@ def _verify(settings: Settings, headers: Mapping[str, str], body: bytes, now: da
 def client_secrets(settings: Settings) -> list[bytes]:
     """The client secret, and the former one while it is being rotated."""
     texts = (settings.bigcommerce.client_secret, settings.bigcommerce.previous_client_secret)
-    return [
-        text.get_secret_value().encode() for text in texts if text is not None and text.get_secret_value()
-    ]
+    return [text.get_secret_value().encode() for text in texts if text is not None and text.get_secret_value()]
 
 
 def _signature(entry: str) -> bytes | None:
@@ -175,11 +169,7 @@ def _reduce(body: payloads.HookBody, store_hash: str, message_id: str) -> Delive
     for pattern, topic, object_type, path in ROUTES:
         if pattern.fullmatch(body.scope):
             object_id = _number(body.data, path) if path else store_hash
-            detail |= {
-                name: found
-                for name, where in DETAILS.items()
-                if (found := _dig(body.data, where)) is not None
-            }
+            detail |= {name: found for name, where in DETAILS.items() if (found := _dig(body.data, where)) is not None}
             return Delivery(store_hash, message_id, topic, object_type, object_id, detail)
     return Delivery(store_hash, message_id, Topic.IGNORED, "", "", detail)
 
