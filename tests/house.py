@@ -1,0 +1,167 @@
+"""The whole house in one process: the true app, the stand-ins around it, a drain on demand. No network, no Redis."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from app import wiring
+from app.db.inbox import InboxEvent
+from app.db.runs import Run, StepRow, Work
+from app.db.session import reading, unit_of_work
+from app.db.stores import OpenTextConnection, StoreRow
+from app.db.tables import metadata
+from app.domain.events import Source, Topic
+from app.domain.ids import Provider, StoreId, store_id
+from app.engine import connections, jobs
+from app.engine.deps import Deps
+from app.engine.inbox import Intake, NewEvent
+from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
+from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings
+from app.web import create_app
+from sandbox import credentials
+from sandbox.stage import Stage
+
+SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
+OPERATOR_TOKEN = "operator-token-0123456789abcdef"
+
+
+class SilentBell:
+    """Counts rings; drains are run by the test itself."""
+
+    def __init__(self) -> None:
+        self.rings = 0
+
+    def ring(self) -> None:
+        self.rings += 1
+
+    def clear(self) -> None:
+        pass
+
+
+def a_settings(database_url: str, **changes: Any) -> Settings:
+    """Valid settings for the stage's in-process addresses."""
+    values: dict[str, Any] = {
+        "secret_key": SECRET_KEY, "public_url": "http://app.test", "allow_plain_http": True, "database_url": database_url,
+        "operator_token": OPERATOR_TOKEN, "log_format": "text",
+        "bigcommerce": BigCommerceSettings(
+            client_id=credentials.APP_CLIENT_ID, client_secret=credentials.APP_CLIENT_SECRET,
+            login_url="http://bigcommerce.test", api_url="http://bigcommerce.test",
+            frame_ancestors=("http://desk.test",),
+        ),
+        "opentext": OpenTextDefaults(otds_url="http://otds.test/otdsws", content_server_url="http://content.test/cs/cs"),
+        "periods": Periods(decision_poll=timedelta(seconds=30)),
+    }  # fmt: skip
+    return Settings(**values | changes)
+
+
+@dataclass
+class House:
+    """A running product without processes. `drain()` is what the worker would do now."""
+
+    settings: Settings
+    stage: Stage
+    deps: Deps
+    bell: SilentBell
+    flask: Any
+    installed: list[StoreId] = field(default_factory=list)
+
+    @property
+    def store_id(self) -> StoreId:
+        return self.installed[0]
+
+    def install(self, store_hash: str = credentials.STORE_HASH, *, connect: bool = True) -> StoreId:
+        """As a merchant does: the store's install request at our door, then the set-up work, then OpenText connected."""
+        url = httpx.URL(self.stage.control_panel.install_url(store_hash))
+        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url="http://app.test")
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        found = store_id(Provider.BIGCOMMERCE, store_hash)
+        self.installed.append(found)
+        self.drain()
+        if connect:
+            connections.save(self.deps, found, self.connection(found), "tester")
+            self.request(found, "store", store_hash, "set_up_store")
+            self.drain()
+        return found
+
+    def connection(self, tenant: StoreId) -> Connection:
+        stage = self.stage
+        return Connection(
+            tenant, 1,
+            ContentServerConnection(stage.otds_url, stage.content_server_url, credentials.OTDS_CLIENT_ID,
+                                    credentials.OTDS_CLIENT_SECRET, "BigCommerce"),
+            WorkflowConnection(stage.addresses.workflow, credentials.WORKFLOW_TENANT, credentials.WORKFLOW_CLIENT_ID,
+                               credentials.WORKFLOW_CLIENT_SECRET),
+        )  # fmt: skip
+
+    def request(self, store: StoreId, object_type: str, object_id: str, request: str, **detail: str) -> None:
+        """A person's click."""
+        Intake(self.deps.database, self.deps.vault, self.bell.ring).accept(
+            NewEvent(store, Source.PERSON, f"click:{time.monotonic_ns()}", Topic.REQUESTED, object_type, object_id,
+                     {"request": request, "user": "tester", **detail})
+        )  # fmt: skip
+
+    def drain(self, *, rounds: int = 8) -> int:
+        """Work until nothing is due, deliveries caused by the work included."""
+        done = 0
+        for _ in range(rounds):
+            ended = jobs.drain_until_idle(self.deps, time.monotonic() + 30)
+            done += ended
+            if not ended:
+                break
+        return done
+
+    def hurry(self) -> None:
+        """Make everything that waits due now, as if its time had come."""
+        with unit_of_work(self.deps.database) as uow:
+            for row in uow.session.execute(select(Work)).scalars():
+                row.due_at = 0.0
+
+    def rows(self, table: type[SQLModel], **where: Any) -> list[Any]:
+        with reading(self.deps.database) as session:
+            return list(session.execute(select(table).filter_by(**where)).scalars())
+
+    def run_of(self, scenario: str, subject_id: str) -> Run:
+        runs = self.rows(Run, scenario=scenario, subject_id=subject_id)
+        assert len(runs) == 1, f"{len(runs)} runs of {scenario} for {subject_id}"
+        run: Run = runs[0]
+        return run
+
+    def steps_of(self, run: Run) -> list[StepRow]:
+        return sorted(self.rows(StepRow, run_id=run.id), key=lambda step: step.seq)
+
+    def events(self, **where: Any) -> list[InboxEvent]:
+        return self.rows(InboxEvent, **where)
+
+    def store_row(self) -> StoreRow:
+        row: StoreRow = self.rows(StoreRow, id=self.store_id)[0]
+        return row
+
+    def connection_row(self) -> OpenTextConnection:
+        row: OpenTextConnection = self.rows(OpenTextConnection, store_id=self.store_id)[0]
+        return row
+
+
+@contextmanager
+def a_house(database_url: str, **changes: Any) -> Iterator[House]:
+    """Build it on an empty database; closed at the end."""
+    settings = a_settings(database_url, **changes)
+    reach: dict[str, Any] = {}
+    stage = Stage.in_process(lambda environ, start: reach["app"](environ, start))
+    bell = SilentBell()
+    deps = wiring.build(settings, transport=stage.transport, doorbell=bell)
+    metadata.drop_all(deps.database.engine)
+    metadata.create_all(deps.database.engine)
+    flask = create_app(deps)
+    reach["app"] = flask
+    try:
+        yield House(settings, stage, deps, bell, flask)
+    finally:
+        deps.close()
+        stage.world.deliveries.close()
