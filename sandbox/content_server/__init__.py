@@ -1,0 +1,5 @@
+"""Stand-in for OpenText Content Management: nodes, Extended ECM business workspaces, categories, records."""
+
+from sandbox.content_server.standin import ContentServer
+
+__all__ = ["ContentServer"]

@@ -1,0 +1,312 @@
+"""The demo repository's names, once: everything a test, the desk or another stand-in refers to.
+
+Ids differ per server and are looked up by name; only admin (1000) and the Enterprise volume (2000)
+are the same everywhere. `fixtures.py` builds the repository from these.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sandbox.content_server.model import (
+    DELETE_VERSIONS,
+    FULL,
+    GROUP,
+    READ,
+    SERVICE_USER,
+    USER,
+    WRITE,
+    Attribute,
+    Member,
+)
+
+# Members. Users log in through OTDS; the names are those OTDS maps its users to.
+ADMIN, SERVICE = "admin", "svc-storefront"
+ANNA, TOM, RITA, LIAM = "anna.berg@demo", "tom.okafor@demo", "rita.records@demo", "liam.author@demo"
+ORDER_REVIEW, CONTENT_APPROVERS, RECORDS_MANAGERS = "Order Review", "Content Approvers", "Records Managers"
+ADMIN_ID, ENTERPRISE_ID = 1000, 2000
+DEFAULT_GROUP_ID, ORDER_REVIEW_ID, CONTENT_APPROVERS_ID, RECORDS_MANAGERS_ID = 999, 1101, 1102, 1103
+
+
+def members() -> list[Member]:
+    review, approve, records = ORDER_REVIEW_ID, CONTENT_APPROVERS_ID, RECORDS_MANAGERS_ID
+    return [
+        Member(DEFAULT_GROUP_ID, "DefaultGroup", GROUP),
+        Member(review, ORDER_REVIEW, GROUP),
+        Member(approve, CONTENT_APPROVERS, GROUP),
+        Member(records, RECORDS_MANAGERS, GROUP),
+        Member(ADMIN_ID, ADMIN, USER, "Admin", "", "admin@example.com", [DEFAULT_GROUP_ID], admin=True),
+        Member(1001, SERVICE, SERVICE_USER, "Storefront", "Service", "", [DEFAULT_GROUP_ID]),
+        _person(1002, ANNA, "Anna", "Berg", review, approve),
+        _person(1003, TOM, "Tom", "Okafor", review, approve),
+        _person(1004, RITA, "Rita", "Records", records),
+        _person(1005, LIAM, "Liam", "Author"),
+    ]
+
+
+def _person(member_id: int, login: str, first: str, last: str, *groups: int) -> Member:
+    email = login.replace("@demo", "@example.com")
+    return Member(member_id, login, USER, first, last, email, [DEFAULT_GROUP_ID, *groups])
+
+
+# Categories. A field is an attribute and, where a business object feeds it, its business property.
+Kind = Literal["String", "Integer", "Date", "Boolean", "User", "Set"]
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    property: str = ""
+    kind: Kind = "String"
+    multi: bool = False
+    max_length: int | None = 248
+    valid: tuple[str, ...] = ()
+    required: bool = False
+    default: str | None = None
+    fields: tuple["Field", ...] = ()
+
+    def attribute(self, attribute_id: int) -> Attribute:
+        limit = self.max_length if self.kind == "String" else None
+        inner = [item.attribute(attribute_id + n) for n, item in enumerate(self.fields, 1)]
+        return Attribute(
+            attribute_id,
+            self.name,
+            self.kind,
+            self.multi,
+            limit,
+            list(self.valid),
+            self.required,
+            self.default,
+            inner,
+        )
+
+
+ORDER, CUSTOMER, PRODUCT, CASE, APPROVAL = "Order", "Customer", "Product", "Case", "Approval"
+PENDING, APPROVED, REJECTED, CHANGES_REQUESTED = "Pending", "Approved", "Rejected", "Changes requested"
+
+CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
+    ORDER: (
+        Field("Order number", "orderNumber", max_length=64),
+        Field("Store", "store", max_length=64),
+        Field("Placed on", "placedOn", "Date"),
+        Field("Total", "total", max_length=32),
+        Field("Currency", "currency", max_length=3),
+        Field("Status", "status", max_length=64),
+        Field("Customer name", "customerName"),
+        Field("Customer e-mail", "customerEmail"),
+        Field("Billing country", "billingCountry", max_length=64),
+        Field("Shipping country", "shippingCountry", max_length=64),
+        Field("Review reasons", "reviewReasons", multi=True),
+        Field("Payment status", "paymentStatus", max_length=64),
+        Field("Decision", "decision", max_length=64),
+        Field("Decided by", "decidedBy"),
+        Field("Decided on", "decidedOn", "Date"),
+        Field(
+            "Line items",
+            "lineItems",
+            "Set",
+            fields=(
+                Field("SKU", "sku", max_length=64),
+                Field("Name", "name"),
+                Field("Quantity", "quantity", "Integer"),
+                Field("Price", "price", max_length=32),
+            ),
+        ),
+    ),
+    CUSTOMER: (
+        Field("Customer id", "customerId", max_length=64),
+        Field("Store", "store", max_length=64),
+        Field("Name", "name"),
+        Field("Company", "company"),
+        Field("E-mail", "email"),
+        Field("Phone", "phone", max_length=64),
+        Field("Country", "country", max_length=64),
+        Field("Customer group", "customerGroup"),
+        Field("Customer since", "customerSince", "Date"),
+    ),
+    PRODUCT: (
+        Field("SKU", "sku", max_length=64),
+        Field("Name", "name"),
+        Field("Store", "store", max_length=64),
+        Field("Product id", "productId", max_length=64),
+        Field("Published version", "publishedVersion", "Integer"),
+        Field("Published on", "publishedOn", "Date"),
+    ),
+    CASE: (
+        Field("Case number", "caseNumber", max_length=64),
+        Field("Store", "store", max_length=64),
+        Field("Order number", "orderNumber", max_length=64),
+        Field("Customer name", "customerName"),
+        Field("Reason", "reason"),
+        Field("Amount", "amount", max_length=32),
+        Field("Currency", "currency", max_length=3),
+        Field("Opened on", "openedOn", "Date"),
+        Field("Status", "status", max_length=64),
+        Field("Decision", "decision", max_length=64),
+    ),
+    APPROVAL: (
+        Field(
+            "Status",
+            valid=(PENDING, APPROVED, REJECTED, CHANGES_REQUESTED),
+            required=True,
+            default=PENDING,
+        ),
+        Field("Approved by"),
+        Field("Approved on", kind="Date"),
+        Field("Approved version", kind="Integer"),
+        Field("Comment", max_length=2000),
+    ),
+}
+
+
+# Records management: classification, its retention schedule and the years it keeps.
+@dataclass(frozen=True)
+class FilePlanEntry:
+    name: str
+    rsi: str
+    years: int
+
+
+FILE_PLAN = (
+    FilePlanEntry("Orders", "ORD-7", 7),
+    FilePlanEntry("Invoices", "INV-10", 10),
+    FilePlanEntry("Approvals", "APR-7", 7),
+    FilePlanEntry("Cases", "CAS-3", 3),
+    FilePlanEntry("Customer agreements", "AGR-10", 10),
+    FilePlanEntry("Compliance documents", "CMP-10", 10),
+    FilePlanEntry("Policies", "POL-10", 10),
+)
+HOLD_TYPES = ("LEGAL", "AUDIT", "FOIA")
+
+
+# Workspace types: template, folders, team and the documents a workspace must have.
+@dataclass(frozen=True)
+class Team:
+    role: str
+    permissions: frozenset[str]
+    members: tuple[str, ...]
+    leader: bool = False
+
+
+@dataclass(frozen=True)
+class Required:
+    """A document type (classification 199) a workspace should hold, and where."""
+
+    name: str
+    folder: str
+    required: bool = True
+    mime_types: tuple[str, ...] = ("application/pdf",)
+
+
+@dataclass(frozen=True)
+class Template:
+    """`bo_types` share the type; `folder_classes` puts an RM classification on a template folder."""
+
+    name: str
+    bo_types: tuple[str, ...]
+    category: str
+    pattern: str
+    location: str
+    folders: tuple[str, ...]
+    team: tuple[Team, ...]
+    documents: tuple[Required, ...]
+    folder_classes: dict[str, str] = field(default_factory=dict)
+
+
+COORDINATOR = Team("Coordinator", FULL, (SERVICE,), leader=True)
+REVIEWER = Team("Reviewer", WRITE, (ORDER_REVIEW,))
+RECORDS = Team("Records manager", FULL, (RECORDS_MANAGERS,))
+AUTHOR = Team("Author", WRITE | {DELETE_VERSIONS}, (LIAM,))
+APPROVER = Team("Approver", WRITE, (CONTENT_APPROVERS,))
+ACCOUNT_TEAM = Team("Account team", READ, (ORDER_REVIEW,))
+
+TEMPLATES = (
+    Template(
+        "Order exception",
+        ("ORDER",),
+        ORDER,
+        "Order [Order:Order number] ([Order:Store])",
+        "Orders",
+        ("01 Order record", "02 Payment", "03 Correspondence", "04 Decision"),
+        (COORDINATOR, REVIEWER, RECORDS),
+        (
+            Required("Order record", "01 Order record"),
+            Required("Decision record", "04 Decision"),
+            Required("Payment record", "02 Payment", required=False),
+        ),
+        {"02 Payment": "Invoices"},
+    ),
+    Template(
+        "Customer",
+        ("CUSTOMER",),
+        CUSTOMER,
+        "Customer [Customer:Customer id] ([Customer:Store])",
+        "Customers",
+        ("01 Contracts", "02 Orders", "03 Correspondence", "04 Onboarding"),
+        (COORDINATOR, ACCOUNT_TEAM, RECORDS),
+        (
+            Required("Signed agreement", "01 Contracts"),
+            Required("Tax exemption certificate", "04 Onboarding"),
+        ),
+    ),
+    Template(
+        "Product launch",
+        ("PRODUCT",),
+        PRODUCT,
+        "Product [Product:Product id] ([Product:Store])",
+        "Products",
+        ("01 Content", "02 Images", "03 Compliance", "04 Evidence"),
+        (COORDINATOR, AUTHOR, APPROVER, RECORDS),
+        (
+            Required("Product content", "01 Content", mime_types=("application/json", "text/html")),
+            Required("Declaration of conformity", "03 Compliance"),
+            Required("Product image", "02 Images", required=False, mime_types=("image/jpeg", "image/png")),
+        ),
+        {"03 Compliance": "Compliance documents"},
+    ),
+    Template(
+        "Return case",
+        ("RETURN",),
+        CASE,
+        "Return [Case:Case number] ([Case:Store])",
+        "Returns",
+        ("01 Request", "02 Photos", "03 Correspondence", "04 Decision"),
+        (COORDINATOR, REVIEWER, RECORDS),
+        (Required("Return request", "01 Request"),),
+    ),
+    Template(
+        "Dispute",
+        ("DISPUTE",),
+        CASE,
+        "Dispute [Case:Case number] ([Case:Store])",
+        "Disputes",
+        ("01 Claim", "02 Evidence", "03 Correspondence", "04 Outcome"),
+        (COORDINATOR, REVIEWER, RECORDS),
+        (Required("Dispute evidence", "02 Evidence"),),
+    ),
+    Template(
+        "Case",
+        ("CASE",),
+        CASE,
+        "Case [Case:Case number] ([Case:Store])",
+        "Cases",
+        ("01 Documents", "02 Correspondence", "03 Outcome"),
+        (COORDINATOR, REVIEWER, RECORDS),
+        (),
+    ),
+)
+
+# External systems: a store is a connection of the sample type, which needs no endpoint (section 5.1).
+CONNECTION_TYPE = "Business Scenario Sample"
+BIGCOMMERCE, SHOPIFY = "BigCommerce", "Shopify"
+DISPLAY_URLS = {
+    BIGCOMMERCE: "https://login.bigcommerce.com/deep-links/manage/{resource}/{id}",
+    SHOPIFY: "https://admin.shopify.com/store/{store}/{resource}/{id}",
+}
+RESOURCES = {
+    "ORDER": "orders",
+    "CUSTOMER": "customers",
+    "PRODUCT": "products",
+    "RETURN": "returns",
+    "DISPUTE": "disputes",
+    "CASE": "cases",
+}
