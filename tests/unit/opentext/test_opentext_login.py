@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
-from app.errors import AppError, NeedsReauth, Permanent, Retryable
 from app.domain.ids import NodeId
+from app.errors import AppError, NeedsReauth, Permanent, Retryable
 from app.opentext.login import OtdsLogin, TenantLogin, TokenCache
 from app.outbound import Outbound
 from tests.unit.opentext.scripted import CLIENT_SECRET, WORKFLOW_SECRET, Script, a_connection, page, said, settings
