@@ -182,7 +182,7 @@ class _Timers(_Extensions):
         description = self.get_event_description(event)
         for tag, kind in (("timeDuration", ClockedDuration), ("timeDate", ClockedDate)):
             found = self.xpath(f".//bpmn:{tag}")
-            if found:
+            if found and (found[0].text or "").strip():
                 return kind(name, (found[0].text or "").strip(), description=description)
         raise ValidationException("timer without duration or date", node=self.node)
 

@@ -5,6 +5,7 @@ Source: OpenText workflow reference, authentication.
 
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from joserfc import jwt
@@ -94,4 +95,9 @@ def key_set(state: State) -> dict[str, Any]:
 
 
 def _key(state: State) -> RSAKey:
-    return RSAKey.import_key(state.signing_key)
+    return _read_key(state.signing_key)
+
+
+@cache
+def _read_key(pem: str) -> RSAKey:
+    return RSAKey.import_key(pem)
