@@ -19,7 +19,7 @@ from app.db.session import unit_of_work
 from app.db.stores import StoreRow
 from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
-from app.domain.ids import ObjectType, Provider, StoreId, store_id
+from app.domain.ids import ObjectType, Provider, StoreId, external_store_id, store_id
 from app.engine import queue, sessions
 from app.engine.deps import Deps
 from app.engine.sessions import WHOLE_SECOND, Role
@@ -77,7 +77,7 @@ def _row(session: Session, store: StoreId, provider: Provider) -> StoreRow:
 def _add_event(session: Session, store: StoreId, topic: Topic, correlation_id: str) -> None:
     event = InboxEvent(
         store_id=store, source=Source.STORE.value, delivery_key=f"{topic.value}:{new_id()}", topic=topic.value,
-        object_type=ObjectType.STORE.value, object_id=store, correlation_id=correlation_id,
+        object_type=ObjectType.STORE.value, object_id=external_store_id(store), correlation_id=correlation_id,
     )  # fmt: skip
     session.add(event)
 

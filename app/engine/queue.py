@@ -22,6 +22,7 @@ from app.errors import LostLease
 from app.settings import Settings
 
 ADMIT_BATCH = 200
+FAIR_LOOK = 20_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def claim(database: Database, settings: Settings, owner: str, want: int) -> list
 
 def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_locked: bool) -> list[Claim]:
     now = database_time(session)
-    candidates = session.execute(_due(now, want * 4)).all()
+    candidates = list(session.execute(_due(now, want * 4)).all())
+    if len(candidates) == want * 4 and len({row.store_id for row in candidates}) == 1:
+        candidates += session.execute(_due_elsewhere(now, candidates[0].store_id, want)).all()
     chosen = _fair([(row.seq, row.lane, row.store_id) for row in candidates], want)
     if not chosen:
         return []
@@ -138,6 +141,12 @@ def _due(now: float, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN20
         .order_by(col(Work.priority).desc(), col(Work.due_at), col(Work.seq))
         .limit(limit)
     )
+
+
+def _due_elsewhere(now: float, store_id: str, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """What other stores have waiting behind one store's long backlog; looks no further than FAIR_LOOK rows."""
+    behind = _due(now, FAIR_LOOK).subquery()
+    return select(behind.c.seq, behind.c.lane, behind.c.store_id).where(behind.c.store_id != store_id).limit(limit)
 
 
 def _fair(rows: list[tuple[int, str, str]], want: int) -> list[int]:

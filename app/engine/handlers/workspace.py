@@ -1,5 +1,7 @@
 """Steps that find, create and fill business workspaces."""
 
+from dataclasses import replace
+
 from app.db.session import unit_of_work
 from app.domain.commerce import Order
 from app.domain.content import BusinessObject, Workspace, WorkspaceSpec
@@ -23,8 +25,7 @@ def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
     """Parents first (their own workspace, remembered like any other), then the subject's, related to them."""
     parents = [found for parent in step.parents if (found := _ensure_parent(context, parent)) is not None]
     spec = _spec(context, step.business_object_type, tuple(parents))
-    context.effects.still_mine()
-    workspace = context.opentext.workspaces.ensure(spec)
+    workspace = _ensure(context, spec, context.subject)
     _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
     facts = {"workspace_id": workspace.id, "workspace_name": workspace.name, "workspace_url": workspace.url}
     return Done(f"Workspace “{workspace.name}” is ready.", facts, {"workspace_id": workspace.id})
@@ -33,10 +34,16 @@ def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
 def update_workspace(context: Context, step: UpdateWorkspace) -> Result:
     """The categories tell the present truth: status, decision, what is published."""
     spec = _spec(context, step.business_object_type, ())
-    context.effects.still_mine()
-    workspace = context.opentext.workspaces.ensure(spec)
+    workspace = _ensure(context, spec, context.subject)
     _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
     return Done(f"Workspace “{workspace.name}” was brought up to date.", result={"workspace_id": workspace.id})
+
+
+def _ensure(context: Context, spec: WorkspaceSpec, subject: Subject) -> Workspace:
+    """One call. The upsert answers with an id only: until the workspace is read we call it what people call its object."""
+    context.effects.still_mine()
+    found = context.opentext.workspaces.ensure(spec)
+    return found if found.name else replace(found, name=subjects.name(subject))
 
 
 def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -> WorkspaceSpec:
@@ -52,8 +59,7 @@ def _ensure_parent(context: Context, parent: ObjectType) -> BusinessObject | Non
     customer = context.store.read.customer(CustomerId(order.customer_id))
     triple = business_object(context, BUSINESS_OBJECT_TYPES[parent], customer.id)
     spec = WorkspaceSpec(triple, properties.of(customer, context.external_store, (), {}))
-    context.effects.still_mine()
-    workspace = context.opentext.workspaces.ensure(spec)
+    workspace = _ensure(context, spec, customer)
     _remember(context, parent, customer.id, customer, triple, workspace)
     return triple
 
