@@ -93,6 +93,7 @@ class StandIn:
         status_rule = next((rule for rule in hits if rule.kind == "status"), None)
         response = self.fault_response(status_rule) if status_rule else self._answer(call)
         self._record(call, 0 if "drop_after" in kinds else response.status_code)
+        call.close()  # uploaded files, which are not for long
         if "drop_after" in kinds:
             return self._hang_up(environ)
         if "truncate" in kinds:
