@@ -125,18 +125,11 @@ def order(found: payloads.Order, transactions: Iterable[payloads.Transaction] = 
 
 
 def order_version(found: payloads.OrderHead) -> str:
-    """Changes whenever the order did: its time has seconds only, so what we act on is part of it.
+    """Changes whenever the order did. Its time has seconds only, so everything we read of it is part of it.
 
-    The same from a list and from a single answer: lines and addresses of a changed order change its time.
+    The same from a list and from a single answer: changed lines and addresses show in the order's time alone.
     """
-    parts = (
-        found.payment_status,
-        str(found.total_inc_tax.normalize()),
-        found.items_total,
-        found.customer_id,
-        found.staff_notes,
-        found.billing_address.model_dump(),
-    )
+    parts = found.model_dump(mode="json", include=set(payloads.OrderHead.model_fields))
     return f"{found.date_modified:%Y%m%dT%H%M%SZ}-{found.status_id}-{_fingerprint(parts)}"
 
 

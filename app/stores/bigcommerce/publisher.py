@@ -112,9 +112,8 @@ class BigCommercePublisher:
                 self._create(path, key, value)
 
     def _create(self, path: str, key: str, value: str) -> None:
-        body = {"permission_set": "read", "namespace": NAMESPACE, "key": key, "value": value}
         try:
-            self._client.post(path, body)
+            self._client.post(path, _metafield(key, value))
         except Conflict:  # somebody (or our own lost request) was faster: namespace and key are unique
             found = self._metafields(path).get(key)
             if found is None:
@@ -122,13 +121,18 @@ class BigCommercePublisher:
             self._rewrite(path, found, value)
 
     def _rewrite(self, path: str, found: payloads.Metafield, value: str) -> None:
+        """Whole, not in part: what a product's metafield requires, an order's takes, too."""
         if found.value != value:
-            self._client.put(f"{path}/{found.id}", {"value": value})
+            self._client.put(f"{path}/{found.id}", _metafield(found.key, value))
 
     def _metafields(self, path: str) -> dict[str, payloads.Metafield]:
         response = self._client.get(path, namespace=NAMESPACE, limit=ALL)
         listed = parse(response, payloads.Data[list[payloads.Metafield]]).data
         return {field.key: field for field in listed if field.namespace == NAMESPACE}
+
+
+def _metafield(key: str, value: str) -> dict[str, str]:
+    return {"permission_set": "read", "namespace": NAMESPACE, "key": key, "value": value}
 
 
 def with_note(notes: str, text: str) -> str:
@@ -141,7 +145,8 @@ def with_note(notes: str, text: str) -> str:
 
 
 def _check_image(content: BinaryIO, name: str) -> None:
-    if name.rpartition(".")[2] not in IMAGE_TYPES:
+    _, dot, ending = name.rpartition(".")
+    if not dot or ending not in IMAGE_TYPES:
         raise Permanent("BigCommerce takes BMP, GIF, JPEG, PNG, WBMP, WEBP and XBM pictures only.", service=SERVICE)
     start = content.tell()
     size = content.seek(0, os.SEEK_END) - start

@@ -128,6 +128,7 @@ def test_a_harmless_fraud_response_is_no_reason(response: str) -> None:
         {"total_inc_tax": "118.5100"},
         {"staff_notes": "called"},
         {"items_total": 4},
+        {"customer_message": "Please hurry"},
     ],
 )
 def test_the_version_changes_with_the_order(change: dict[str, object]) -> None:
@@ -137,7 +138,7 @@ def test_the_version_changes_with_the_order(change: dict[str, object]) -> None:
 def test_the_version_is_the_same_from_a_list_and_holds_no_personal_data() -> None:
     head = payloads.OrderHead.model_validate(order_json(consignments={"resource": "/orders/118/consignments"}))
     version = mapping.order_version(head)
-    assert version == mapping.order(an_order()).version == mapping.order_version(an_order(total_inc_tax="118.5"))
+    assert version == mapping.order(an_order()).version
     assert "ada" not in version.lower()
 
 

@@ -1,0 +1,66 @@
+"""What the contract of the store port needs to know of a store: how to fill it, disturb it, look behind it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.domain.ids import CustomerId, OrderId, ProductId
+from app.stores.port import Store
+from sandbox.kernel.world import World
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The ids of one order, product and customer."""
+
+    order: OrderId
+    product: ProductId
+    customer: CustomerId
+
+
+class Case(Protocol):
+    """One fresh store in a stand-in, and our true clients for it."""
+
+    world: World
+    system: str
+    store: Store
+    hook_destination: str
+
+    def fill(self) -> Filled:
+        """A paid order of two lines (40.00 and 10.00 without tax, total 61.00 EUR, to Germany) by Ada Byron, who
+        is a customer in the group "Wholesale", and a product "Lamp" without pictures.
+        """
+        ...
+
+    def order(self, **facts: Any) -> OrderId:
+        """One more order. Facts: `status` (OrderStatus), `notes`, `held` (payment held for review)."""
+        ...
+
+    def product(self, name: str) -> ProductId: ...
+
+    def change_order(self, order_id: OrderId) -> None:
+        """Something a merchant does to an order."""
+        ...
+
+    def rename_product(self, product_id: ProductId, name: str) -> None: ...
+
+    def revoke_token(self) -> None: ...
+
+    def spend_quota(self) -> None:
+        """The next request is one too many."""
+        ...
+
+    def webhooks(self) -> list[tuple[str, str, bool]]:
+        """(topic, destination, is active) of everything registered."""
+        ...
+
+    def disturb_webhooks(self) -> None:
+        """Switch one registered webhook off, delete another, point a third elsewhere."""
+        ...
+
+    def panels(self) -> list[str]:
+        """The kinds of object with a panel of ours, sorted."""
+        ...
+
+    def links(self, kind: str, object_id: str) -> dict[str, str]:
+        """What our app left on an object."""
+        ...
