@@ -36,7 +36,8 @@ class Records:
     def classify(self, nodes: Sequence[NodeId], classification: str) -> None:
         """Put documents under a classification, all in one call. Idempotent.
 
-        Raises NotFound (`no_such_classification`), Permanent (ambiguous name, refused), NeedsReauth.
+        The server passes over a document it refuses (no right, finalized) without a word: read `details` to be
+        sure. Raises NotFound (`no_such_classification`), Permanent (`ambiguous_classification`), NeedsReauth.
         """
         if not nodes:
             return
@@ -59,7 +60,8 @@ class Records:
             schedule=record.rsi,
             status=record.status,
             is_official=bool(record.official),
-            is_finalized=bool(record.finalized),
+            # No member says "finalized"; an official record that cannot be finalized any more is.
+            is_finalized=bool(record.finalized or (record.official and answer.can_finalize is False)),
             recorded_at=record.record_date,
             holds=self.holds(node),
         )
