@@ -26,9 +26,7 @@ M = TypeVar("M", bound=BaseModel)
 class Payload(BaseModel):
     """Base of what we read. Unknown members are dropped on purpose; a failure never repeats the input."""
 
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
 
 
 class Anything(Payload):

@@ -53,9 +53,7 @@ class Categories:
 
     def values(self, node: NodeId) -> dict[str, Values]:
         """All values by category and attribute name; a set is a list of rows. Raises NotFound."""
-        answer = self._server.get(
-            NodeList, "v2", "nodes", node, "categories", query={"metadata": ""}
-        )
+        answer = self._server.get(NodeList, "v2", "nodes", node, "categories", query={"metadata": ""})
         flat: Values = {}
         for result in answer.results:
             flat |= result.data.categories
@@ -133,12 +131,8 @@ class Categories:
         known = self.map(category)
         if known is None:
             category_id = self._id_in_volume(category)
-            self._server.form(
-                Anything, "POST", "v2", "nodes", node, "categories", fields={"category_id": category_id}
-            )
-            answer = self._server.get(
-                OneNode, "v2", "nodes", node, "categories", category_id, query={"metadata": ""}
-            )
+            self._server.form(Anything, "POST", "v2", "nodes", node, "categories", fields={"category_id": category_id})
+            answer = self._server.get(OneNode, "v2", "nodes", node, "categories", category_id, query={"metadata": ""})
             self.learn(answer.results.metadata.categories)
             known = self.map(category)
         if known is None:

@@ -44,9 +44,7 @@ class ContentServer:
         self.url = connection.content_server.content_server_url.rstrip("/")
         self.external_system = connection.content_server.external_system
         self.login = OtdsLogin(connection, outbound, tokens)
-        self._http = outbound.client(
-            connection.tenant, CONTENT_SERVER, connection.content_server.content_server_url
-        )
+        self._http = outbound.client(connection.tenant, CONTENT_SERVER, connection.content_server.content_server_url)
         # The ticket travels in its header only: a session cookie kept from an answer would outlive a renewal.
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -95,9 +93,7 @@ class ContentServer:
         response = self._send(method, path, writing=True, timeout=PATIENCE, **request)
         return read(model, response, service=CONTENT_SERVER, writing=True)
 
-    def _send(
-        self, method: str, path: tuple[object, ...], *, writing: bool = False, **request: Any
-    ) -> httpx.Response:
+    def _send(self, method: str, path: tuple[object, ...], *, writing: bool = False, **request: Any) -> httpx.Response:
         url = route("api", *path)
         headers = {"Accept": "application/json"} | request.pop("headers", {})
 

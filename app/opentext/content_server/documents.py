@@ -36,9 +36,7 @@ DEEPEST = 3  # levels of folders looked into below a workspace
 class Documents:
     """Documents in workspaces. Folder ids are kept; a kept folder that is gone is looked up again."""
 
-    def __init__(
-        self, server: ContentServer, categories: Categories, max_bytes: int = DEFAULT_LIMIT
-    ) -> None:
+    def __init__(self, server: ContentServer, categories: Categories, max_bytes: int = DEFAULT_LIMIT) -> None:
         self._server, self._categories, self._max_bytes = server, categories, max_bytes
         self._folders: dict[tuple[int, str], NodeId] = {}
         self._folder_names: dict[int, str] = {}
@@ -168,9 +166,7 @@ class Documents:
         self, parent: NodeId, body: dict[str, Any], file: tuple[str, BinaryIO, str], sha256: str, size: int
     ) -> Document:
         try:
-            answer = self._server.upload(
-                OneNode, "v2", "nodes", fields={"body": json_text(body)}, file=file
-            )
+            answer = self._server.upload(OneNode, "v2", "nodes", fields={"body": json_text(body)}, file=file)
         except NotFound as error:
             if self._forget_folder(parent):
                 raise Retryable("The folder is gone; it is looked up again.", code="folder_gone") from error
@@ -184,9 +180,7 @@ class Documents:
         new = Version(version_number=1, file_size=size, mime_type=file[2])
         return self._document(properties, (new,), sha256=sha256, parent=parent)
 
-    def _next_version(
-        self, existing: Document, stream: BinaryIO, mime_type: str, sha256: str, size: int
-    ) -> Document:
+    def _next_version(self, existing: Document, stream: BinaryIO, mime_type: str, sha256: str, size: int) -> Document:
         if existing.size == size and self._same(existing, sha256):
             return replace(existing, sha256=sha256)
         self._server.upload(

@@ -29,9 +29,7 @@ def each_child(server: ContentServer, parent: int, query: Query, limit: int = PA
     seen: set[int] = set()
     page = 1
     while True:
-        answer = server.get(
-            NodeList, "v2", "nodes", parent, "nodes", query={**query, "page": page, "limit": limit}
-        )
+        answer = server.get(NodeList, "v2", "nodes", parent, "nodes", query={**query, "page": page, "limit": limit})
         new = 0
         for result in answer.results:
             if result.data.properties is not None and result.data.properties.id not in seen:

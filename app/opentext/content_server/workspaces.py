@@ -76,9 +76,7 @@ class Workspaces:
 
     def named(self, workspace: NodeId) -> Workspace:
         """A workspace with its name. Raises NotFound."""
-        answer = self._server.get(
-            OneNode, "v2", "nodes", workspace, query={"fields": "properties{id,name,type}"}
-        )
+        answer = self._server.get(OneNode, "v2", "nodes", workspace, query={"fields": "properties{id,name,type}"})
         if answer.results.data.properties is None:
             raise NotFound("Content Server does not have this workspace.", node=workspace)
         return self._workspace(answer.results.data.properties)
@@ -152,9 +150,7 @@ class Workspaces:
             return Retryable("The workspace is being changed by somebody else.", code="locked", **context)
         if "already exists" in known:
             return Conflict("A workspace of this name already exists.", code="already_exists", **context)
-        return Permanent(
-            "Content Server did not create or update the workspace.", code="workspace_refused", **context
-        )
+        return Permanent("Content Server did not create or update the workspace.", code="workspace_refused", **context)
 
     def _looked_up(self, spec: WorkspaceSpec) -> Workspace | AppError:
         return self.find(spec.business_object) or Retryable(

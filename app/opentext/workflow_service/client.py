@@ -51,9 +51,7 @@ class WorkflowApi:
         response = self._send(method, path, writing=True, timeout=PATIENCE, **more)
         return read(model, response, service=WORKFLOW, writing=True)
 
-    def each(
-        self, model: type[M], *path: object, query: Query | None = None, past: bool = False
-    ) -> Iterator[M]:
+    def each(self, model: type[M], *path: object, query: Query | None = None, past: bool = False) -> Iterator[M]:
         """Every row of a list, to the stated total, the last link, or a page with nothing new."""
         offset, seen = 0, set[str]()
         while offset < MOST:

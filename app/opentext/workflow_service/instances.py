@@ -26,9 +26,7 @@ class WorkflowService:
 
     # Instances
 
-    def start(
-        self, process_key: str, business_key: str, name: str, variables: Mapping[str, Any]
-    ) -> WorkflowInstance:
+    def start(self, process_key: str, business_key: str, name: str, variables: Mapping[str, Any]) -> WorkflowInstance:
         """Start a process unless this business key has an instance, running or finished; gives that one then.
 
         After Retryable with `unknown_outcome` call again: it looks first. Raises Permanent (no such process,

@@ -112,9 +112,7 @@ def task(given: payloads.Task) -> OpenTask:
     )
 
 
-def decision(
-    given: payloads.Instance, tasks: Sequence[payloads.Task], *, outcome_variable: str
-) -> Decision:
+def decision(given: payloads.Instance, tasks: Sequence[payloads.Task], *, outcome_variable: str) -> Decision:
     """How a finished instance ended. The author is who completed the last approval task.
 
     Nobody decided (`by` empty) where the last task was cancelled: a deadline passed, or somebody ended it.

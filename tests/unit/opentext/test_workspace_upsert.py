@@ -189,9 +189,7 @@ def test_whoever_loses_the_race_adopts_the_winners_workspace(script: Script) -> 
     assert script.open().workspaces.ensure(spec()).id == 9
 
 
-@pytest.mark.parametrize(
-    "answer", [found(), said({"error": "Could not get a node for 0"}, 400), httpx.Response(404)]
-)
+@pytest.mark.parametrize("answer", [found(), said({"error": "Could not get a node for 0"}, 400), httpx.Response(404)])
 def test_no_workspace_is_none_however_it_is_said(script: Script, answer: httpx.Response) -> None:
     script.on(lookup(PARENT), answer)
     assert script.open().workspaces.find(PARENT) is None
