@@ -1,7 +1,7 @@
 """The contract's case for BigCommerce: the stand-in in process, our app installed in its demo store."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -13,7 +13,7 @@ from app.stores.bigcommerce import BigCommerceDoor, bigcommerce_store
 from app.stores.bigcommerce.mapping import ID_BY_STATUS
 from app.stores.port import Store
 from sandbox import credentials
-from sandbox.bigcommerce import BigCommerce
+from sandbox.bigcommerce import BigCommerce, payments
 from sandbox.bigcommerce.panel import ControlPanel
 from sandbox.bigcommerce.scopes import KNOWN
 from sandbox.kernel.transport import InProcess
@@ -48,15 +48,16 @@ class Receiver:
 
 
 class Journal(httpx.BaseTransport):
-    """Passes everything on and remembers it: (request with its body, answer)."""
+    """Passes everything on and remembers it: (request with its body, answer). `before` is called each time."""
 
-    entries: list[tuple[httpx.Request, httpx.Response]] = []  # noqa: RUF012  # shared on purpose: a whole test session
+    entries: ClassVar[list[tuple[httpx.Request, httpx.Response]]] = []  # of the whole test session
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.BaseTransport, before: Callable[[], None]) -> None:
+        self._inner, self._before = inner, before
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
+        self._before()
         response = self._inner.handle_request(request)
         self.entries.append((request, response))
         return response
@@ -75,7 +76,8 @@ class BigCommerceCase:
         self.panel = ControlPanel(self.api)
         inside = InProcess({API: self.api})
         self.settings = _settings(deadline)
-        self.outbound = Outbound(self.settings, Journal(inside))
+        self.before_request: Callable[[], None] = lambda: None
+        self.outbound = Outbound(self.settings, Journal(inside, lambda: self.before_request()))
         self.door = BigCommerceDoor(self.settings, self.outbound)
         self.store: Store = bigcommerce_store(self.settings, self.outbound, HASH, self.panel.issue_token())
         self.panel.register_app(
@@ -95,9 +97,7 @@ class BigCommerceCase:
         self._lamp = int(self.product("Lamp"))
         return Filled(self.order(), ProductId(str(self._lamp)), CustomerId(str(self._customer)))
 
-    def order(
-        self, status: OrderStatus = OrderStatus.AWAITING_FULFILLMENT, notes: str = "", *, held: bool = False
-    ) -> OrderId:
+    def order(self, status: OrderStatus = OrderStatus.AWAITING_FULFILLMENT, notes: str = "") -> OrderId:
         made = self._make("/v2/orders", {
             "status_id": ID_BY_STATUS[status], "customer_id": self._customer, "billing_address": BILLING,
             "shipping_addresses": [SHIPPING], "default_currency_code": "EUR", "staff_notes": notes,
@@ -108,9 +108,14 @@ class BigCommerceCase:
             ],
         })  # fmt: skip
         with self.api.lock:
-            payment = "held for review" if held else "captured"
-            self.api.store(HASH).orders[made["id"]]["payment_status"] = payment
+            self.api.store(HASH).orders[made["id"]]["payment_status"] = "captured"
         return OrderId(str(made["id"]))
+
+    def hold_payment(self, order_id: OrderId) -> None:
+        with self.api.acting(HASH) as shop:
+            order = shop.store.orders[int(order_id)]
+            order["payment_status"] = "held for review"
+            payments.record(shop, order, "authorization", order["total_inc_tax"], fraud_review=True)
 
     def product(self, name: str) -> ProductId:
         body = {"name": name, "type": "physical", "weight": 1, "price": 20, "description": "<p>Light</p>"}

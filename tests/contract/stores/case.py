@@ -1,5 +1,6 @@
 """What the contract of the store port needs to know of a store: how to fill it, disturb it, look behind it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ class Case(Protocol):
     system: str
     store: Store
     hook_destination: str
+    before_request: Callable[[], None]  # called before each request of our clients
 
     def fill(self) -> Filled:
         """A paid order of two lines (40.00 and 10.00 without tax, total 61.00 EUR, to Germany) by Ada Byron, who
@@ -32,7 +34,11 @@ class Case(Protocol):
         ...
 
     def order(self, **facts: Any) -> OrderId:
-        """One more order. Facts: `status` (OrderStatus), `notes`, `held` (payment held for review)."""
+        """One more order, paid. Facts: `status` (OrderStatus), `notes`."""
+        ...
+
+    def hold_payment(self, order_id: OrderId) -> None:
+        """The payment gateway holds the order's payment for review, and has a transaction to show for it."""
         ...
 
     def product(self, name: str) -> ProductId: ...
