@@ -25,6 +25,4 @@ def only(call: Request, names: Iterable[str], status: int) -> None:
     if status == 400:
         raise Refused(400, errors={n: f"The field '{n}' is not supported by this resource." for n in strange})
     listed = ", ".join(strange)
-    raise Refused(
-        422, f"The filter(s): {listed} are not valid filter parameter(s).", dict.fromkeys(strange, "unknown")
-    )
+    raise Refused(422, f"The filter(s): {listed} are not valid filter parameter(s).", dict.fromkeys(strange, "unknown"))

@@ -75,13 +75,9 @@ def of(store: "Store", product_id: int) -> "list[JSON]":
 def put(shop: "Shop", product: "JSON", given: "JSON") -> "JSON":
     """Change the field with the given id, or add one. A name and value pair may exist only once."""
     own = [f for f in shop.store.custom_fields.values() if f["product_id"] == product["id"]]
-    twin = any(
-        (f["name"], f["value"]) == (given["name"], given["value"]) and f["id"] != given.get("id") for f in own
-    )
+    twin = any((f["name"], f["value"]) == (given["name"], given["value"]) and f["id"] != given.get("id") for f in own)
     if twin:
-        raise Refused(
-            409, "The custom field is a duplicate", {"custom_fields": "name and value exist already"}
-        )
+        raise Refused(409, "The custom field is a duplicate", {"custom_fields": "name and value exist already"})
     if "id" in given:
         field = _own(shop.store, product["id"], given["id"])
     elif len(own) >= MOST:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import json_response
 
-Family = Literal["v2", "v3", "graphql"]
+Family = Literal["v2", "v3", "problem", "graphql"]
 STATUS_CODES_PAGE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
 
 TITLES = {
@@ -56,7 +56,17 @@ def answer(refused: Refused, family: Family) -> Response:
         return json_response(v2_body(refused.status, refused.title, refused.errors), refused.status)
     if family == "graphql" and refused.status not in (401, 403, 415, 429):
         return json_response({"errors": [{"message": refused.title, **_paths(refused.errors)}]})
+    if family == "problem":
+        return problem(refused)
     return json_response(v3_body(refused.status, refused.title, refused.errors), refused.status)
+
+
+def problem(refused: Refused) -> Response:
+    """Content pages answer with `application/problem+json`: a detail, and a list of messages."""
+    body = v3_body(refused.status, TITLES.get(refused.status, ""))
+    said = [refused.title] if refused.title != body["title"] else list(refused.errors.values())
+    body |= {"detail": said[0] if said else body["title"], "errors": said}
+    return json_response(body, refused.status, content_type="application/problem+json")
 
 
 def v2_body(status: int, title: str, errors: dict[str, str] | None = None) -> list[dict[str, Any]]:

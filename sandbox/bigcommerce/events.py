@@ -41,9 +41,7 @@ DELIVERY_EXCEPTION = "store/hook/deliveryException"
 CHANNEL = re.compile(r"store/channel/\d+/")
 
 SCOPES = frozenset(f"{family}/{event}" for family, events in FAMILIES.items() for event in events)
-CHANNEL_SCOPES = frozenset(
-    f"{family}/{event}" for family, events in CHANNEL_FAMILIES.items() for event in events
-)
+CHANNEL_SCOPES = frozenset(f"{family}/{event}" for family, events in CHANNEL_FAMILIES.items() for event in events)
 
 
 def known(scope: str) -> bool:

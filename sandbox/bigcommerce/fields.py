@@ -57,8 +57,7 @@ class Problem:
             return f"The field '{self.path}' is not supported by this resource."
         if self.reason == "read_only":
             return (
-                f"The field '{self.path}' cannot be written to. "
-                "Please remove it from your request before trying again."
+                f"The field '{self.path}' cannot be written to. Please remove it from your request before trying again."
             )
         return f"The field '{self.path}' is invalid."
 

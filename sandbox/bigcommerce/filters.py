@@ -60,9 +60,7 @@ def _test(field: str, op: str, kind: Type, text: str, name: str) -> Callable[[JS
         return lambda item: text.lower() in str(item[field]).lower()
     want = _read(text, kind, name)
     if op:
-        return lambda item: (
-            _have(item, field, kind) is not None and COMPARE[op](_have(item, field, kind), want)
-        )
+        return lambda item: _have(item, field, kind) is not None and COMPARE[op](_have(item, field, kind), want)
     if kind == "integers":
         return lambda item: want in item[field]
     if kind == "date":

@@ -99,9 +99,7 @@ def add(shop: "Shop", product: "JSON", given: "JSON", upload: tuple[str, bytes] 
     return image
 
 
-def change(
-    shop: "Shop", product: "JSON", image: Image, given: "JSON", upload: tuple[str, bytes] | None
-) -> None:
+def change(shop: "Shop", product: "JSON", image: Image, given: "JSON", upload: tuple[str, bytes] | None) -> None:
     if upload or given.get("image_url"):
         image.file, image.data = upload or _fetched(shop, given)
         image.content_type = content_type(image.data)
@@ -226,6 +224,4 @@ def _bytes(api: "BigCommerce", store_hash: str, product_id: int, image_id: int, 
     image = store.images.get(image_id) if store else None
     if image is None or image.product_id != product_id:
         return Response("Not Found", 404, content_type="text/plain")
-    return Response(
-        image.data, content_type=image.content_type, headers={"Cache-Control": "max-age=31536000"}
-    )
+    return Response(image.data, content_type=image.content_type, headers={"Cache-Control": "max-age=31536000"})

@@ -102,9 +102,7 @@ def revoke_tokens(state: State, app: App) -> None:
         del state.tokens[text]
 
 
-def issue_token(
-    state: State, store: Store, app: App, scopes: tuple[str, ...], *, app_level: bool = True
-) -> str:
+def issue_token(state: State, store: Store, app: App, scopes: tuple[str, ...], *, app_level: bool = True) -> str:
     """A new token of the app for the store; the former ones are void."""
     for text in [t for t, known in state.tokens.items() if _is(known, store, app)]:
         del state.tokens[text]
@@ -198,9 +196,7 @@ def _button(api: "BigCommerce", call: Call, client_id: str) -> Response:
 
 def _page(client_id: str, outcome: str) -> Response:
     del client_id
-    text = (
-        f"<!doctype html><title>Installation</title><p>The installation {outcome}. You may close this window."
-    )
+    text = f"<!doctype html><title>Installation</title><p>The installation {outcome}. You may close this window."
     return Response(text, content_type="text/html; charset=UTF-8")
 
 

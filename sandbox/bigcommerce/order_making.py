@@ -28,9 +28,7 @@ def create(shop: "Shop", body: "JSON") -> "JSON":
     _check_people(shop.store, body)
     order = _blank(shop, body)
     shop.store.orders[order["id"]] = order
-    addresses = body.get("shipping_addresses") or [
-        {n: v for n, v in body["billing_address"].items() if n in ADDRESS}
-    ]
+    addresses = body.get("shipping_addresses") or [{n: v for n, v in body["billing_address"].items() if n in ADDRESS}]
     made = [add_address(shop, order, address) for address in addresses]
     for line in body["products"]:
         add_line(shop, order, made[0], line)
@@ -59,9 +57,7 @@ def take_over(order: "JSON", body: "JSON") -> None:
         None,
         body["external_merchant_id"],
     ):
-        raise Refused(
-            400, errors={"external_merchant_id": "The field 'external_merchant_id' can be set only once."}
-        )
+        raise Refused(400, errors={"external_merchant_id": "The field 'external_merchant_id' can be set only once."})
     special = {"products", "shipping_addresses", "billing_address", "fees", "status_id", "is_deleted"}
     for name, value in body.items():
         if name == "date_created":
@@ -76,9 +72,7 @@ def take_over(order: "JSON", body: "JSON") -> None:
 def add_address(shop: "Shop", order: "JSON", given: "JSON") -> "JSON":
     number = shop.store.next("order_address")
     base = f"/orders/{order['id']}/shippingaddresses/{number}/shippingquotes"
-    costs = {
-        f"{kind}_{side}": NONE for kind in ("cost", "handling_cost") for side in ("ex_tax", "inc_tax", "tax")
-    }
+    costs = {f"{kind}_{side}": NONE for kind in ("cost", "handling_cost") for side in ("ex_tax", "inc_tax", "tax")}
     address: JSON = {
         "id": number, "order_id": order["id"],
         **{name: given.get(name, "") for name in ADDRESS},
@@ -140,9 +134,7 @@ def price_line(line: "JSON") -> None:
         "total_inc_tax": money(inc),
         "total_tax": money(inc - ex),
     }
-    line["discounted_total_inc_tax"] = money(
-        inc - sum(decimal(d["amount"]) for d in line["applied_discounts"])
-    )
+    line["discounted_total_inc_tax"] = money(inc - sum(decimal(d["amount"]) for d in line["applied_discounts"]))
 
 
 def set_fees(shop: "Shop", order: "JSON", fees: "list[JSON]") -> None:
@@ -168,9 +160,7 @@ def add_up(store: "Store", order: "JSON") -> None:
     order["order_is_digital"] = bool(lines) and all(line["type"] == "digital" for line in lines)
     for address in addresses_of(store, order["id"]):
         address["items_total"] = sum(x["quantity"] for x in lines if x["order_address_id"] == address["id"])
-        address["items_shipped"] = sum(
-            x["quantity_shipped"] for x in lines if x["order_address_id"] == address["id"]
-        )
+        address["items_shipped"] = sum(x["quantity_shipped"] for x in lines if x["order_address_id"] == address["id"])
     less = sum(decimal(order[name]) for name in ("discount_amount", "coupon_discount"))
     for side in ("ex", "inc"):
         subtotal = sum((decimal(line[f"total_{side}_tax"]) for line in lines), Decimal(0))
@@ -202,9 +192,7 @@ def _ordered(store: "Store", given: "JSON") -> "tuple[JSON, JSON | None]":
     number = given.get("product_id") or (variant or {}).get("product_id", 0)
     if not number:
         wanted = ("name", "price_ex_tax", "price_inc_tax")
-        lacking = {
-            n: f"The required field 'products.{n}' was not supplied." for n in wanted if n not in given
-        }
+        lacking = {n: f"The required field 'products.{n}' was not supplied." for n in wanted if n not in given}
         if lacking:
             raise Refused(400, errors=lacking)
         return {}, None

@@ -133,9 +133,7 @@ def change_lines(shop: Shop, order: JSON, given: list[JSON]) -> None:
             del shop.store.order_lines[line["id"]]
             continue
         line |= {
-            n: v
-            for n, v in entry.items()
-            if n in ("name", "name_customer", "name_merchant", "quantity", "sku", "upc")
+            n: v for n, v in entry.items() if n in ("name", "name_customer", "name_merchant", "quantity", "sku", "upc")
         }
         line |= {n: money(entry[n]) for n in ("price_ex_tax", "price_inc_tax") if n in entry}
         order_making.price_line(line)
@@ -171,9 +169,7 @@ def consignments(shop: Shop, order: JSON, *, lines: bool) -> JSON:
         if own:
             shipping.append(entry | {"base_cost": 0, "line_items": own, "shipping_quotes": link})
     digital = [shown(line) for line in all_lines if line["type"] == "digital"]
-    downloads = (
-        [{"recipient_email": order["billing_address"]["email"], "line_items": digital}] if digital else []
-    )
+    downloads = [{"recipient_email": order["billing_address"]["email"], "line_items": digital}] if digital else []
     return {"pickups": [], "shipping": shipping, "downloads": downloads, "email": {"gift_certificates": []}}
 
 

@@ -166,9 +166,7 @@ def shown(shop: Shop, order: JSON, includes: frozenset[str] = frozenset()) -> JS
     if "fees" in includes:
         seen["fees"] = shop.store.order_fees.get(order["id"], [])
     if includes & {"consignments", "consignments.line_items"}:
-        seen["consignments"] = order_parts.consignments(
-            shop, order, lines="consignments.line_items" in includes
-        )
+        seen["consignments"] = order_parts.consignments(shop, order, lines="consignments.line_items" in includes)
     return seen
 
 

@@ -101,14 +101,10 @@ class ControlPanel:
         with self._api.acting(store_hash) as shop:
             app = self._app(client_id)
             channel = channel_id if channel_id is not None or path == "/" else 1
-            token = install.signed_payload(
-                self._api, shop.store, app, shop.store.user(user), path, channel, **claims
-            )
+            token = install.signed_payload(self._api, shop.store, app, shop.store.user(user), path, channel, **claims)
             return f"{app.load_url}?signed_payload_jwt={token}"
 
-    def uninstall(
-        self, store_hash: str = DEMO, *, user: int | str | None = None, client_id: str = DEMO_APP
-    ) -> None:
+    def uninstall(self, store_hash: str = DEMO, *, user: int | str | None = None, client_id: str = DEMO_APP) -> None:
         """Uninstall: webhook, callback, tokens and hooks gone."""
         with self._api.acting(store_hash) as shop:
             shop.emit("store/app/uninstalled", {"type": "app"})
@@ -141,9 +137,7 @@ class ControlPanel:
             raise ValueError(f"model: {model} is none of {', '.join(MODELS)}")
         store = self._api.store(store_hash)
         return [
-            MenuItem(
-                e.id, e.client_id, _label(e.label, locale), e.url.replace("${id}", str(row_id)), e.context
-            )
+            MenuItem(e.id, e.client_id, _label(e.label, locale), e.url.replace("${id}", str(row_id)), e.context)
             for e in store.extensions.values()
             if e.model == model and store.installed.get(e.client_id)
         ]

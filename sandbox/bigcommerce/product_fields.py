@@ -83,9 +83,7 @@ PRODUCT: Fields = {
     "weight": Field("number", required=True, least=0, most=9_999_999_999),
     **dict.fromkeys(("width", "depth", "height"), SIZE),
     "price": Field("number", required=True, least=0),
-    **dict.fromkeys(
-        ("cost_price", "retail_price", "sale_price", "map_price", "fixed_cost_shipping_price"), AMOUNT
-    ),
+    **dict.fromkeys(("cost_price", "retail_price", "sale_price", "map_price", "fixed_cost_shipping_price"), AMOUNT),
     "tax_class_id": Field("integer", least=0, most=255),
     "product_tax_code": SHORT,
     "categories": Field("array", most=1000, of=Field("integer")),
@@ -125,9 +123,7 @@ PRODUCT: Fields = {
         "string", choices=("product", "album", "book", "drink", "food", "game", "movie", "song", "tv_show")
     ),
     **dict.fromkeys(("open_graph_title", "open_graph_description"), Field("string")),
-    **dict.fromkeys(
-        ("open_graph_use_meta_description", "open_graph_use_product_name", "open_graph_use_image"), TRUTH
-    ),
+    **dict.fromkeys(("open_graph_use_meta_description", "open_graph_use_product_name", "open_graph_use_image"), TRUTH),
     "gtin": Field("string", most=14),
     "mpn": Field("string"),
     "date_last_imported": Field("string"),

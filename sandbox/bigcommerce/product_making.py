@@ -136,9 +136,7 @@ def _settle(shop: "Shop", product: "JSON", body: "JSON") -> None:
     if body.get("brand_name"):
         product["brand_id"] = _brand(shop.store, body["brand_name"])
     if product["preorder_release_date"]:
-        product["preorder_release_date"] = iso(
-            when(product["preorder_release_date"], "preorder_release_date", 422)
-        )
+        product["preorder_release_date"] = iso(when(product["preorder_release_date"], "preorder_release_date", 422))
     if product["is_price_hidden"] and product["availability"] != "disabled":
         raise Refused(422, errors={"is_price_hidden": "is only allowed when availability is disabled"})
     product["calculated_price"] = product["sale_price"] or product["price"]

@@ -95,9 +95,7 @@ def update_products(shop: Shop, call: Call) -> Response:
     products = [find(shop, body["id"]) for body in bodies]
     failed: dict[str, str] = {}
     for product, body in zip(products, bodies, strict=True):
-        failed |= {
-            f"{product['id']}.{n}": text for n, text in product_making.change(shop, product, body)[1].items()
-        }
+        failed |= {f"{product['id']}.{n}": text for n, text in product_making.change(shop, product, body)[1].items()}
     call.effect = f"products {', '.join(str(p['id']) for p in products)} changed"
     return _written([_shaped(shop, call, product) for product in products], failed)
 
@@ -210,18 +208,12 @@ def _filtered(shop: Shop, call: Call, others: tuple[str, ...]) -> list[JSON]:
 def _shaped(shop: Shop, call: Call, product: JSON) -> JSON:
     includes = frozenset(comma(call.args.get("include", "")))
     wanted, hidden = comma(call.args.get("include_fields", "")), comma(call.args.get("exclude_fields", ""))
-    strange = (includes - INCLUDES) | (
-        (set(wanted) | set(hidden)) - set(PRODUCT) - set(READ_ONLY) - set(product)
-    )
+    strange = (includes - INCLUDES) | ((set(wanted) | set(hidden)) - set(PRODUCT) - set(READ_ONLY) - set(product))
     if strange:
         raise Refused(422, errors=dict.fromkeys(strange, "unknown include or field"))
     whole_product = shown(shop, product, includes)
     keep = {"id", *includes}
-    return {
-        n: v
-        for n, v in whole_product.items()
-        if n in keep or ((not wanted or n in wanted) and n not in hidden)
-    }
+    return {n: v for n, v in whole_product.items() if n in keep or ((not wanted or n in wanted) and n not in hidden)}
 
 
 def _short_page(call: Call) -> Call:

@@ -1,15 +1,28 @@
-"""The list of everything the API serves."""
+"""The list of everything the API serves, and what the platform does by itself."""
 
 from typing import TYPE_CHECKING
 
 from sandbox.bigcommerce import (
+    addresses,
+    carts,
+    channels,
     custom_fields,
+    customers,
     extensions,
+    groups,
     hooks,
     images,
+    metafields,
     order_parts,
     orders,
+    pages,
+    payments,
+    price_lists,
+    price_records,
     products,
+    promotions,
+    refunds,
+    shipments,
     store_information,
     variants,
     webhooks,
@@ -20,8 +33,11 @@ if TYPE_CHECKING:
     from sandbox.bigcommerce.standin import BigCommerce
 
 MODULES = (
-    store_information, orders, order_parts, products, images, custom_fields, variants, hooks, extensions,
+    store_information, orders, order_parts, shipments, payments, refunds, products, images, custom_fields, variants,
+    metafields, customers, addresses, groups, pages, price_lists, price_records, promotions, carts, channels, hooks,
+    extensions,
 )  # fmt: skip
+FINISH = {"capture": payments.finish, "void": payments.finish, "refund": refunds.finish}
 
 
 def register(api: "BigCommerce") -> None:
@@ -30,5 +46,11 @@ def register(api: "BigCommerce") -> None:
 
 
 def settle(shop: "Shop") -> None:
-    """What the platform does by itself when its time has come."""
-    webhooks.sweep(shop.store, int(shop.now().timestamp()))
+    """Finish what is due by now: payments at the provider, hooks that were quiet too long."""
+    now = shop.now()
+    webhooks.sweep(shop.store, int(now.timestamp()))
+    due = [work for work in shop.store.later if work.due <= now]
+    shop.store.later = [work for work in shop.store.later if work.due > now]
+    for work in due:
+        FINISH[work.action](shop, work)
+        shop.api.world.touched()

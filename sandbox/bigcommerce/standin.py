@@ -90,6 +90,10 @@ class BigCommerce(StandIn):
     def v3(self, methods: str, path: str, needs: Needs, handler: Handler) -> None:
         self._endpoint(methods, f"/v3{path}", Endpoint("v3", needs, handler))
 
+    def problem(self, methods: str, path: str, needs: Needs, handler: Handler) -> None:
+        """V3 with `application/problem+json` errors."""
+        self._endpoint(methods, f"/v3{path}", Endpoint("problem", needs, handler))
+
     def graphql(self, path: str, needs: Needs, handler: Handler) -> None:
         self._endpoint("POST", path, Endpoint("graphql", needs, handler))
 

@@ -137,6 +137,8 @@ class Store:
     window_ms: int = 30_000
     window: Window = field(default_factory=Window)
     counters: Counter[str] = field(default_factory=Counter)
+    settle_seconds: int = 2
+    decline_refunds: bool = False
     installed: dict[str, bool] = field(default_factory=dict)
 
     orders: dict[int, JSON] = field(default_factory=dict)

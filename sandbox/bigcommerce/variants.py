@@ -44,9 +44,7 @@ def list_of_product(shop: "Shop", call: Call, product_id: int) -> Response:
 
 
 def list_variants(shop: "Shop", call: Call) -> Response:
-    only(
-        call, ("id", "sku", "upc", "product_id:in", "page", "limit", "include_fields", "exclude_fields"), 422
-    )
+    only(call, ("id", "sku", "upc", "product_id:in", "page", "limit", "include_fields", "exclude_fields"), 422)
     found = list(shop.store.variants.values())
     if "id" in call.args:
         found = [v for v in found if v["id"] == whole(call.args["id"], "id", 422)]
@@ -86,9 +84,7 @@ def update_variant(shop: "Shop", call: Call, product_id: int, variant_id: int) -
 def update_variants(shop: "Shop", call: Call) -> Response:
     """A batch: all or nothing, each bad entry named."""
     given = json_of(call)
-    check_list(given, {}, creating=False, most=MOST) if not isinstance(given, list) or len(
-        given
-    ) > MOST else None
+    check_list(given, {}, creating=False, most=MOST) if not isinstance(given, list) or len(given) > MOST else None
     wrong = [error for n, entry in enumerate(given) if (error := _batch_error(shop, n, entry))]
     if wrong:
         return json_response({"batch_errors": wrong}, 422)
@@ -133,9 +129,7 @@ def change(shop: "Shop", variant: "JSON", body: "JSON") -> list[str]:
             "product_id": variant["product_id"], "method": "absolute", "value": variant["inventory_level"],
             "variant_id": variant["id"],
         }  # fmt: skip
-        shop.emit(
-            "store/sku/inventory/updated", {"type": "sku", "id": variant["sku_id"], "inventory": inventory}
-        )
+        shop.emit("store/sku/inventory/updated", {"type": "sku", "id": variant["sku_id"], "inventory": inventory})
     if changed:
         shop.emit("store/sku/updated", {"type": "sku", "id": variant["sku_id"], "sku": about})
     return changed
@@ -206,9 +200,7 @@ def _batch_error(shop: "Shop", place: int, entry: Any) -> "JSON | None":
         errors = {"id": f"variant {entry['id']} does not exist"}
     if not errors:
         return None
-    return v3_body(422, "JSON data is missing or invalid", errors) | {
-        "instance": f"/v3/catalog/variants#{place}"
-    }
+    return v3_body(422, "JSON data is missing or invalid", errors) | {"instance": f"/v3/catalog/variants#{place}"}
 
 
 def _check_sku(shop: "Shop", body: "JSON", own: "JSON | None") -> None:
@@ -219,9 +211,7 @@ def _check_sku(shop: "Shop", body: "JSON", own: "JSON | None") -> None:
 
 def _picked(call: Call, variant: "JSON") -> "JSON":
     wanted, hidden = comma(call.args.get("include_fields", "")), comma(call.args.get("exclude_fields", ""))
-    return {
-        n: v for n, v in variant.items() if n == "id" or ((not wanted or n in wanted) and n not in hidden)
-    }
+    return {n: v for n, v in variant.items() if n == "id" or ((not wanted or n in wanted) and n not in hidden)}
 
 
 def _product(shop: "Shop", product_id: int) -> "JSON":

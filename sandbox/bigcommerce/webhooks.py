@@ -113,9 +113,7 @@ def _learn(shop: "Shop", hook: Hook, delivery: Delivery, *, ok: bool, status: in
         return
     if delivery.attempts > len(RETRY_AFTER):
         hook.is_active, hook.deactivated = False, True
-        _notice(
-            shop, hook, GIVEN_UP, f"Delivery to {hook.destination} failed finally, the webhook is disabled"
-        )
+        _notice(shop, hook, GIVEN_UP, f"Delivery to {hook.destination} failed finally, the webhook is disabled")
         return
     if at - domain.last_notice_at >= NOTICE_EVERY:
         domain.last_notice_at = at
