@@ -1,0 +1,70 @@
+"""The door of the control API: routes, refusals, errors."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from sandbox import local
+from sandbox.control import opentext, overview, stores, switches
+from sandbox.control.answers import Problem, answer
+from sandbox.control.backstage import Backstage
+from sandbox.stage import Stage
+
+log = logging.getLogger(__name__)
+Handler = Callable[..., Any]
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+class Call(Request):
+    max_content_length = LARGEST_BODY
+
+
+class Control:
+    """`handler(control, request, **ids)` gives data (200), or (data, status)."""
+
+    def __init__(self, stage: Stage, backstage: Backstage) -> None:
+        self.stage, self.backstage = stage, backstage
+        self._map = Map(strict_slashes=False)
+        self._handlers: dict[str, Handler] = {}
+        self.listed: list[str] = []
+        for module in (overview, switches, stores, opentext):
+            for method, path, handler in module.ROUTES:
+                self._add(method, path, handler)
+
+    def _add(self, method: str, path: str, handler: Handler) -> None:
+        endpoint = f"{method} {path}"
+        self._map.add(Rule(f"/control{path}", endpoint=endpoint, methods=[method]))
+        self._handlers[endpoint] = handler
+        self.listed.append(f"{method} /control{path}".replace("<", "{").replace(">", "}"))
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self._respond(Call(environ))(environ, start_response)
+
+    def _respond(self, request: Call) -> Response:
+        try:
+            if refused := local.refusal(request, self.stage.addresses.as_json().values()):
+                raise Problem(403, refused)
+            handler, ids = self._match(request)
+            result = handler(self, request, **ids)
+        except Problem as problem:
+            return answer(problem.body, problem.status)
+        except HTTPException as error:
+            return answer({"error": error.name}, error.code or 500)
+        except Exception as error:
+            log.exception("%s %s failed", request.method, request.path)
+            return answer({"error": f"The sandbox failed: {type(error).__name__}; see its log."}, 500)
+        return answer(*result) if isinstance(result, tuple) else answer(result)
+
+    def _match(self, request: Call) -> tuple[Handler, dict[str, Any]]:
+        try:
+            endpoint, ids = self._map.bind_to_environ(request.environ).match()
+        except MethodNotAllowed as error:
+            allowed = sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
+            raise Problem(405, f"{request.method} is not possible here.", methods=allowed) from error
+        except HTTPException as error:
+            raise Problem(404, f"There is nothing at {request.path}.", routes=self.listed) from error
+        return self._handlers[endpoint], dict(ids)

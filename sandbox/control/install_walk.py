@@ -1,0 +1,191 @@
+"""What a merchant does to install the app and connect OpenText, over HTTP and through the app's own pages and forms."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from sandbox import credentials
+from sandbox.content_server.seed import BIGCOMMERCE
+from sandbox.control.answers import Problem
+from sandbox.stage import Stage
+
+JSON = dict[str, Any]
+SET_UP_WITHIN, LOOK_EVERY = 30.0, 0.2
+MARK = "client_secret"  # the field by which the connection form is known
+EXTENSIONS = 3  # orders, products, customers
+
+
+@dataclass
+class Form:
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Forms(HTMLParser):
+    """The forms of a page with their values as a browser would send them, and its links."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self._choice: str | None = None
+        self._text: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+        elif tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        elif self.forms and "disabled" not in given:
+            self._control(tag, given)
+
+    def _control(self, tag: str, given: dict[str, str]) -> None:
+        form, name = self.forms[-1], given.get("name", "")
+        if tag == "button" and name:
+            form.buttons.append((name, given.get("value", "")))
+        elif tag == "input" and name and given.get("type") not in ("submit", "button", "file"):
+            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
+                form.fields[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
+        elif tag == "select":
+            self._choice = name
+        elif tag == "option" and self._choice and ("selected" in given or self._choice not in form.fields):
+            form.fields[self._choice] = given.get("value", "")
+        elif tag == "textarea" and name:
+            self._text = name
+            form.fields[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.forms[-1].fields[self._text] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._choice = None
+        if tag == "textarea":
+            self._text = None
+
+
+def walk(stage: Stage, store_hash: str, owner: int | str | None, *, connect: bool) -> JSON:
+    """Raises Problem (502) naming the step that failed and what the app said."""
+    with httpx.Client(transport=stage.transport, timeout=60, trust_env=False, follow_redirects=True) as browser:
+        _page(browser, "install", stage.control_panel.install_url(store_hash, user=owner))
+        if not stage.control_panel.installed(store_hash):
+            raise Problem(502, "The app did not exchange its code.", step="install")
+        _wait("set-up", lambda: _is_set_up(stage, store_hash))
+        if connect:
+            _connect(stage, browser, store_hash, owner)
+    return _result(stage, store_hash)
+
+
+def _connect(stage: Stage, browser: httpx.Client, store_hash: str, owner: int | str | None) -> None:
+    start = _page(browser, "open", stage.control_panel.load_url(store_hash, owner))
+    address, form = _connection_form(browser, start)
+    form.fields |= {name: value for name, value in _answers(stage).items() if name in form.fields}
+    # The last button's value is not sent: Enter in a form presses the first, which saves after testing.
+    pressed = dict(form.buttons[:1])
+    saved = browser.post(urljoin(address, form.action or address), data=form.fields | pressed)
+    if saved.status_code >= 400:
+        said, code = _said(saved), saved.status_code
+        raise Problem(502, "The connection was not accepted.", step="connect", answered=code, said=said)
+    _wait("workflow models", lambda: bool(stage.workflow.engine.models()), said=_said(saved))
+
+
+def _connection_form(browser: httpx.Client, start: httpx.Response) -> tuple[str, Form]:
+    """On the start page, or on the settings page it leads to."""
+    seen: list[str] = []
+    for response in _pages(browser, start):
+        seen.append(response.url.path)
+        for form in Forms(response.text).forms:
+            if form.method == "post" and MARK in form.fields:
+                return str(response.url), form
+    raise Problem(502, "No page of the app holds the connection form.", step="connect", looked_at=seen)
+
+
+def _pages(browser: httpx.Client, start: httpx.Response) -> "list[httpx.Response]":
+    found = [start]
+    links = [urljoin(str(start.url), link) for link in Forms(start.text).links]
+    inside = [link for link in dict.fromkeys(links) if "/settings" in link or "/connect" in link]
+    return found + [_page(browser, "connect", link) for link in inside[:6]]
+
+
+def _answers(stage: Stage) -> JSON:
+    """What the merchant types: field name -> value."""
+    return {
+        "otds_url": stage.otds_url,
+        "content_server_url": stage.content_server_url,
+        "external_system": BIGCOMMERCE,
+        "client_id": credentials.OTDS_CLIENT_ID,
+        "client_secret": credentials.OTDS_CLIENT_SECRET,
+        "workflow_url": stage.addresses.workflow,
+        "workflow_tenant": credentials.WORKFLOW_TENANT,
+        "workflow_client_id": credentials.WORKFLOW_CLIENT_ID,
+        "workflow_client_secret": credentials.WORKFLOW_CLIENT_SECRET,
+    }
+
+
+def _page(browser: httpx.Client, step: str, url: str) -> httpx.Response:
+    try:
+        response = browser.get(url)
+    except httpx.HTTPError as error:
+        raise Problem(502, f"The app does not answer ({type(error).__name__}).", step=step) from error
+    if response.status_code >= 400:
+        raise Problem(502, "The app refused.", step=step, answered=response.status_code, said=_said(response))
+    return response
+
+
+def _said(response: httpx.Response) -> str:
+    """The page's text, for the error."""
+    text = _Text()
+    text.feed(response.text)
+    return " ".join(" ".join(text.parts).split())[:600]
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self._hidden += tag in ("style", "script", "head")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "script", "head")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def _is_set_up(stage: Stage, store_hash: str) -> bool:
+    store = stage.bigcommerce.store(store_hash)
+    return len(store.extensions) >= EXTENSIONS and bool(store.hooks)
+
+
+def _wait(step: str, is_done: Callable[[], bool], **more: Any) -> None:
+    until = time.monotonic() + SET_UP_WITHIN
+    while not is_done():
+        if time.monotonic() > until:
+            raise Problem(502, f"The app's {step} did not finish in {SET_UP_WITHIN:.0f} s.", step=step, **more)
+        time.sleep(LOOK_EVERY)
+
+
+def _result(stage: Stage, store_hash: str) -> JSON:
+    store = stage.bigcommerce.store(store_hash)
+    return {
+        "store_hash": store_hash,
+        "installed": stage.control_panel.installed(store_hash),
+        "hooks": sorted(hook.scope for hook in store.hooks.values()),
+        "extensions": sorted(extension.model for extension in store.extensions.values()),
+        "workflow_models": sorted({model.key for model in stage.workflow.engine.models()}),
+    }

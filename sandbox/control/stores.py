@@ -1,0 +1,154 @@
+"""Stores: install the app, create, change and read what is in them."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+from werkzeug.wrappers import Request
+
+from sandbox import credentials
+from sandbox.control import install_walk, merchant
+from sandbox.control.answers import Body, Problem, raw_json, read
+from sandbox.control.merchant import Merchant
+
+if TYPE_CHECKING:
+    from sandbox.control.door import Control
+
+JSON = dict[str, Any]
+STORE = "store"  # the query parameter that picks a store
+RESOURCES: dict[str, frozenset[str]] = {"bigcommerce": frozenset(merchant.RESOURCES)}
+
+
+class Install(Body):
+    """`store_hash` may be a new one: an empty store is made. `owner`: who installs, an id or e-mail of the store."""
+
+    store_hash: str = Field(default=credentials.STORE_HASH, pattern=r"^[a-z0-9]{4,20}$")
+    name: str = Field(default="", max_length=100)
+    owner: int | str | None = None
+    connect: bool = True
+
+
+class Uninstall(Body):
+    store_hash: str = credentials.STORE_HASH
+
+
+class RemoveUser(Body):
+    user: int | str
+    store_hash: str = credentials.STORE_HASH
+
+
+def install(control: "Control", request: Request, provider: str) -> JSON:
+    """As a merchant does it, over HTTP: install, wait for the set-up, open the app, connect OpenText."""
+    _provider(provider)
+    asked = read(request, Install)
+    panel = control.stage.control_panel
+    if asked.store_hash not in control.stage.bigcommerce.state.stores:
+        panel.add_store(asked.store_hash, asked.name or f"Store {asked.store_hash}")
+    try:
+        control.stage.bigcommerce.store(asked.store_hash).user(asked.owner)
+    except ValueError as error:
+        raise Problem(422, str(error), fields={"owner": str(error)}) from error
+    return install_walk.walk(control.stage, asked.store_hash, asked.owner, connect=asked.connect)
+
+
+def uninstall(control: "Control", request: Request, provider: str) -> JSON:
+    _provider(provider)
+    asked = read(request, Uninstall)
+    _store(control, asked.store_hash)
+    if not control.stage.control_panel.installed(asked.store_hash):
+        raise Problem(409, "The app is not installed in this store.")
+    control.stage.control_panel.uninstall(asked.store_hash)
+    return {"store_hash": asked.store_hash, "installed": False}
+
+
+def open_app(control: "Control", request: Request, provider: str) -> JSON:
+    """A fresh, signed address of the app, as the control panel puts it into a frame. Good for one use."""
+    _provider(provider)
+    asked = read(request, OpenApp)
+    _store(control, asked.store_hash)
+    try:
+        url = control.stage.control_panel.load_url(asked.store_hash, asked.user, asked.path)
+    except ValueError as error:
+        raise Problem(422, str(error)) from error
+    return {"url": url}
+
+
+class OpenApp(Body):
+    store_hash: str = credentials.STORE_HASH
+    user: int | str | None = None
+    path: str = Field(default="/", pattern=r"^/")
+
+
+def remove_user(control: "Control", request: Request, provider: str) -> JSON:
+    _provider(provider)
+    asked = read(request, RemoveUser)
+    _store(control, asked.store_hash)
+    try:
+        control.stage.control_panel.remove_user(asked.user, asked.store_hash)
+    except ValueError as error:
+        raise Problem(422, str(error), fields={"user": str(error)}) from error
+    return {"store_hash": asked.store_hash, "removed": asked.user}
+
+
+def listing(control: "Control", request: Request, provider: str, resource: str) -> JSON:
+    hand, query = _hand(control, request, provider, resource)
+    return {resource: hand.listing(resource, query)}
+
+
+def show(control: "Control", request: Request, provider: str, resource: str, number: str) -> Any:
+    hand, _ = _hand(control, request, provider, resource)
+    return hand.read(resource, number)
+
+
+def create(control: "Control", request: Request, provider: str, resource: str) -> tuple[Any, int]:
+    hand, _ = _hand(control, request, provider, resource)
+    return hand.create(resource, _object(request)), 201
+
+
+def change(control: "Control", request: Request, provider: str, resource: str, number: str) -> Any:
+    hand, _ = _hand(control, request, provider, resource)
+    return hand.change(resource, number, _object(request))
+
+
+def _hand(control: "Control", request: Request, provider: str, resource: str) -> tuple[Merchant, dict[str, str]]:
+    """The store in hand, and the query without the parameter that picked it."""
+    _provider(provider)
+    if resource not in RESOURCES[provider]:
+        raise Problem(404, f"There is no resource {resource}.", resources=sorted(RESOURCES[provider]))
+    query = request.args.to_dict()
+    store_hash = query.pop(STORE, credentials.STORE_HASH)
+    _store(control, store_hash)
+    return Merchant(control.stage, store_hash), query
+
+
+def _provider(provider: str) -> None:
+    if provider not in RESOURCES:
+        raise Problem(404, f"There is no provider {provider}.", providers=sorted(RESOURCES))
+
+
+def _store(control: "Control", store_hash: str) -> None:
+    known = control.stage.bigcommerce.state.stores
+    if store_hash not in known:
+        raise Problem(404, f"There is no store {store_hash}.", stores=sorted(known))
+
+
+def _object(request: Request) -> JSON:
+    try:
+        body = json.loads(raw_json(request))
+    except (ValueError, RecursionError) as error:
+        raise Problem(422, "The body is not JSON.", fields={"body": "not JSON"}) from error
+    if not isinstance(body, dict):
+        raise Problem(422, "The body must be a JSON object.", fields={"body": "not an object"})
+    return body
+
+
+ROUTES = (
+    ("POST", "/stores/<provider>/install", install),
+    ("POST", "/stores/<provider>/uninstall", uninstall),
+    ("POST", "/stores/<provider>/open", open_app),
+    ("POST", "/stores/<provider>/remove_user", remove_user),
+    ("GET", "/stores/<provider>/<resource>", listing),
+    ("POST", "/stores/<provider>/<resource>", create),
+    ("GET", "/stores/<provider>/<resource>/<number>", show),
+    ("PATCH", "/stores/<provider>/<resource>/<number>", change),
+)
