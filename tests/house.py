@@ -100,6 +100,47 @@ class House:
                                credentials.WORKFLOW_CLIENT_SECRET),
         )  # fmt: skip
 
+    @property
+    def store_api(self) -> httpx.Client:
+        """The store's own API, as another app of the merchant would use it."""
+        token = self.deps.vault.decrypt(self.store_row().token or b"", f"store:token:{self.store_id}").decode()
+        return httpx.Client(
+            transport=self.stage.transport,
+            base_url="http://bigcommerce.test/stores/demostore1/",
+            headers={"X-Auth-Token": token, "Accept": "application/json"},
+        )
+
+    def place_order(self, total: str = "950.00", *, ship_to: str = "DE", status_id: int = 11) -> str:
+        """A buyer orders; returns the order's id. The store sends its webhooks by itself."""
+        address = {
+            "first_name": "Ada", "last_name": "Löwe", "street_1": "Hauptstraße 1", "city": "Köln", "zip": "50667",
+            "state": "", "country": "Germany", "country_iso2": "DE", "email": "ada@example.com",
+        }  # fmt: skip
+        other = {"country": {"DE": "Germany", "FR": "France"}[ship_to], "country_iso2": ship_to}
+        answer = self.store_api.post("v2/orders", json={
+            "status_id": status_id, "customer_id": 0, "billing_address": address, "shipping_addresses": [address | other],
+            "products": [{"name": "Lamp", "quantity": 1, "price_inc_tax": float(total), "price_ex_tax": float(total)}],
+        })  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        """The order as the store has it."""
+        found: dict[str, Any] = self.store_api.get(f"v2/orders/{order_id}").json()
+        return found
+
+    def decide(self, order_id: str, outcome: str, *, user: str = "anna.berg@demo", comment: str = "") -> None:
+        """A person claims the open task of an order's workflow in OpenText and completes it."""
+        engine = self.stage.workflow.engine
+        (task,) = [one for one in engine.tasks() if f":order:{order_id}:" in engine.instance(one.instance_id).business_key]
+        person = engine.person(user)
+        engine.claim(task.id, user, person)
+        engine.complete(task.id, person, outcome, comment=comment or None)
+
+    def effects(self, system: str, containing: str = "") -> list[str]:
+        """What was changed in one system, in order."""
+        return [entry.effect for entry in self.stage.world.ledger.effects(system, containing)]
+
     def request(self, store: StoreId, object_type: str, object_id: str, request: str, **detail: str) -> None:
         """A person's click."""
         Intake(self.deps.database, self.deps.vault, self.bell.ring).accept(

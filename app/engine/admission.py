@@ -13,8 +13,8 @@ from sqlmodel import col
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
 from app.db.session import Database, reading
+from app.engine.deps import Deps
 from app.engine.inbox import CannotStore
-from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY = 5.0  # seconds
@@ -23,8 +23,8 @@ LOOK_EVERY = 5.0  # seconds
 class Admission:
     """Refuses new deliveries while the disk is nearly full or too much waits. The sender comes again."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
         self._looked_at, self._reason = float("-inf"), ""
         self._looking = threading.Lock()
 
@@ -42,18 +42,20 @@ class Admission:
             raise CannotStore("There is no room for new deliveries.", code=self._reason)
 
     def _look(self) -> str:
-        if shutil.disk_usage(self._folder()).free < self._settings.limits.free_disk_bytes:
+        limits = self._deps.settings.limits
+        if shutil.disk_usage(data_folder(self._deps)).free < limits.free_disk_bytes:
             return "disk_full"
         try:
-            return "backlog" if backlog(self._database) > self._settings.limits.backlog else ""
+            return "backlog" if backlog(self._deps.database) > limits.backlog else ""
         except SQLAlchemyError:
             return ""  # the insert will say what is wrong with the database
 
-    def _folder(self) -> Path:
-        """Where the data lies: the database file's folder on SQLite, else the data folder."""
-        text = self._database.engine.url.database if self._database.is_sqlite else None
-        folder = Path(text).parent if text else self._settings.data_dir
-        return folder if folder.exists() else Path()
+
+def data_folder(deps: Deps) -> Path:
+    """Where the data lies: the database file's folder on SQLite, else the data folder."""
+    text = deps.database.engine.url.database if deps.database.is_sqlite else None
+    folder = Path(text).parent if text else deps.settings.data_dir
+    return folder if folder.exists() else Path()
 
 
 def backlog(database: Database) -> int:

@@ -34,7 +34,7 @@ from app.errors import Conflict, NotFound, Rejected
 log = structlog.get_logger(__name__)
 
 AUDIENCE = "workflow-callbacks"
-HEADER = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"  # {"alg":"HS256","typ":"JWT"}: the only header we issue
+HEADER = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9"  # {"typ":"JWT","alg":"HS256"}: the only header we issue
 LONGEST_TOKEN = 8192
 LEEWAY = 10
 EXPIRED = "expired"  # what a model reports when its deadline passed
@@ -83,7 +83,7 @@ def issue_token(deps: Deps, client: Client) -> tuple[str, int]:
         "jti": new_id(),
     }  # fmt: skip
     key = OctKey.import_key(_signing_keys(deps.vault)[0])
-    return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, key), life
+    return jwt.encode({"alg": "HS256"}, claims, key), life
 
 
 def client_of(deps: Deps, token: str) -> Client:

@@ -21,6 +21,10 @@ class Doorbell(Protocol):
 
     def ring(self) -> None: ...
 
+    def clear(self) -> None:
+        """Somebody is about to look for the last time: what comes after rings anew."""
+        ...
+
 
 @dataclass
 class Deps:

@@ -104,4 +104,4 @@ def _opentext(deps: Deps, store_id: StoreId) -> Iterator[Finding]:
         yield Finding(area, "connected", False, error.message, error.hint)
         return
     for step in deps.check_opentext(connection):
-        yield Finding(area, step.name, step.ok, step.message, step.hint)
+        yield Finding(area, step.name, bool(step.ok), step.message, step.hint)  # not tried counts as not well

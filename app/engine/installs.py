@@ -54,7 +54,7 @@ def complete(deps: Deps, provider: Provider, installed: Installed, correlation_i
         action = "reauthorised" if was in ("installed", "needs_reauth") else "installed"
         audit.record(uow.session, store, f"store_user:{installed.user_id}", action, store)
         queue.unpark_store(uow.session, store, provider.value)
-        _add_event(uow.session, store, Topic.APP_INSTALLED, correlation_id)
+        _add_event(uow.session, store, Topic.APP_INSTALLED, installed.user_id, correlation_id)
         uow.after_commit(deps.doorbell.ring)
     log.info("store_installed", store_id=store, was=was)
     return store
@@ -74,10 +74,12 @@ def _row(session: Session, store: StoreId, provider: Provider) -> StoreRow:
     return row
 
 
-def _add_event(session: Session, store: StoreId, topic: Topic, correlation_id: str) -> None:
+def _add_event(session: Session, store: StoreId, topic: Topic, user: str, correlation_id: str) -> None:
+    """Somebody's click, not a delivery: nothing outside waits for its acknowledgement."""
     event = InboxEvent(
-        store_id=store, source=Source.STORE.value, delivery_key=f"{topic.value}:{new_id()}", topic=topic.value,
+        store_id=store, source=Source.PERSON.value, delivery_key=f"{topic.value}:{new_id()}", topic=topic.value,
         object_type=ObjectType.STORE.value, object_id=external_store_id(store), correlation_id=correlation_id,
+        detail={"user": f"store_user:{user}", "request": topic.value},
     )  # fmt: skip
     session.add(event)
 
@@ -101,10 +103,8 @@ def uninstall(deps: Deps, provider: Provider, signed: SignedIn, correlation_id: 
         uow.session.add(row)
         sessions.end_for_store(uow.session, store)
         cancelled = _cancel_runs(uow.session, store, row.uninstalled_at)
-        audit.record(
-            uow.session, store, f"store_user:{signed.user_id}", "uninstalled", store, cancelled_runs=cancelled
-        )
-        _add_event(uow.session, store, Topic.APP_UNINSTALLED, correlation_id)
+        audit.record(uow.session, store, f"store_user:{signed.user_id}", "uninstalled", store, cancelled_runs=cancelled)
+        _add_event(uow.session, store, Topic.APP_UNINSTALLED, signed.user_id, correlation_id)
         uow.after_commit(deps.doorbell.ring)
     log.info("store_uninstalled", store_id=store, cancelled_runs=cancelled)
     return True

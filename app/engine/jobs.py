@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import structlog
 
 from app.db.session import reading
-from app.engine import queue, work
+from app.engine import metrics, queue, work
 from app.engine.deps import Deps
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ def drain() -> None:
         done = drain_until_idle(deps, time.monotonic() + deps.settings.periods.drain)
         log.info("drained", done=done)
     finally:
+        metrics.flush(deps.database)
         deps.close()
 
 

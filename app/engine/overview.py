@@ -13,18 +13,21 @@ from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time, reading
 from app.db.stores import StoreRow
 from app.db.types import utc_now
+from app.domain.events import Source
 from app.engine.deps import Deps
 
 PAGE = 50
+OUTSIDE = frozenset({Source.STORE, Source.WORKFLOW, Source.CONTENT_SERVER})  # whose deliveries we acknowledge
 OPEN_EVENTS = ("accepted", "planned", "waiting_reauth")
 
 
 @dataclass
 class StoreState:
-    """One store's counts by state. Everything that was acknowledged is in `events`, once."""
+    """One store's counts by state. `events` came from outside and were acknowledged; `own_events` are ours."""
 
     state: str = "unknown"
     events: dict[str, int] = field(default_factory=dict)
+    own_events: dict[str, int] = field(default_factory=dict)
     runs: dict[str, int] = field(default_factory=dict)
 
 
@@ -34,6 +37,7 @@ class State:
 
     acks_total: int
     events: dict[str, int]
+    own_events: dict[str, int]
     runs: dict[str, int]
     oldest_open_event_seconds: float | None
     queue_due: int
@@ -44,7 +48,7 @@ class State:
 
     @property
     def ends(self) -> dict[str, int]:
-        """Deliveries by the end they reached."""
+        """Acknowledged deliveries by the end they reached."""
         return {end: self.events.get(end, 0) for end in ENDS}
 
 
@@ -69,17 +73,20 @@ def state(deps: Deps) -> State:
     """The counts now. Reads the whole inbox's states: for a person or a scraper, not for each request."""
     with reading(deps.database) as session:
         stores = _stores(session)
-        events, runs = _sum(store.events for store in stores.values()), _sum(store.runs for store in stores.values())
+        events, own, runs = (
+            _sum(getattr(store, name) for store in stores.values()) for name in ("events", "own_events", "runs")
+        )
         due, waiting, parked = _queue(session)
         return State(
             acks_total=sum(events.values()),
             events=events,
+            own_events=own,
             runs=runs,
             oldest_open_event_seconds=_oldest(session),
             queue_due=due,
             queue_waiting=waiting,
             queue_parked=parked,
-            quarantine_size=events.get("quarantined", 0) + runs.get("quarantined", 0),
+            quarantine_size=sum(counts.get("quarantined", 0) for counts in (events, own, runs)),
             stores=stores,
         )
 
@@ -88,10 +95,13 @@ def _stores(session: Session) -> dict[str, StoreState]:
     found: defaultdict[str, StoreState] = defaultdict(StoreState)
     for store_id, kind in session.execute(select(col(StoreRow.id), col(StoreRow.state))):
         found[store_id].state = kind
-    for table, name in ((InboxEvent, "events"), (Run, "runs")):
-        columns: Any = (table.store_id, table.state)
-        for store_id, kind, count in session.execute(select(*columns, func.count()).group_by(*columns)):
-            getattr(found[store_id], name)[kind] = count
+    events: Any = (InboxEvent.store_id, InboxEvent.state, InboxEvent.source)
+    for store_id, kind, source, count in session.execute(select(*events, func.count()).group_by(*events)):
+        counts = found[store_id].events if source in OUTSIDE else found[store_id].own_events
+        counts[kind] = counts.get(kind, 0) + count
+    runs: Any = (Run.store_id, Run.state)
+    for store_id, kind, count in session.execute(select(*runs, func.count()).group_by(*runs)):
+        found[store_id].runs[kind] = count
     return dict(found)
 
 
@@ -116,7 +126,7 @@ def _queue(session: Session) -> tuple[int, int, int]:
 
 
 def _oldest(session: Session) -> float | None:
-    """Age of the oldest acknowledged delivery that has reached no end. Looks at open work only, never at the whole inbox."""
+    """Age of the oldest event that has reached no end. Looks at open work only, never at the whole inbox."""
     oldest = func.min(InboxEvent.received_at)
     accepted = session.execute(select(oldest).where(col(InboxEvent.state) == "accepted")).scalar()
     taken_up = session.execute(
@@ -158,8 +168,8 @@ def _event_rows(store_id: str, code: str, since: datetime | None) -> Any:
     if since:
         statement = statement.where(col(InboxEvent.received_at) >= since)
     if code:
-        exactly, with_message = col(InboxEvent.reason) == code, col(InboxEvent.reason).startswith(f"{code}:", autoescape=True)
-        statement = statement.where(exactly | with_message)
+        with_message = col(InboxEvent.reason).startswith(f"{code}:", autoescape=True)
+        statement = statement.where((col(InboxEvent.reason) == code) | with_message)
     return statement
 
 

@@ -227,7 +227,7 @@ def share(deps: Deps, row: SharedDocument) -> SharedDocument:
             col(SharedDocument.node_id) == row.node_id,
             col(SharedDocument.version) == row.version,
         )
-        found = uow.session.execute(statement).scalar_one_or_none()
+        found: SharedDocument | None = uow.session.execute(statement).scalar_one_or_none()
         if found is not None:
             found.is_withdrawn = False
             return found

@@ -8,11 +8,11 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import CursorResult, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
@@ -21,6 +21,9 @@ from app.domain.ids import StoreId, lane
 from app.errors import LostLease
 from app.settings import Settings
 
+TABLE: Any = Work.__table__  # type: ignore[attr-defined]  # Core columns: what SQLModel gives mypy are the values' types
+W: Any = TABLE.c
+I: Any = InboxEvent.__table__.c  # type: ignore[attr-defined]
 ADMIT_BATCH = 200
 FAIR_LOOK = 20_000
 
@@ -67,13 +70,13 @@ def admit(database: Database) -> int:
         ]  # fmt: skip
         session.execute(insert(Work), rows)
         ids = [row.id for row in found]
-        session.execute(update(InboxEvent).where(col(InboxEvent.id).in_(ids)).values(state="planned"))
+        session.execute(update(InboxEvent).where(I.id.in_(ids)).values(state="planned"))
         return len(rows)
 
 
-def _accepted():  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Select whose row type says nothing to a reader
-    columns = (InboxEvent.id, InboxEvent.store_id, InboxEvent.object_type, InboxEvent.object_id)
-    return select(*columns).where(col(InboxEvent.state) == "accepted").order_by(col(InboxEvent.received_at))
+def _accepted() -> Any:
+    columns = (I.id, I.store_id, I.object_type, I.object_id)
+    return select(*columns).where(I.state == "accepted").order_by(I.received_at)
 
 
 def add_run(session: Session, run_id: str, store_id: str, lane_name: str, *, due_in: float = 0.0) -> None:
@@ -101,7 +104,7 @@ def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_
     chosen = _fair([(row.seq, row.lane, row.store_id) for row in candidates], want)
     if not chosen:
         return []
-    picked = select(Work.seq).where(col(Work.seq).in_(chosen), _free(now))
+    picked = select(W.seq).where(W.seq.in_(chosen), _free(now))
     if skip_locked:
         picked = picked.with_for_update(skip_locked=True)
     ids = list(session.execute(picked).scalars())
@@ -109,16 +112,16 @@ def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_
         return []
     statement = (
         update(Work)
-        .where(col(Work.seq).in_(ids), _free(now))
+        .where(W.seq.in_(ids), _free(now))
         .values(
-            lost_leases=Work.lost_leases + case((col(Work.lease_owner) != "", 1), else_=0),
+            lost_leases=W.lost_leases + case((W.lease_owner != "", 1), else_=0),
             lease_owner=owner,
             lease_until=now + settings.periods.lease,
-            fence=Work.fence + 1,
-            attempts=Work.attempts + 1,
+            fence=W.fence + 1,
+            attempts=W.attempts + 1,
         )
-        .returning(Work.seq, Work.kind, Work.ref_id, Work.store_id, Work.lane, Work.attempts, Work.lost_leases, Work.fence,
-                   Work.wakes)
+        .returning(W.seq, W.kind, W.ref_id, W.store_id, W.lane, W.attempts, W.lost_leases, W.fence,
+                   W.wakes)
     )  # fmt: skip
     return [
         Claim(r.seq, r.kind, r.ref_id, StoreId(r.store_id), r.lane, r.attempts, r.lost_leases, owner, r.fence, r.wakes)
@@ -126,24 +129,24 @@ def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_
     ]
 
 
-def _free(now: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    return or_(col(Work.lease_owner) == "", col(Work.lease_until) < now)
+def _free(now: float) -> Any:
+    return or_(W.lease_owner == "", W.lease_until < now)
 
 
-def _due(now: float, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    other = aliased(Work)
+def _due(now: float, limit: int) -> Any:
+    other = TABLE.alias().c
     lane_is_busy = exists().where(
-        and_(other.lane == Work.lane, other.seq != Work.seq, other.lease_owner != "")
+        and_(other.lane == W.lane, other.seq != W.seq, other.lease_owner != "")
     )
     return (
-        select(Work.seq, Work.lane, Work.store_id)
-        .where(col(Work.parked) == "", col(Work.due_at) <= now, _free(now), ~lane_is_busy)
-        .order_by(col(Work.priority).desc(), col(Work.due_at), col(Work.seq))
+        select(W.seq, W.lane, W.store_id)
+        .where(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
+        .order_by(W.priority.desc(), W.due_at, W.seq)
         .limit(limit)
     )
 
 
-def _due_elsewhere(now: float, store_id: str, limit: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _due_elsewhere(now: float, store_id: str, limit: int) -> Any:
     """What other stores have waiting behind one store's long backlog; looks no further than FAIR_LOOK rows."""
     behind = _due(now, FAIR_LOOK).subquery()
     return select(behind.c.seq, behind.c.lane, behind.c.store_id).where(behind.c.store_id != store_id).limit(limit)
@@ -169,9 +172,9 @@ def release_expired_lanes(database: Database) -> None:
     """A lane whose leased row expired is free again: the row loses its owner (counted when it is claimed next)."""
     with unit_of_work(database) as uow:
         now = database_time(uow.session)
-        expired = and_(col(Work.lease_owner) != "", col(Work.lease_until) < now)
+        expired = and_(W.lease_owner != "", W.lease_until < now)
         uow.session.execute(
-            update(Work).where(expired).values(lease_owner="", lost_leases=Work.lost_leases + 1, fence=Work.fence + 1)
+            update(Work).where(expired).values(lease_owner="", lost_leases=W.lost_leases + 1, fence=W.fence + 1)
         )
 
 
@@ -185,17 +188,17 @@ def renew(database: Database, settings: Settings, claims: list[Claim]) -> None:
             uow.session.execute(_mine(held).values(lease_until=until))
 
 
-def _mine(held: Claim):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _mine(held: Claim) -> Any:
     return update(Work).where(
-        col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
     )
 
 
 def assert_mine(session: Session, held: Claim) -> None:
     """Raises LostLease unless the claim is still ours and not expired; asked right before each outside write."""
     row = session.execute(
-        select(Work.lease_until).where(
-            col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+        select(W.lease_until).where(
+            W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
         )
     ).first()
     if row is None or row.lease_until < database_time(session):
@@ -205,7 +208,7 @@ def assert_mine(session: Session, held: Claim) -> None:
 def finish(session: Session, held: Claim) -> None:
     """The work is done: its row goes. Raises LostLease when it is no longer ours."""
     statement = delete(Work).where(
-        col(Work.seq) == held.seq, col(Work.fence) == held.fence, col(Work.lease_owner) == held.owner
+        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
     )
     _exactly_one(session.execute(statement), held)  # type: ignore[arg-type]
 
@@ -217,7 +220,7 @@ def postpone(session: Session, held: Claim, seconds: float, *, count: bool = Tru
     """
     attempts = 0 if reset else held.attempts if count else max(0, held.attempts - 1)
     now = database_time(session)
-    due = case((col(Work.wakes) != held.wakes, now), else_=now + seconds)
+    due = case((W.wakes != held.wakes, now), else_=now + seconds)
     values = {"lease_owner": "", "lease_until": 0.0, "due_at": due, "attempts": attempts}
     _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
 
@@ -235,21 +238,21 @@ def _exactly_one(result: CursorResult[object], held: Claim) -> None:
 
 def wake(session: Session, kind: str, ref_id: str, *, unpark: bool = False) -> bool:
     """Make a piece of work due now; one that is leased is due again as soon as its holder postpones it. False: no row."""
-    values: dict[str, object] = {"due_at": database_time(session), "wakes": Work.wakes + 1}
+    values: dict[str, object] = {"due_at": database_time(session), "wakes": W.wakes + 1}
     if unpark:
         values |= {"parked": "", "attempts": 0, "lost_leases": 0}
-    statement = update(Work).where(col(Work.kind) == kind, col(Work.ref_id) == ref_id).values(**values)
+    statement = update(Work).where(W.kind == kind, W.ref_id == ref_id).values(**values)
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def unpark_store(session: Session, store_id: str, upstream: str | None = None) -> list[tuple[str, str]]:
     """After a person reconnected: everything of that store that waited for it is due again. Returns (kind, ref_id)."""
-    parked = col(Work.parked) == f"reauth:{upstream}" if upstream else col(Work.parked).like("reauth:%")
+    parked = W.parked == f"reauth:{upstream}" if upstream else W.parked.like("reauth:%")
     statement = (
         update(Work)
-        .where(col(Work.store_id) == store_id, parked)
+        .where(W.store_id == store_id, parked)
         .values(parked="", attempts=0, due_at=database_time(session))
-        .returning(Work.kind, Work.ref_id)
+        .returning(W.kind, W.ref_id)
     )
     return [(row.kind, row.ref_id) for row in session.execute(statement)]
 
@@ -264,5 +267,5 @@ def anything_due(session: Session) -> bool:
 
 def seconds_until_due(session: Session) -> float | None:
     """How long until the next unparked row is due; None when there is none."""
-    soonest = session.execute(select(func.min(Work.due_at)).where(col(Work.parked) == "")).scalar()
+    soonest = session.execute(select(func.min(W.due_at)).where(W.parked == "")).scalar()
     return None if soonest is None else max(0.0, float(soonest) - database_time(session))

@@ -72,7 +72,7 @@ def _runs(session: Session, selection: Selection) -> list[tuple[str, str]]:
     if selection.until:
         statement = statement.where(col(Run.changed_at) <= selection.until)
     if selection.code:
-        failing = select(StepRow.run_id).where(col(StepRow.error_code) == selection.code, col(StepRow.status).in_(STUCK))
+        failing = select(col(StepRow.run_id)).where(col(StepRow.error_code) == selection.code, col(StepRow.status).in_(STUCK))
         statement = statement.where(col(Run.id).in_(failing))
     done = []
     for run in session.execute(statement).scalars():

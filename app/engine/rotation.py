@@ -24,7 +24,7 @@ class Place:
     column: str
 
     def bound_to(self, row_id: str) -> str:
-        return f"{self.table.__tablename__}:{self.column}:{row_id}"  # type: ignore[attr-defined]
+        return f"{self.table.__tablename__}:{self.column}:{row_id}"
 
 
 PLACES = (
@@ -38,9 +38,9 @@ def count(deps: Deps) -> int:
     """How many values are encrypted at all."""
     with reading(deps.database) as session:
         return sum(
-            session.execute(
+            int(session.execute(
                 select(func.count()).select_from(place.table).where(col(getattr(place.table, place.column)).is_not(None))
-            ).scalar_one()
+            ).scalar_one())
             for place in PLACES
         )
 

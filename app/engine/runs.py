@@ -83,11 +83,18 @@ class Context:
     facts: dict[str, Any]
     step_id: str
     step_result: dict[str, Any]
+    seen: list[Subject] = field(default_factory=list)  # shared by the steps of one claim; emptied by `changed`
 
-    @cached_property
+    @property
     def subject(self) -> Subject:
-        """The store's object as it stands now, read once per step run."""
-        return subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id)
+        """The store's object as it stands now: read once, and again after we changed it."""
+        if not self.seen:
+            self.seen.append(subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id))
+        return self.seen[0]
+
+    def changed(self) -> None:
+        """A step wrote to the store's object: what we saw of it is old."""
+        self.seen.clear()
 
     @cached_property
     def store(self) -> Store:
@@ -118,7 +125,7 @@ def create(session: Session, event: Event, subject_name: str, correlation_id: st
     """Write the run, its steps and its work in the caller's transaction; None when this occasion already has its run."""
     scenario = planned.scenario
     existing = session.execute(
-        select(Run.id).where(
+        select(col(Run.id)).where(
             col(Run.store_id) == event.store_id,
             col(Run.scenario) == scenario.slug,
             col(Run.subject_type) == event.object_type,
@@ -143,7 +150,7 @@ def create(session: Session, event: Event, subject_name: str, correlation_id: st
 def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:
     """Add steps behind those the run has."""
     last = session.execute(
-        select(StepRow.seq).where(col(StepRow.run_id) == run.id).order_by(col(StepRow.seq).desc()).limit(1)
+        select(col(StepRow.seq)).where(col(StepRow.run_id) == run.id).order_by(col(StepRow.seq).desc()).limit(1)
     ).scalar()
     for offset, step in enumerate(steps, start=1):
         params = STEP.dump_python(step, mode="json")
@@ -154,12 +161,14 @@ def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:
 
 def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenarios: dict[str, Scenario]) -> None:
     """Run the steps of one run until it waits, ends or an error stops it. Errors leave here for the caller to record."""
+    seen: list[Subject] = []
     while True:
         loaded = _next_step(deps, claim, scenarios)
         if loaded is None:
             _end(deps, claim)
             return
         context, step = loaded
+        context.seen = seen
         with structlog.contextvars.bound_contextvars(run_id=context.run_id, step=step.kind):
             result = handlers[step.kind](context, step)
             log.info("step_ended", result=type(result).__name__, summary_chars=len(result.summary))

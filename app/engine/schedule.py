@@ -132,7 +132,7 @@ def _poll_workspace(deps: Deps, link: WorkspaceLink) -> None:
 
 def _is_known(deps: Deps, link: WorkspaceLink, node_id: NodeId, version: int) -> bool:
     with reading(deps.database) as session:
-        statement = select(Publication.id).where(
+        statement = select(col(Publication.id)).where(
             col(Publication.store_id) == link.store_id, col(Publication.node_id) == node_id,
             col(Publication.version) == version,
         )  # fmt: skip
@@ -143,7 +143,7 @@ def _check_drift(deps: Deps) -> None:
     """Ask for a fresh look at every product with something live; the worker compares."""
     with reading(deps.database) as session:
         live = session.execute(
-            select(Publication.store_id, Publication.object_id)
+            select(col(Publication.store_id), col(Publication.object_id))
             .where(col(Publication.state) == PublicationState.LIVE.value)
             .distinct()
         ).all()

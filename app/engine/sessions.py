@@ -244,7 +244,10 @@ def end_for_store(session: Session, store: str) -> None:
 
 
 def change_role(deps: Deps, actor: Merchant, user_id: str, role: Role) -> None:
-    """Give a person of the actor's store another role; that person's sessions end. Raises NotFound, Conflict, Rejected."""
+    """Give a person of the actor's store another role; that person's sessions end.
+
+    Raises NotFound (nobody of this store), Conflict (one's own role), Rejected (the actor is no owner).
+    """
     if actor.role is not Role.OWNER:
         raise Rejected("Only an owner may change roles.", status=403, code="wrong_role")
     if user_id == actor.user_id:

@@ -51,6 +51,11 @@ class OrderReviewPreferences(Preferences):
         description="Who gets the task when a reviewer asks for information.",
     )  # fmt: skip
 
+    deadline_hours: int = Field(
+        default=4, ge=1, le=720, title="Hours to decide",
+        description="After this time without a decision the order stays held and a note asks somebody to look at it.",
+    )  # fmt: skip
+
     @field_validator("amount_by_currency", mode="before")
     @classmethod
     def _from_text(cls, value: Any) -> Any:

@@ -75,6 +75,7 @@ def publish_content(context: Context, _step: PublishContent) -> Result:
         context.deps, context.store_id, product_id, context.run_id, source, url, fields
     )
     _write(context, product_id, publications.fields_of(context.deps, publication_id), pictures)
+    context.changed()
     rows = publications.confirm(context.deps, publication_id, context.store.read.product(product_id))
     return _published(context, publication_id, source, rows)
 
@@ -264,6 +265,7 @@ def undo_publication(context: Context, _step: UndoPublication) -> Result:
     if texts:
         context.effects.still_mine()
         context.store.publish.write_product_fields(product.id, texts)
+    context.changed()
     _check_written(context, rows, states)
     publications.mark(context.deps, states, publication.id, PublicationState.UNDONE)
     kept = [row.title for row in rows if states[row.id][0] is FieldState.KEPT]
@@ -312,6 +314,7 @@ def restore_fields(context: Context, _step: RestoreFields) -> Result:
     drifted = [row for row in rows if not same(live_value(product, row.field, row.after.get("name", "")), row.after)]
     pictures = [_picture_again(context, publication, row) for row in drifted if row.field.startswith(IMAGE_PREFIX)]
     _write(context, product.id, drifted, pictures)
+    context.changed()
     after = publications.confirm(context.deps, publication.id, context.store.read.product(product.id))
     words = f"Restored: {', '.join(row.title for row in drifted)}." if drifted else "Everything already shows the approved values."
     still = [row.title for row in after if row.state == FieldState.DRIFTED.value]
@@ -364,7 +367,7 @@ def file_evidence(context: Context, step: FileEvidence) -> Result:
     paper = evidence.write(product.name, context.external_store, about["action"].lower(), dated, facts, fields)
     name = f"{about['action']} version {publication.version} {about['published_at'][:19].replace(':', '.')}.pdf"
     filed = filing.file_once(context, "evidence", step.folder, name, paper, filing.PDF)
-    filing.classify(context, NodeId(filed["node_id"]), step.classification)
+    filing.classify(context, filed, step.classification)
     return Done(f"The evidence was filed in “{step.folder}” as a record.", result=filed)
 
 

@@ -26,16 +26,16 @@ def file_order_record(context: Context, step: FileOrderRecord) -> Result:
 def classify_record(context: Context, step: ClassifyRecord) -> Result:
     """Under records management: from now on kept as the classification's schedule says."""
     filed = context.facts["documents"][step.document]
-    classify(context, NodeId(filed["node_id"]), step.classification)
+    classify(context, filed, step.classification)
     return Done(f"“{filed['name']}” is a record of class {step.classification}.")
 
 
-def classify(context: Context, node_id: NodeId, classification: str) -> None:
+def classify(context: Context, filed: dict[str, Any], classification: str) -> None:
     """Idempotent on the server's side; what the record looks like now is written down for the panel."""
+    document = from_facts(filed)
     context.effects.still_mine()
-    context.opentext.records.classify([node_id], classification)
-    details = context.opentext.records.details(node_id)
-    document = context.opentext.documents.get(node_id)
+    context.opentext.records.classify([document.id], classification)
+    details = context.opentext.records.details(document.id)
     with unit_of_work(context.deps.database) as uow:
         link = _link(uow.session, context)
         knowledge.remember_document(uow.session, link, document, record=details)

@@ -25,7 +25,9 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
         return Done(f"The order already stands at “{order.status_label}”.", {"order_status": step.status.value})
     context.effects.still_mine()
     publish.set_order_status(order.id, step.status)
-    after = context.store.read.order(order.id)
+    context.changed()
+    after = context.subject
+    assert isinstance(after, Order)  # noqa: S101
     if after.status is not step.status:
         raise Permanent(
             f"The store did not take over the status; the order still stands at “{after.status_label}”.",

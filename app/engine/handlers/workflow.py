@@ -78,6 +78,7 @@ def _order_variables(order: Order, context: Context) -> dict[str, object]:
         "payment_ref": order.payment_method,
         "review_group": groups.review_group,
         "requester_group": groups.requester_group,
+        "sla": f"PT{groups.deadline_hours}H",
     }
 
 
