@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from sandbox.content_server import fixtures, tickets
 from sandbox.content_server.api import ROUTES
 from sandbox.content_server.api.route import Route
-from sandbox.content_server.model import State
+from sandbox.content_server.model import CallbackSettings, State
 from sandbox.content_server.permissions import Actor
 from sandbox.content_server.refusal import UNAUTHENTICATED, UNKNOWN_ROUTE, Refusal, UnknownNode
 from sandbox.content_server.wire import Exchange, integer
@@ -31,8 +31,7 @@ GATEWAY = "<html><head><title>{status}</title></head><body><center><h1>{status}<
 class ContentServer(StandIn):
     """One server. `base_url` is scheme and host as clients see it, `base_path` what comes before `/api`.
 
-    `bulk_upsert=False` is a release without `PUT /v2/businessworkspaces` (unknown route); the switch of the same name
-    in the state says so at run time.
+    `bulk_upsert` is what a fresh state starts with; see `set_bulk_upsert`.
     """
 
     system = SYSTEM
@@ -43,11 +42,13 @@ class ContentServer(StandIn):
         base_url: str = "http://content.test",
         base_path: str = "/cs/cs",
         *,
+        otds_url: str = "http://otds.test",
         bulk_upsert: bool = True,
     ) -> None:
         super().__init__(world)
         self.base_url, self.base_path = base_url.rstrip("/"), base_path.rstrip("/")
         self.directory = Directory(world)
+        self.issuer = f"{otds_url.rstrip('/')}/otdsws/oauth2"
         self._bulk_upsert = bulk_upsert
         for route in ROUTES:
             self.route(route.methods, f"{self.base_path}/api{route.path}", self._worker(route))
@@ -58,11 +59,29 @@ class ContentServer(StandIn):
             return self.world.state(self.system, self._make_state)
 
     def actor(self, name: str) -> Actor:
-        """A member by login name. Raises KeyError."""
+        """A member by login name, ready to work. Raises KeyError."""
         found = next((member for member in self.state.members.values() if member.name == name), None)
         if found is None:
             raise KeyError(f"no member '{name}'")
         return Actor(self.state, found, self.world.clock.now())
+
+    def configure_callbacks(self, settings: CallbackSettings) -> None:
+        """Where and how approvals are told to the companion app."""
+        with self.lock:
+            self.state.callbacks = settings
+            self.world.touched()
+
+    def set_search_lag(self, seconds: float) -> None:
+        """How long the index stays behind a change."""
+        with self.lock:
+            self.state.search_lag_seconds = seconds
+            self.world.touched()
+
+    def set_bulk_upsert(self, present: bool) -> None:
+        """False: a release without `PUT /v2/businessworkspaces`, which is then an unknown route."""
+        with self.lock:
+            self.state.bulk_upsert = present
+            self.world.touched()
 
     def not_found(self, call: Call) -> Response:  # noqa: ARG002
         return json_response({"error": UNKNOWN_ROUTE}, 400)

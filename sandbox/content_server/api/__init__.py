@@ -4,8 +4,13 @@ from sandbox.content_server.api import (
     categories,
     configuration,
     content,
+    documents,
+    holds,
+    members,
     nodes,
+    permissions,
     records,
+    search,
     system,
     team,
     volumes,
@@ -13,14 +18,20 @@ from sandbox.content_server.api import (
 )
 from sandbox.content_server.api.route import Route
 
-ROUTES: tuple[Route, ...] = (
-    *system.ROUTES,
-    *nodes.ROUTES,
-    *content.ROUTES,
-    *categories.ROUTES,
-    *volumes.ROUTES,
-    *workspaces.ROUTES,
-    *team.ROUTES,
-    *configuration.ROUTES,
-    *records.ROUTES,
+SUBJECTS = (
+    system,
+    members,
+    nodes,
+    content,
+    categories,
+    permissions,
+    volumes,
+    search,
+    workspaces,
+    team,
+    documents,
+    configuration,
+    records,
+    holds,
 )
+ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.ROUTES)

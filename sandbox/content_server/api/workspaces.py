@@ -62,7 +62,7 @@ def by_business_object(x: Exchange, ext: str, bo_type: str, bo_id: str) -> Respo
 def listing(x: Exchange) -> Response:
     """Without `expanded_view` only what the user opened lately."""
     query = x.query
-    if query.flag("expanded_view") or _business_object_asked(x):
+    if query.flag("expanded_view"):
         found = [node for node in workspaces.all_of(x.state) if may(x.actor, node, "see")]
     else:
         recent = x.state.recent.get(x.actor.user.id, [])
@@ -74,10 +74,6 @@ def listing(x: Exchange) -> Response:
 
 def _seen(x: Exchange, node: Node) -> bool:
     return tree.is_live(x.state, node) and may(x.actor, node, "see")
-
-
-def _business_object_asked(x: Exchange) -> bool:
-    return "where_bo_id" in x.query
 
 
 def _filters(x: Exchange) -> list[Callable[[Node], bool]]:
