@@ -4,11 +4,14 @@ An event name is constant, values are fields. Whatever a field is called like a 
 control characters are escaped so that no value can forge a line.
 """
 
+import bisect
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -52,9 +55,8 @@ def configure(settings: Settings) -> None:
         explain_exception,
         redact,
     ]
-    renderer = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    is_json = settings.log_format == "json"
+    renderer: Any = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -119,3 +121,74 @@ def clean_text(text: str) -> str:
     for pattern, instead in PATTERNS:
         text = pattern.sub(instead, text)
     return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:LONGEST])
+
+
+# Metrics: every name, once. Counts and ages are read from the database when asked, so that all processes agree.
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric: kind is counter, gauge or histogram; the unit is in the name."""
+
+    name: str
+    kind: str
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+METRICS = (
+    Metric("ecm_acks_total", "counter", "Deliveries and callbacks from outside that were acknowledged"),
+    Metric("ecm_ends_total", "counter", "Acknowledged deliveries that reached an end", ("state",)),
+    Metric("ecm_runs", "gauge", "Runs by state", ("state",)),
+    Metric("ecm_oldest_open_event_seconds", "gauge", "Age of the oldest event that has reached no end, 0 when none"),
+    Metric("ecm_quarantine_size", "gauge", "Deliveries and runs set aside for a person"),
+    Metric("ecm_queue_depth", "gauge", "Pieces of work: due now, waiting for their time, parked", ("place",)),
+    Metric("ecm_stores", "gauge", "Stores by state", ("state",)),
+    Metric("ecm_free_disk_bytes", "gauge", "Free space where the data lies"),
+    Metric("ecm_upstream_call_seconds", "histogram", "Calls to stores and OpenText", ("upstream", "outcome")),
+)
+BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 40.0)  # seconds; what is slower is in the last, open one
+
+
+@dataclass
+class Timing:
+    """Calls of one upstream and outcome that this process has not handed over yet."""
+
+    count: int = 0
+    seconds: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+
+
+class CallTimes:
+    """What this process's calls to others took, until somebody takes it to the database. Thread safe."""
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[str, str], Timing] = {}
+        self._lock = threading.Lock()
+
+    def record(self, upstream: str, status: int | None, seconds: float) -> None:
+        """`status` is None for a call that got no answer."""
+        outcome = f"{status // 100}xx" if status else "failed"
+        with self._lock:
+            timing = self._times.setdefault((upstream, outcome), Timing())
+            timing.count += 1
+            timing.seconds += seconds
+            timing.buckets[bisect.bisect_left(BUCKETS, seconds)] += 1
+
+    def take(self) -> dict[tuple[str, str], Timing]:
+        """Everything recorded since the last time, which is forgotten here."""
+        with self._lock:
+            taken, self._times = self._times, {}
+        return taken
+
+    def give_back(self, taken: dict[tuple[str, str], Timing]) -> None:
+        """What could not be handed over counts again."""
+        with self._lock:
+            for key, timing in taken.items():
+                mine = self._times.setdefault(key, Timing())
+                mine.count += timing.count
+                mine.seconds += timing.seconds
+                mine.buckets = [one + other for one, other in zip(mine.buckets, timing.buckets, strict=True)]
+
+
+call_times = CallTimes()

@@ -23,6 +23,7 @@ import httpx
 
 from app import __version__
 from app.errors import NeedsReauth, NotFound, Permanent, RateLimited, Retryable
+from app.observability import call_times
 from app.settings import Settings
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=float("inf"))
@@ -142,8 +143,9 @@ def _may_speak_to(settings: Settings, text: str) -> bool:
 class _Guarded(httpx.BaseTransport):
     """Origin, deadline, size cap and a place in the upstream's queue around any transport."""
 
-    def __init__(self, inner: httpx.BaseTransport, settings: Settings, base_url: httpx.URL) -> None:
+    def __init__(self, inner: httpx.BaseTransport, settings: Settings, base_url: httpx.URL, upstream: str) -> None:
         self._inner, self._settings, self._origin = inner, settings, _origin(base_url)
+        self._upstream = upstream
         self._places = threading.BoundedSemaphore(settings.limits.per_upstream)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -154,7 +156,7 @@ class _Guarded(httpx.BaseTransport):
             if not self._places.acquire(timeout=budget):
                 raise httpx.PoolTimeout("too many calls in flight", request=request)
             try:
-                return self._exchange(request)
+                return self._timed(request)
             finally:
                 self._places.release()
         finally:
@@ -168,6 +170,15 @@ class _Guarded(httpx.BaseTransport):
         schemes = ("https", "http") if self._settings.allow_plain_http else ("https",)
         if url.scheme not in schemes or url.userinfo or _origin(url) != self._origin:
             raise AddressRefused
+
+    def _timed(self, request: httpx.Request) -> httpx.Response:
+        started, status = time.monotonic(), None
+        try:
+            response = self._exchange(request)
+            status = response.status_code
+            return response
+        finally:
+            call_times.record(self._upstream, status, time.monotonic() - started)
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:
         response = self._inner.handle_request(request)
@@ -235,7 +246,7 @@ class Outbound:
         key = (tenant, upstream, base_url)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._make(base_url, **kw)
+                self._clients[key] = self._make(upstream, base_url, **kw)
             return self._clients[key]
 
     def close(self) -> None:
@@ -245,12 +256,12 @@ class Outbound:
                 client.close()
             self._clients.clear()
 
-    def _make(self, base_url: str, **kw: Any) -> httpx.Client:
+    def _make(self, upstream: str, base_url: str, **kw: Any) -> httpx.Client:
         headers = {"User-Agent": f"StorefrontECM/{__version__}", "Accept-Encoding": "identity"}
         return httpx.Client(
             base_url=base_url,
             headers=headers | kw.pop("headers", {}),
-            transport=_Guarded(self._transport or self._network(), self._settings, httpx.URL(base_url)),
+            transport=_Guarded(self._transport or self._network(), self._settings, httpx.URL(base_url), upstream),
             timeout=httpx.Timeout(10, connect=3, pool=2),
             follow_redirects=False,
             trust_env=False,

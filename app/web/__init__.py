@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.db.types import new_id
 from app.engine.deps import Deps
 from app.errors import Rejected
-from app.web import errors, guards, headers, install
+from app.web import callbacks, documents, errors, guards, headers, health, install, operator, senders, webhooks
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
 from app.web.request_guard import RequestGuard
@@ -36,7 +36,8 @@ class Surface:
 
 
 def _pages(module: str, prefix: str) -> tuple[Surface, ...]:
-    make = getattr(import_module(f"app.web.{module}"), "make_blueprint", None) if find_spec(f"app.web.{module}") else None
+    found = import_module(f"app.web.{module}") if find_spec(f"app.web.{module}") else None
+    make = getattr(found, "make_blueprint", None)
     return (Surface(make, prefix, guards.merchant_session, is_framed=True),) if make else ()
 
 
@@ -46,6 +47,14 @@ SURFACES: tuple[Surface, ...] = (
     Surface(install.make_calls_blueprint, "/bigcommerce", guards.signed_request, Answers.EMPTY),
     Surface(install.make_open_blueprint, "/open", guards.open_code, is_framed=True, has_secret_path=True),
     Surface(install.make_session_blueprint, "", guards.merchant_session, is_framed=True),
+    Surface(webhooks.make_blueprint, "/webhooks", senders.signed_by_store, Answers.EMPTY),
+    Surface(callbacks.make_token_blueprint, "/oauth2", senders.token_client, Answers.JSON),
+    Surface(callbacks.make_decision_blueprint, "/callbacks/workflow/v1", senders.workflow_callback, Answers.JSON),
+    Surface(callbacks.make_content_blueprint, "/callbacks/content-server", senders.content_callback, Answers.JSON),
+    Surface(documents.make_blueprint, "/documents", senders.shopper, has_secret_path=True),
+    Surface(health.make_alive_blueprint, "", guards.anyone, Answers.PLAIN),
+    Surface(health.make_inside_blueprint, "", senders.operator_hidden, Answers.PLAIN),
+    Surface(operator.make_blueprint, "/operator/v1", senders.operator, Answers.JSON),
     *_pages("home", ""),
     *_pages("panel", "/panel"),
     *_pages("settings_pages", "/settings"),
@@ -72,7 +81,6 @@ def create_app(deps: Deps) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["ecm"] = deps
-    app.context_processor(lambda: {"nonce": headers.nonce, "clean_path": g.get("clean_path", "")})
     _ = deps.intake  # made here, before threads could make two
     errors.register(app)
     _register_doors(app, deps)

@@ -46,5 +46,6 @@ def parse(model: type[M], raw: bytes | dict[str, str]) -> M:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         if any(problem["type"] == "json_invalid" for problem in problems):
             raise Rejected("The body is not JSON.", status=400, code="bad_json") from error
-        names = {str(problem["loc"][0]) for problem in problems if problem["loc"]} & set(model.model_fields)
-        raise Rejected("Some fields are not valid.", status=422, code="bad_fields", fields=tuple(sorted(names))) from error
+        wrong = {str(problem["loc"][0]) for problem in problems if problem["loc"]} & set(model.model_fields)
+        names = tuple(sorted(wrong))
+        raise Rejected("Some fields are not valid.", status=422, code="bad_fields", fields=names) from error

@@ -12,7 +12,7 @@ from flask import Flask, Response, g
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
-from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Rejected, Retryable
+from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, Rejected, Retryable
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class Answers(StrEnum):
 STANDARD = {
     400: ("invalid_request", "Not understood", "This request is not one the app makes."),
     401: ("invalid_token", "Please open the app again", "Open the app again from your store."),
-    403: ("forbidden", "Not allowed", "Your role does not allow this, or the page is too old. Reload it and try again."),
+    403: ("forbidden", "Not allowed", "Your role does not allow this, or the page is too old: reload it."),
     404: ("not_found", "Not found", "There is nothing here."),
     405: ("method_not_allowed", "Not allowed here", "This address does not take that kind of request."),
     409: ("conflict", "Changed meanwhile", "Somebody changed this first. Reload the page and look again."),
@@ -103,7 +103,7 @@ def status_of(error: AppError) -> int:
     """The HTTP status an error of ours becomes at a door."""
     if isinstance(error, Rejected):
         return error.status
-    table = ((NotFound, 404), (Conflict, 409), (NeedsReauth, 409), (RateLimited, 503), (Retryable, 503), (Permanent, 422))
+    table = ((NotFound, 404), (Conflict, 409), (NeedsReauth, 409), (Retryable, 503), (Permanent, 422))
     return next((status for kind, status in table if isinstance(error, kind)), 500)
 
 

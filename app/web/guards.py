@@ -49,7 +49,7 @@ def require(role: Role | str) -> Merchant:
 
 
 def requires(role: Role | str) -> Callable[[View], View]:
-    """Put on a view: the least role that may use it. A view that changes something and says nothing is for owners only."""
+    """Put on a view: the least role that may use it. One that changes something and says nothing is for owners only."""
 
     def mark(view: View) -> View:
         @wraps(view)

@@ -1,8 +1,8 @@
 """The first lines of the application: what a strict proxy refuses is refused here again, before Flask looks at it.
 
-Measured with granian 2.8: two `Host` or other headers arrive joined by a comma, a request with both lengths loses its
-Content-Length, a missing `Host` is empty, a percent-encoded path may hold control characters. Headers whose raw name has
-an underscore cannot be told apart here: the proxy in front must drop them.
+Measured with granian 2.8: two `Host` or other headers arrive joined by a comma, a request with both lengths loses
+its Content-Length, a missing `Host` is empty, a percent-encoded path may hold control characters. Headers whose raw
+name has an underscore cannot be told apart here: the proxy in front must drop them.
 """
 
 import re
@@ -48,7 +48,7 @@ class RequestGuard:
             return self._app(environ, start_response)
         status, reason = fault
         request_id = new_id()
-        log.info("request", method="(refused)", path="(refused)", status=status, reason=reason, correlation_id=request_id)
+        log.info("request_refused", status=status, reason=reason, correlation_id=request_id)
         response = answer(status, Answers.PLAIN)
         response.headers["X-Request-Id"] = request_id
         response.headers["Cache-Control"] = "no-store, private"

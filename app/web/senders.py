@@ -57,18 +57,23 @@ def token_client(deps: Deps) -> Check:
         pace.take(request.remote_addr or "")
         asked = _with_basic(_token_request(raw))
         if asked.grant_type != GRANT:
-            raise Rejected("Only client credentials.", code="grant_type", answer="unsupported_grant_type")
+            raise _refused("unsupported_grant_type")
         caller = f"{asked.client_id}|{request.remote_addr}"
         tries.check(caller)
         client = callbacks.authenticate(deps, asked.client_id, asked.client_secret)
         if client is None:
             tries.failed(caller)
-            raise Rejected("Unknown client or wrong secret.", status=401, code="invalid_client", answer="invalid_client")
+            raise _refused("invalid_client", status=401)
         if asked.scope not in ("", SCOPE):
-            raise Rejected("Not a scope of this client.", code="scope", answer="invalid_scope")
+            raise _refused("invalid_scope")
         g.client = client
 
     return check
+
+
+def _refused(error: str, status: int = 400) -> Rejected:
+    """One of the errors of RFC 6749, section 5.2."""
+    return Rejected("The token request is refused.", status=status, code=error, answer=error)
 
 
 def _token_request(raw: bytes) -> TokenRequest:

@@ -4,6 +4,6 @@ from app import observability, wiring
 from app.settings import Settings
 from app.web import create_app
 
-settings = Settings()  # type: ignore[call-arg]  # from the environment
+settings = Settings()  # from the environment
 observability.configure(settings)
 application = create_app(wiring.build(settings))

@@ -36,7 +36,7 @@ class ContentBody(BaseModel):
 def make_content_blueprint(deps: Deps) -> Blueprint:
     """POST /callbacks/content-server/<tenant>: 202 for a hint taken in, also the second time."""
     bp = Blueprint("content_callbacks", __name__)
-    admission = Admission(deps.database, deps.settings)
+    admission = Admission(deps)
 
     @bp.post("/<tenant>")
     def news(tenant: str) -> tuple[Response, int]:  # noqa: ARG001  # the guard has made the store of it

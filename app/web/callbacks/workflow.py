@@ -37,7 +37,7 @@ def make_token_blueprint(deps: Deps) -> Blueprint:
 def make_decision_blueprint(deps: Deps) -> Blueprint:
     """POST /callbacks/workflow/v1/decisions: 202 for a hint taken in, also the second time."""
     bp = Blueprint("decisions", __name__)
-    admission = Admission(deps.database, deps.settings)
+    admission = Admission(deps)
 
     @bp.post("/decisions")
     def decisions() -> tuple[Response, int]:

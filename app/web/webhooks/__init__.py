@@ -17,7 +17,7 @@ from app.web import guards
 def make_blueprint(deps: Deps) -> Blueprint:
     """POST /webhooks/bigcommerce."""
     bp = Blueprint("webhooks", __name__)
-    admission = Admission(deps.database, deps.settings)
+    admission = Admission(deps)
 
     @bp.post("/bigcommerce")
     def bigcommerce() -> Response:
