@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from app.db.attempts import FailedTries
 from app.db.session import Database, reading, unit_of_work
@@ -50,8 +50,6 @@ class Attempts:
         return sha256_hex(f"{self._door}|{caller}")
 
 
-def purge(database: Database) -> int:
-    """Forget failures that no longer count; returns how many rows went."""
-    with unit_of_work(database) as uow:
-        statement = delete(FailedTries).where(col(FailedTries.until) < utc_now())
-        return int(uow.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+def forget_old(session: Session) -> None:
+    """Forget failures that no longer count, in the caller's transaction."""
+    session.execute(delete(FailedTries).where(col(FailedTries.until) < utc_now()))

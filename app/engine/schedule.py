@@ -19,7 +19,7 @@ from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
 from app.domain.publication import PublicationState
-from app.engine import knowledge, queue
+from app.engine import attempts, knowledge, queue
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.errors import AppError
@@ -171,6 +171,7 @@ def _clean(deps: Deps) -> None:
         session.execute(
             delete(WebSession).where(col(WebSession.created_at) < utc_now() - periods.session_absolute)
         )
+        attempts.forget_old(session)
         _forget_ticks(session)
 
 
