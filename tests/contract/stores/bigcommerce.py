@@ -1,7 +1,9 @@
 """The contract's case for BigCommerce: the stand-in in process, our app installed in its demo store."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -34,15 +36,17 @@ SHIPPING = BILLING | {
 
 
 class Receiver:
-    """Our side of webhooks: keeps what arrives as (headers by lower-case name, raw body)."""
+    """Our side of the doors: keeps what arrives: (path, query, headers by lower-case name, raw body)."""
 
     def __init__(self) -> None:
-        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.received: list[tuple[str, dict[str, str], dict[str, str], bytes]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         names = {key: key[5:].replace("_", "-").lower() for key in environ if key.startswith("HTTP_")}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        self.received.append(({name: environ[key] for key, name in names.items()}, body))
+        query = dict(parse_qsl(environ["QUERY_STRING"]))
+        headers = {name: environ[key] for key, name in names.items()}
+        self.received.append((environ["PATH_INFO"], query, headers, body))
         start_response("200 OK", [])
         return [b""]
 
@@ -63,16 +67,27 @@ class Journal(httpx.BaseTransport):
         return response
 
 
+@cache
+def _stand_in() -> tuple[Receiver, World, BigCommerce]:
+    """One for all tests, emptied for each: its two hundred routes take longer to make than a test."""
+    receiver = Receiver()
+    world = World(transport=InProcess({APP: receiver}), inline=True)
+    return receiver, world, BigCommerce(world, allow_plain_http_destinations=True)
+
+
 class BigCommerceCase:
-    """A fresh stand-in; `merchant` speaks to it as the store's own back office, with every right."""
+    """A store nothing happened in yet; `merchant` speaks to it as its own back office, with every right.
+
+    A new case empties the former: they share one stand-in.
+    """
 
     system = "bigcommerce"
     hook_destination = f"http://{APP}/webhooks/bigcommerce"
 
     def __init__(self, *, deadline: float = 40.0) -> None:
-        self.receiver = Receiver()
-        self.world = World(transport=InProcess({APP: self.receiver}), inline=True)
-        self.api = BigCommerce(self.world, allow_plain_http_destinations=True)
+        self.receiver, self.world, self.api = _stand_in()
+        self.receiver.received.clear()
+        self.world.reset()
         self.panel = ControlPanel(self.api)
         inside = InProcess({API: self.api})
         self.settings = _settings(deadline)
