@@ -53,11 +53,14 @@ class _Later(httpx.BaseTransport):
 
 
 class Stage:
-    """Builds the stand-ins on a world that was loaded before (or is new). `transport` reaches them in process."""
+    """Builds the stand-ins on a world that was loaded before (or is new). `transport` reaches them in process.
+
+    `seeded`: whether the demo store starts with goods, people and orders.
+    """
 
     transport: httpx.BaseTransport | None = None
 
-    def __init__(self, world: World, addresses: Addresses) -> None:
+    def __init__(self, world: World, addresses: Addresses, *, seeded: bool = True) -> None:
         self.world, self.addresses = world, addresses
         self.bigcommerce = BigCommerce(
             world,
@@ -65,6 +68,7 @@ class Stage:
             app_base_url=addresses.app,
             control_panel_url=addresses.desk,
             allow_plain_http_destinations=addresses.app.startswith("http:"),
+            seeded=seeded,
         )
         # Content Server before OTDS: its handlers ask OTDS under their own lock, and saving takes the locks in this order.
         self.content_server = ContentServer(world, addresses.content_server, CONTENT_SERVER_PATH)
@@ -73,11 +77,16 @@ class Stage:
         self.control_panel = ControlPanel(self.bigcommerce)
 
     @classmethod
-    def in_process(cls, app: WsgiApp | None = None, addresses: Addresses | None = None) -> "Stage":
-        """A stage for tests: nothing on the network, deliveries sent at once, to `app` where there is one."""
+    def in_process(
+        cls, app: WsgiApp | None = None, addresses: Addresses | None = None, *, seeded: bool = False
+    ) -> "Stage":
+        """A stage for tests: nothing on the network, deliveries sent at once, to `app` where there is one.
+
+        Its demo store is empty unless `seeded`.
+        """
         addresses = addresses or Addresses()
         later = _Later()
-        stage = cls(World(transport=later, inline=True), addresses)
+        stage = cls(World(transport=later, inline=True), addresses, seeded=seeded)
         stage.transport = later
         apps = stage.services() | ({"app": app} if app is not None else {})
         hosts = addresses.as_json()

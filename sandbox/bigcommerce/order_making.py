@@ -21,6 +21,7 @@ MONEY = (
     *(f"{name}_{side}_tax" for name in PAIRS for side in ("ex", "inc")),
 )  # fmt: skip
 NONE = money(0)
+TOTALS = tuple(f"{pair}_{side}_tax" for pair in ("subtotal", "total") for side in ("ex", "inc"))
 
 
 def create(shop: "Shop", body: "JSON") -> "JSON":
@@ -33,8 +34,9 @@ def create(shop: "Shop", body: "JSON") -> "JSON":
     for line in body["products"]:
         add_line(shop, order, made[0], line)
     set_fees(shop, order, body.get("fees", []))
+    take_over(order, {n: v for n, v in body.items() if n not in TOTALS})
     add_up(shop.store, order)
-    take_over(order, body)
+    take_over(order, {n: v for n, v in body.items() if n in TOTALS})
     order_status.tell(shop, order, "created")
     return order
 
@@ -49,7 +51,7 @@ def addresses_of(store: "Store", order_id: int) -> "list[JSON]":
 
 def take_over(order: "JSON", body: "JSON") -> None:
     """Plain fields of a checked body into the order."""
-    for name in (f"{pair}_{side}_tax" for pair in ("subtotal", "total") for side in ("ex", "inc")):
+    for name in TOTALS:
         other = name.replace("_ex_", "_inc_") if "_ex_" in name else name.replace("_inc_", "_ex_")
         if name in body and other not in body:
             raise Refused(400, errors={name: f"The field '{name}' can only be set together with '{other}'."})

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from sandbox import credentials
-from sandbox.bigcommerce import scopes
+from sandbox.bigcommerce import scopes, seed_goods
+from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON, App, State, Store, User
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def make(api: "BigCommerce") -> State:
     state.apps[app.client_id] = app
     store = new_store(api, credentials.STORE_HASH, "Northwind Outfitters")
     state.stores[store.hash] = store
+    if api.seeded:
+        seed_goods.fill(Shop(api, store, at=api.world.clock.now(), muted=True))
     return state
 
 

@@ -47,7 +47,7 @@ class BigCommerce(StandIn):
 
     `base_url`: where this stand-in is reached. `app_base_url`: the app whose callbacks the demo profile registers.
     `control_panel_url`: what stores name as their control panel (default: `https://store-{hash}.mybigcommerce.com`).
-    `allow_plain_http_destinations` relaxes the rule that
+    `seeded`: whether the demo store starts with goods, people and orders. `allow_plain_http_destinations` relaxes the rule that
     webhook destinations are https on port 443.
     """
 
@@ -61,11 +61,12 @@ class BigCommerce(StandIn):
         app_base_url: str = "http://app.test",
         control_panel_url: str | None = None,
         allow_plain_http_destinations: bool = False,
+        seeded: bool = False,
     ) -> None:
         super().__init__(world)
         self.base_url, self.app_base_url = base_url.rstrip("/"), app_base_url.rstrip("/")
         self.control_panel_url = control_panel_url
-        self.allow_plain_http = allow_plain_http_destinations
+        self.allow_plain_http, self.seeded = allow_plain_http_destinations, seeded
         self._out = _Outbox()
         install.routes(self)
         resources.register(self)
