@@ -61,6 +61,8 @@ class UnitOfWork:
             if self._engine.state is not self._state:
                 raise Missing("The sandbox was reset while this was being done.")
             self._state.instances.update(self._instances)
+            for instance in self._instances.values():
+                self._state.task_homes.update((task.id, instance.id) for task in instance.tasks)
             self._engine.world.touched()
 
 
@@ -102,10 +104,10 @@ class Core:
         return [t for i in self.instances() if not i.ended for t in i.tasks if not t.ended]
 
     def task(self, id: str) -> Task:
-        for instance in self.instances():
-            for task in instance.tasks:
-                if task.id == id and not task.ended:
-                    return task
+        home = self.state.instances.get(self.state.task_homes.get(id, ""))
+        for task in home.tasks if home else []:
+            if task.id == id and not task.ended:
+                return task
         raise missing("task", id)
 
     def models(self) -> list[Model]:

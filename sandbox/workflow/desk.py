@@ -78,7 +78,8 @@ def _trail(task: Task) -> Json:
     return {
         "task": task.name,
         "step": task.key,
-        "who": task.completed_by if task.ended else task.assignee,
+        "who": task.assignee,
+        "completed_by": task.completed_by,
         "outcome": task.outcome,
         "ended_at": task.ended.isoformat() if task.ended else None,
         "taken_away": task.delete_reason,

@@ -6,6 +6,8 @@ refused at deployment, never skipped.
 """
 
 import copy
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -270,16 +272,17 @@ def begin(spec: dict[str, Any], steps: Steps) -> BpmnWorkflow:
     return BpmnWorkflow(SERIALIZER.from_dict(copy.deepcopy(spec)), script_engine=ScriptEngine(steps))
 
 
-def keep(workflow: BpmnWorkflow) -> dict[str, Any]:
-    """A run as plain data, without its specification (which the model keeps)."""
+def keep(workflow: BpmnWorkflow) -> bytes:
+    """A run as compressed JSON, without its specification (which the model keeps)."""
     data: dict[str, Any] = SERIALIZER.to_dict(workflow)
     del data["spec"]
-    return data
+    return zlib.compress(json.dumps(data, separators=(",", ":")).encode())
 
 
-def resume(progress: dict[str, Any], spec: dict[str, Any], steps: Steps) -> BpmnWorkflow:
+def resume(progress: bytes, spec: dict[str, Any], steps: Steps) -> BpmnWorkflow:
     """A run taken up where `keep` left it."""
-    workflow = SERIALIZER.from_dict(copy.deepcopy(progress | {"spec": spec}))
+    data: dict[str, Any] = json.loads(zlib.decompress(progress))
+    workflow = SERIALIZER.from_dict(data | {"spec": copy.deepcopy(spec)})
     workflow.script_engine = ScriptEngine(steps)
     return workflow
 

@@ -32,8 +32,8 @@ class Engine(InstanceActions, TaskActions):
     def run_due_jobs(self) -> int:
         """Run what is due by the sandbox's clock; the runner calls this every second. Gives how many ran."""
         ran = 0
-        while due := [i.id for i in self.instances() if self._is_due(i)]:
-            ran += sum(self._run_job(id) for id in due)
+        while done := sum(self._run_job(i.id) for i in self.instances() if self._is_due(i)):
+            ran += done
         return ran
 
     def _is_due(self, instance: Instance) -> bool:
@@ -54,8 +54,8 @@ class Engine(InstanceActions, TaskActions):
                 run = ProcessRun(work, instance)
                 if instance.not_begun:
                     run.begin()
-                else:
-                    run.fire_timer()
+                elif not run.fire_timer():
+                    return 0
                 instance.retries, instance.retry_at, instance.job_error = 3, None, None
         except WorkflowError as error:
             self._postpone(id, error)

@@ -7,6 +7,7 @@ reference, endpoints and errors.
 
 import contextlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -22,6 +23,12 @@ from sandbox.workflow.filters import Row
 from sandbox.workflow.state import Instance
 
 OPEN = ("/tenants/", "/oauth2/jwks")
+EXACT = {
+    "businessKey": "business_key",
+    "processBusinessKey": "business_key",
+    "processInstanceBusinessKey": "business_key",
+    "processInstanceId": "id",
+}
 REASONS = {403: "Forbidden", 404: "Not found", 409: "Conflict"}
 
 
@@ -118,6 +125,14 @@ class WorkflowService(StandIn):
             return json.loads(call.raw())
         except ValueError as error:
             raise WorkflowError(f"JSON parse error: {error}") from error
+
+    def instances(self, args: Mapping[str, str]) -> list[Instance]:
+        """All instances, or at once those of the business key or id a query names: the usual one."""
+        found = self.engine.instances()
+        for name, attribute in EXACT.items():
+            if name in args:
+                found = [i for i in found if getattr(i, attribute) == args[name]]
+        return found
 
     def row(self, instance: Instance) -> Row:
         """An instance with what its views and filters need; `tree` is itself and everything above it."""

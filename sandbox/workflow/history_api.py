@@ -6,6 +6,7 @@ reference, history.
 """
 
 import copy
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -31,21 +32,23 @@ class HistoryRoutes:
     def __init__(self, service: "WorkflowService") -> None:
         self.service, self.engine = service, service.engine
 
-    def rows(self) -> list[Row]:
+    def rows(self, args: Mapping[str, str]) -> list[Row]:
         now, lag = self.service.world.clock.now(), self.engine.state.switches.history_lag_seconds
-        shown = (seen_by(now, lag, instance) for instance in self.engine.instances())
+        shown = (seen_by(now, lag, instance) for instance in self.service.instances(args))
         return [self.service.row(instance) for instance in shown if instance]
 
-    def task_rows(self) -> list[Row]:
+    def task_rows(self, args: Mapping[str, str]) -> list[Row]:
         found = [
             Row(row.instance, row.model, row.groups, row.tree, task)
-            for row in self.rows()
+            for row in self.rows(args)
             for task in row.instance.tasks
         ]
         return sorted(found, key=lambda row: row.the_task.created)
 
     def instances(self, call: Call) -> Response:
-        kept = filters.select(self.rows(), call.args, filters.HISTORIC_INSTANCES, OPTIONS, strict=self.service.strict)
+        kept = filters.select(
+            self.rows(call.args), call.args, filters.HISTORIC_INSTANCES, OPTIONS, strict=self.service.strict
+        )
         kept = filters.ordered(kept, call.args, filters.INSTANCE_SORTS)
         switches = self.engine.state.switches
         body = views.page(
@@ -58,14 +61,14 @@ class HistoryRoutes:
         return json_response(body)
 
     def instance(self, call: Call, id: str) -> Response:
-        for row in self.rows():
+        for row in self.rows({"processInstanceId": id}):
             if row.instance.id == id:
                 return json_response(views.historic_instance(row, call.args))
         raise missing("historic process instance", id)
 
     def tasks(self, call: Call) -> Response:
         kept = filters.select(
-            self.task_rows(), call.args, filters.HISTORIC_TASKS, TASK_OPTIONS, strict=self.service.strict
+            self.task_rows(call.args), call.args, filters.HISTORIC_TASKS, TASK_OPTIONS, strict=self.service.strict
         )
         kept = filters.ordered(kept, call.args, filters.TASK_SORTS)
         switches = self.engine.state.switches

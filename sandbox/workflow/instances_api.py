@@ -51,7 +51,7 @@ class InstanceRoutes:
         return json_response(shown, 201)
 
     def find(self, call: Call) -> Response:
-        rows = [self.service.row(i) for i in self.engine.instances() if not i.ended]
+        rows = [self.service.row(i) for i in self.service.instances(call.args) if not i.ended]
         kept = filters.select(rows, call.args, filters.INSTANCES, OPTIONS, strict=self.service.strict)
         kept = filters.ordered(kept, call.args, filters.INSTANCE_SORTS)
         return self._page(call, "process-instances", kept, lambda row: views.instance(row, call.args))

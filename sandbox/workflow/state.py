@@ -156,7 +156,7 @@ class Instance:
     waiting: dict[str, Waiting] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
     calls: list[OutgoingCall] = field(default_factory=list)
-    progress: Any = None
+    progress: bytes | None = None
     retries: int = 3
     retry_at: datetime | None = None
     job_error: str | None = None
@@ -167,15 +167,15 @@ class Switches:
     """How strict and how faulty the service is; every strictness is on by default."""
 
     complete_needs_assignee: bool = True
-    outcome_must_be_listed: bool = True
-    unknown_fields_refused: bool = True
-    service_client_may_act: bool = True
-    model_encoding: Literal["base64", "plain"] = "base64"
-    history_lag_seconds: float = 0
-    list_as_content: bool = False
-    omit_page: bool = False
-    expired_callback_token: bool = False
-    outcome_as_task_variable: bool = False
+    outcome_must_be_listed: bool = True  # by value or label
+    unknown_fields_refused: bool = True  # in bodies and query strings
+    service_client_may_act: bool = True  # on people's tasks; not known of the real service
+    model_encoding: Literal["base64", "plain"] = "base64"  # of XML in a deployment; the other one is a 400
+    history_lag_seconds: float = 0  # history shows the world as it was so long ago
+    list_as_content: bool = False  # lists as `content[]`, not `_embedded`
+    omit_page: bool = False  # lists without totals
+    expired_callback_token: bool = False  # HTTP tasks send a token that is over
+    outcome_as_task_variable: bool = False  # each historic task tells its own outcome; not known of the real service
 
 
 @dataclass
@@ -215,6 +215,7 @@ class State:
     )
     tenant: str = credentials.WORKFLOW_TENANT
     switches: Switches = field(default_factory=Switches)
+    task_homes: dict[str, str] = field(default_factory=dict)  # task id -> instance id
     kept_tokens: list[KeptToken] = field(default_factory=list)
     signing_key: str = field(default_factory=make_signing_key)
     counter: int = 0

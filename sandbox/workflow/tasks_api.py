@@ -33,7 +33,8 @@ class TaskRoutes:
         return row
 
     def find(self, call: Call) -> Response:
-        rows = [self.row(t) for t in self.engine.tasks()]
+        running = [i for i in self.service.instances(call.args) if not i.ended]
+        rows = [self.row(t) for i in running for t in i.tasks if not t.ended]
         kept = filters.select(rows, call.args, filters.TASKS, OPTIONS, strict=self.service.strict)
         kept = filters.ordered(kept, call.args, filters.TASK_SORTS)
         shown = views.page(call, "tasks", kept, lambda r: views.task(r, call.args), self.engine.state.switches)

@@ -1,12 +1,14 @@
 """Every path of the product content approval, run by the stand-in's engine from the file we ship."""
 
+from typing import Any
+
 import pytest
 
 from app.opentext.workflow_service.models import load_model
 from tests.sandbox.workflow.harness import HISTORY, Harness
 
 MIA, LENA = "mia.larsen@demo", "lena.hoff@demo"
-FACTS = {
+FACTS: dict[str, Any] = {
     "case_id": "case-9", "callback_base": "http://app.test", "callback_token": "token-of-case-9", "approver": "",
     "sla": "P2D", "sku": "CHAIR-1", "content_version": "3", "market": "EU", "publish_at": "2026-12-01",
     "content_group": "Content Approval", "legal_group": "Legal", "regulated": False,

@@ -1,11 +1,13 @@
 """Every path of the order review, run by the stand-in's engine from the file we ship."""
 
+from typing import Any
+
 import pytest
 
 from app.opentext.workflow_service.models import load_model
 from tests.sandbox.workflow.harness import ANNA, HISTORY, SAM, TOM, Harness
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "case_id": "case-7", "callback_base": "http://app.test", "callback_token": "token-of-case-7", "approver": "",
     "sla": "PT4H", "order_number": "100145", "amount": "812.00", "currency": "EUR", "risk_reasons": "countries differ",
     "ship_country": "FR", "bill_country": "DE", "review_group": "Order Review", "requester_group": "Customer Service",
@@ -100,9 +102,7 @@ def test_the_reviewers_comment_is_read_afterwards(review: Harness) -> None:
     review.engine.claim(task.id, ANNA, review.engine.person(ANNA))
     review.engine.complete(task.id, review.engine.person(ANNA), "rejected", comment="Stolen card")
     assert review.variables(instance["id"])["decision_comment"] == "Stolen card"
-    (history,) = review.listed(
-        f"{HISTORY}/historic-process-instances", businessKey="bk", includeProcessComments="true"
-    )
+    (history,) = review.listed(f"{HISTORY}/historic-process-instances", businessKey="bk", includeProcessComments="true")
     assert [(c["author"], c["message"]) for c in history["comments"]] == [(ANNA, "Stolen card")]
 
 

@@ -80,7 +80,9 @@ def test_no_placeholder_is_left_and_no_secret_is_shipped(key: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda t: "{" not in t))
+@given(
+    st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda t: "{" not in t)
+)
 def test_any_secret_survives_the_xml(secret: str) -> None:
     root = etree.fromstring(load_model("sf_order_review", "client", secret).encode())
     (details,) = root.iter("{http://workflow.opentext.com}authenticationDetails")
@@ -144,7 +146,8 @@ def test_the_http_task_of_the_modellers_form_has_its_client_and_ignores_failures
     ],
 )
 def test_what_is_not_portable_has_no_modellers_form(step: str) -> None:
-    xml = f'<definitions xmlns="{BPMN[1:-1]}"><process id="p" isExecutable="true"><startEvent id="start"/>{step}</process></definitions>'
+    process = f'<process id="p" isExecutable="true"><startEvent id="start"/>{step}</process>'
+    xml = f'<definitions xmlns="{BPMN[1:-1]}">{process}</definitions>'
     with pytest.raises(Permanent, match="portable"):
         otwf.to_otwf(xml)
 
@@ -155,9 +158,7 @@ def test_what_is_no_model_is_refused(xml: str) -> None:
         otwf.to_otwf(xml)
 
 
-def test_the_models_are_found_wherever_the_process_was_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_models_are_found_wherever_the_process_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_model(MODELS[0], "c", "s").startswith("<?xml")
     assert models.FOLDER.is_absolute()

@@ -77,9 +77,7 @@ class _Canvas:
 
     def __init__(self, root: ET.Element, process: ET.Element) -> None:
         self.root, self.process = root, process
-        self.steps = [
-            e for e in process if _tag(e) not in ("documentation", "extensionElements", "sequenceFlow")
-        ]
+        self.steps = [e for e in process if _tag(e) not in ("documentation", "extensionElements", "sequenceFlow")]
         self.flows = process.findall(f"{BPMN}sequenceFlow")
         self.bounds = self._bounds()
 
@@ -187,9 +185,7 @@ class _Canvas:
         """The points of a drawn flow between its ends."""
         for edge in self.root.iter(f"{DI}BPMNEdge"):
             if edge.get("bpmnElement") == flow_id:
-                points = [
-                    {"x": float(p.get("x", "0")), "y": float(p.get("y", "0"))} for p in edge.findall(WAYPOINT)
-                ]
+                points = [{"x": float(p.get("x", "0")), "y": float(p.get("y", "0"))} for p in edge.findall(WAYPOINT)]
                 return points[1:-1]
         return []
 
@@ -285,8 +281,7 @@ def _http(element: ET.Element) -> Json:
 
 def _call(element: ET.Element) -> Json:
     inside, outside = (
-        [dict(p.attrib) for p in element.findall(f"{BPMN}extensionElements/{WORKFLOW}{kind}")]
-        for kind in ("in", "out")
+        [dict(p.attrib) for p in element.findall(f"{BPMN}extensionElements/{WORKFLOW}{kind}")] for kind in ("in", "out")
     )
     return {
         "callactivitycalledelementtype": "key",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -103,9 +104,7 @@ class Harness:
         answer = self.anonymous.post(TOKEN_PATH, json=asked)
         assert answer.status_code == 200, answer.text
         bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        return httpx.Client(
-            transport=self.anonymous._transport, base_url="http://workflow.test", headers=bearer
-        )
+        return httpx.Client(transport=self.anonymous._transport, base_url="http://workflow.test", headers=bearer)
 
     def later(self, **span: float) -> None:
         """Let time pass on the sandbox's clock, and sign in again: tokens live 15 minutes."""
@@ -116,9 +115,7 @@ class Harness:
 
     def deploy(self, xml: str) -> dict[str, Any]:
         content = base64.b64encode(xml.encode()).decode()
-        answer = self.client.post(
-            f"{RUNTIME}/runtime/models", json={"modelType": "xml", "modelContent": content}
-        )
+        answer = self.client.post(f"{RUNTIME}/runtime/models", json={"modelType": "xml", "modelContent": content})
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -126,9 +123,7 @@ class Harness:
     def refused(self, xml: str) -> str:
         """The reason why a model is not deployed."""
         content = base64.b64encode(xml.encode()).decode()
-        answer = self.client.post(
-            f"{RUNTIME}/runtime/models", json={"modelType": "xml", "modelContent": content}
-        )
+        answer = self.client.post(f"{RUNTIME}/runtime/models", json={"modelType": "xml", "modelContent": content})
         assert answer.status_code == 400, answer.text
         return str(answer.json()["exception"])
 
@@ -194,7 +189,7 @@ def flow(source: str, target: str, condition: str = "") -> str:
 def straight(*steps: str, start: str = '<startEvent id="start"/>', end: str = '<endEvent id="end"/>') -> str:
     """Steps one after the other, from a start to an end; each step's id is the first id in its text."""
     ids = ["start", *(step.split('id="', 1)[1].split('"', 1)[0] for step in steps), "end"]
-    flows = "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    flows = "".join(flow(a, b) for a, b in pairwise(ids))
     return start + "".join(steps) + flows + end
 
 
@@ -207,8 +202,7 @@ def user_task(id: str = "task", *, inside: str = "", **attributes: str) -> str:
 def listener(event: str, expression: str) -> str:
     escaped = expression.replace('"', "&quot;")
     return (
-        f'<extensionElements><workflow:executionListener event="{event}" expression="{escaped}"/>'
-        f"</extensionElements>"
+        f'<extensionElements><workflow:executionListener event="{event}" expression="{escaped}"/></extensionElements>'
     )
 
 

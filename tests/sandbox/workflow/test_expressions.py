@@ -1,5 +1,6 @@
 """The expression language of the models."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -133,7 +134,5 @@ def test_a_condition_is_true_or_false_and_nothing_else(expression: str) -> None:
 @given(st.text(alphabet="${}()[].,'\"!&|=<>?: abyes0123+-*/%", max_size=40))
 def test_no_text_breaks_the_reader(source: str) -> None:
     """Whatever somebody deploys, it is evaluated or refused; nothing else."""
-    try:
-        expressions.text(source, SCOPE)
-    except WorkflowError as error:
-        assert str(error)
+    with suppress(WorkflowError):
+        assert isinstance(expressions.text(source, SCOPE), str)

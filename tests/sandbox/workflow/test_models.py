@@ -67,7 +67,11 @@ def test_the_modellers_json_is_deployed_and_runs(flows: Harness) -> None:
     kept = flows.client.get(f"{MODELS}/{answer.json()['id']}", params={"modelType": "json"}).json()
     assert kept["modelContent"] == json.loads(json.dumps(content))
     names = ["case_id", "callback_token", "approver", "sku", "content_version", "market", "publish_at"]
-    given = dict.fromkeys(names, "x") | {"callback_base": "http://app.test", "sla": "PT1H", "regulated": True}
+    given: dict[str, Any] = dict.fromkeys(names, "x") | {
+        "callback_base": "http://app.test",
+        "sla": "PT1H",
+        "regulated": True,
+    }
     flows.start("sf_content_approval", content_group="Content Approval", legal_group="Legal", **given)
     flows.decide("mia.larsen@demo", "approved")
     flows.decide("lena.hoff@demo", "rejected")
@@ -109,9 +113,7 @@ def test_json_that_is_no_model_is_refused(flows: Harness, content: Any) -> None:
         ('<endEvent id="end"/>', "No start event|start"),
     ],
 )  # fmt: skip
-def test_what_would_not_run_as_in_the_service_is_refused_with_a_reason(
-    flows: Harness, body: str, reason: str
-) -> None:
+def test_what_would_not_run_as_in_the_service_is_refused_with_a_reason(flows: Harness, body: str, reason: str) -> None:
     text = flows.refused(process(body))
     assert re.search(reason, text), text
     assert flows.listed(MODELS) == []

@@ -66,9 +66,10 @@ def test_a_tenant_may_forbid_service_clients_to_act(desk: Harness) -> None:
     desk.engine.set_switches(service_client_may_act=False)
     id = only_task(desk)["id"]
     assert desk.act(id, "claim", assignee=ANNA).status_code == 403
-    assert desk.as_person(ANNA).post(
-        f"{RUNTIME}/tasks/{id}", json={"action": "claim", "assignee": ANNA}
-    ).status_code == 204
+    assert (
+        desk.as_person(ANNA).post(f"{RUNTIME}/tasks/{id}", json={"action": "claim", "assignee": ANNA}).status_code
+        == 204
+    )
 
 
 def test_a_person_acts_for_himself_only(desk: Harness) -> None:
@@ -108,7 +109,13 @@ def test_an_outcome_that_is_not_listed_is_refused(desk: Harness, outcome: str | 
 def test_an_outcome_is_given_by_value_or_label(desk: Harness, outcome: str) -> None:
     assert desk.decide(ANNA, outcome).status_code == 204
     (history,) = desk.listed(f"{HISTORY}/historic-process-instances", includeProcessVariables="true")
-    assert {"name": "decision", "type": "string", "value": "approved", "scope": "local", "encryption": False} in history["variables"]  # noqa: E501
+    assert {
+        "name": "decision",
+        "type": "string",
+        "value": "approved",
+        "scope": "local",
+        "encryption": False,
+    } in history["variables"]
 
 
 def test_any_outcome_is_taken_where_the_service_does_not_check(desk: Harness) -> None:
@@ -151,7 +158,9 @@ def test_delegation_comes_back_to_the_owner(desk: Harness) -> None:
     assert desk.act(id, "complete", outcome="approved").status_code == 204
 
 
-@pytest.mark.parametrize("body", [{}, {"action": "eat"}, {"action": "claim", "assignee": 5}, {"action": "claim", "x": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"action": "eat"}, {"action": "claim", "assignee": 5}, {"action": "claim", "x": 1}]
+)
 def test_a_wrong_action_is_refused(desk: Harness, body: dict[str, Any]) -> None:
     assert desk.client.post(f"{RUNTIME}/tasks/{only_task(desk)['id']}", json=body).status_code == 400
 

@@ -13,6 +13,7 @@ from tests.sandbox.workflow.harness import ANNA, RUNTIME, TOKEN_PATH, Harness
 
 CLIENT = {"client_id": credentials.WORKFLOW_CLIENT_ID, "client_secret": credentials.WORKFLOW_CLIENT_SECRET}
 GRANT = CLIENT | {"grant_type": "client_credentials"}
+PERSON = CLIENT | {"grant_type": "password"}
 
 
 def fault(answer: httpx.Response) -> str:
@@ -42,8 +43,8 @@ def test_a_client_signs_in_with_basic(flows: Harness) -> None:
         (GRANT | {"client_secret": "wrong"}, 401, "oauth.v2.InvalidClientCredentials"),
         (GRANT | {"grant_type": "implicit"}, 400, "oauth.v2.UnsupportedGrantType"),
         (CLIENT, 400, "oauth.v2.InvalidRequest"),
-        (GRANT | {"grant_type": "password", "username": ANNA, "password": "no"}, 401, "oauth.v2.InvalidUserCredentials"),
-        (GRANT | {"grant_type": "password", "username": "x", "password": "demo"}, 401, "oauth.v2.InvalidUserCredentials"),
+        (PERSON | {"username": ANNA, "password": "no"}, 401, "oauth.v2.InvalidUserCredentials"),
+        (PERSON | {"username": "x", "password": "demo"}, 401, "oauth.v2.InvalidUserCredentials"),
     ],
 )  # fmt: skip
 def test_a_wrong_sign_in_is_a_gateway_fault(flows: Harness, asked: dict[str, str], status: int, code: str) -> None:
