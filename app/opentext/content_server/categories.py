@@ -109,10 +109,7 @@ class Categories:
                     self._maps[plain(definition.name)] = CategoryMap(int(key), definition.name, keys, names)
 
     def _put(self, node: NodeId, known: CategoryMap, fields: Values) -> None:
-        self._server.form(
-            Anything, "PUT", "v2", "nodes", node, "categories", known.id,
-            fields={"category_id": known.id, **fields},
-        )  # fmt: skip
+        self._server.form(Anything, "PUT", "v2", "nodes", node, "categories", known.id, fields=fields)
 
     def _add(self, node: NodeId, known: CategoryMap, fields: Values) -> bool:
         """Attach the category with these values; False when that was not what was wrong."""

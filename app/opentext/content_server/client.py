@@ -70,7 +70,7 @@ class ContentServer:
     def download(self, *path: object, sink: BinaryIO, max_bytes: int) -> None:
         """Stream a content to `sink`. On an error the sink may hold a beginning: throw it away."""
         self._send(
-            "GET", path, params={"action": "download"}, headers={"Accept": "application/octet-stream"},
+            "GET", path, headers={"Accept": "application/octet-stream"},
             extensions={"stream_to": sink, "max_bytes": max_bytes},
         )  # fmt: skip
 

@@ -177,9 +177,7 @@ class Workspaces:
     def _create(self, spec: WorkspaceSpec) -> Workspace:
         """Whoever loses a race adopts the winner's workspace."""
         try:
-            made = self._server.write(
-                CreatedWorkspace, "POST", "v2", "businessworkspaces", body={"type": 848, **_info(spec)}
-            )
+            made = self._server.write(CreatedWorkspace, "POST", "v2", "businessworkspaces", body=_info(spec))
         except Permanent as error:
             found = self.find(spec.business_object)
             if found is None:

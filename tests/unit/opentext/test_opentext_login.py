@@ -178,3 +178,16 @@ def test_a_changed_connection_does_not_use_the_old_tokens(script: Script) -> Non
     OtdsLogin(a_connection(version=1), outbound, tokens).credential()
     OtdsLogin(a_connection(version=2), outbound, tokens).credential()
     assert len(script.asked(TOKEN)) == 2
+
+
+def test_nothing_secret_is_logged(script: Script, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    script.on(HOLDS, said({"error": "Authentication Required"}, 401), said({"data": []}))
+    script.on("GET workflow.test/workflow/v1/tasks", said({"exception": "no"}, 400))
+    opentext = script.open()
+    opentext.records.holds(NODE)
+    with pytest.raises(Permanent):
+        opentext.workflows.tasks("key")
+    assert caplog.records  # the HTTP library says what it asks
+    for secret in (CLIENT_SECRET, WORKFLOW_SECRET, "bearer-", "ticket-", "token-1"):
+        assert secret not in caplog.text
