@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
@@ -54,15 +54,15 @@ class Receiver:
 class Journal(httpx.BaseTransport):
     """Passes everything on and remembers it: (request with its body, answer). `before` is called each time."""
 
-    entries: ClassVar[list[tuple[httpx.Request, httpx.Response]]] = []  # of the whole test session
-
     def __init__(self, inner: httpx.BaseTransport, before: Callable[[], None]) -> None:
         self._inner, self._before = inner, before
+        self.entries: list[tuple[httpx.Request, httpx.Response]] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
         self._before()
-        response = self._inner.handle_request(request)
+        answer = self._inner.handle_request(request)
+        response = httpx.Response(answer.status_code, headers=answer.headers, content=answer.read())
         self.entries.append((request, response))
         return response
 
@@ -92,7 +92,8 @@ class BigCommerceCase:
         inside = InProcess({API: self.api})
         self.settings = _settings(deadline)
         self.before_request: Callable[[], None] = lambda: None
-        self.outbound = Outbound(self.settings, Journal(inside, lambda: self.before_request()))
+        self.journal = Journal(inside, lambda: self.before_request())
+        self.outbound = Outbound(self.settings, self.journal)
         self.door = BigCommerceDoor(self.settings, self.outbound)
         self.store: Store = bigcommerce_store(self.settings, self.outbound, HASH, self.panel.issue_token())
         self.panel.register_app(
