@@ -41,6 +41,7 @@ class Version(Payload):
     file_size: int = 0
     mime_type: Text = ""
     file_name: Text = ""
+    create_date: Instant = None
     modify_date: Instant = None
 
 
