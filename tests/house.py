@@ -1,10 +1,12 @@
 """The whole house in one process: the true app, the stand-ins around it, a drain on demand. No network, no Redis."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,13 +21,14 @@ from app.db.stores import OpenTextConnection, StoreRow
 from app.db.tables import metadata
 from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, store_id
-from app.engine import connections, jobs
+from app.engine import callbacks, connections, jobs
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
 from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings
 from app.web import create_app
 from sandbox import credentials
+from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.stage import Stage
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
@@ -49,7 +52,7 @@ def a_settings(database_url: str, **changes: Any) -> Settings:
     """Valid settings for the stage's in-process addresses."""
     values: dict[str, Any] = {
         "secret_key": SECRET_KEY, "public_url": "http://app.test", "allow_plain_http": True, "database_url": database_url,
-        "operator_token": OPERATOR_TOKEN, "log_format": "text",
+        "operator_token": OPERATOR_TOKEN, "log_format": "text", "data_dir": Path(tempfile.gettempdir()) / "ecm-tests",
         "bigcommerce": BigCommerceSettings(
             client_id=credentials.APP_CLIENT_ID, client_secret=credentials.APP_CLIENT_SECRET,
             login_url="http://bigcommerce.test", api_url="http://bigcommerce.test",
@@ -88,6 +91,9 @@ class House:
             connections.save(self.deps, found, self.connection(found), "tester")
             self.request(found, "store", store_hash, "set_up_store")
             self.drain()
+            told = callbacks.content_secrets(self.deps, found)
+            assert told is not None
+            self.stage.content_server.configure_callbacks(CallbackSettings(told.url, secret=told.signing_secret))
         return found
 
     def connection(self, tenant: StoreId) -> Connection:
@@ -136,6 +142,37 @@ class House:
         person = engine.person(user)
         engine.claim(task.id, user, person)
         engine.complete(task.id, person, outcome, comment=comment or None)
+
+    def write_document(self, workspace_id: int, folder: str, name: str, content: bytes, user: str = "liam.author@demo") -> int:
+        """An author adds a document, or a version of it, in OpenText; returns the node's id."""
+        server = self.stage.content_server
+        with server.lock:
+            actor = server.actor(user)
+            parent = next(n for n in tree.children(actor.state, workspace_id) if n.name == folder)
+            present = next((n for n in tree.children(actor.state, parent.id) if n.name == name), None)
+            mime = documents.mime_of(name, None)
+            if present is None:
+                return documents.create(actor, parent, name, content, mime).id
+            documents.add_version(actor, present, content, mime)
+            return present.id
+
+    def approve(self, node_id: int, *, version: int | None = None, user: str = "tom.okafor@demo") -> None:
+        """An approver approves one version (the newest without a number); Content Server tells us."""
+        approvals.decide(self.stage.content_server, user, node_id, "Approved", version=version)
+
+    def product(self, product_id: str) -> dict[str, Any]:
+        """The product as the store has it."""
+        path = f"v3/catalog/products/{product_id}?include=images,custom_fields"
+        found: dict[str, Any] = self.store_api.get(path).json()["data"]
+        return found
+
+    def make_product(self, **fields: Any) -> str:
+        """A merchant creates a product; returns its id."""
+        body = {"name": "Desk lamp", "type": "physical", "weight": 1, "price": 39.9, "sku": "LAMP-1",
+                "description": "<p>Old text</p>"} | fields  # fmt: skip
+        answer = self.store_api.post("v3/catalog/products", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["data"]["id"])
 
     def effects(self, system: str, containing: str = "") -> list[str]:
         """What was changed in one system, in order."""

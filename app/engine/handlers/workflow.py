@@ -56,7 +56,6 @@ def _variables(context: Context) -> tuple[dict[str, object], str]:
         "decision": "",
         "decision_comment": "",
         "priority": "50",
-        "sla": "PT4H",  # deadline of each person's step, ISO 8601; the models name it, so it needs a value
     }
     if isinstance(context.subject, Order):
         values |= _order_variables(context.subject, context)

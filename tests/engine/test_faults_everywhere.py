@@ -1,0 +1,73 @@
+"""Every call of the main job fails once, in every way; the job ends as if nothing had happened, each effect once."""
+
+import pytest
+
+from sandbox.kernel.faults import FaultRule
+from tests.house import House
+
+KINDS = ("status", "drop_before", "drop_after", "truncate")
+
+
+def run_main_job(house: House) -> str:
+    order_id = house.place_order("950.00")
+    settle(house)
+    house.decide(order_id, "approved", comment="Fine")
+    settle(house)
+    return order_id
+
+
+def settle(house: House) -> None:
+    """Let postponed work come due again, a few times, as hours would."""
+    for _ in range(4):
+        house.drain()
+        house.hurry()
+    house.drain()
+
+
+def made(house: House) -> dict[str, int]:
+    """How often each thing was made so far, all orders together."""
+    return {
+        "workspaces": len(house.effects("content_server", "workspace")),
+        "documents": len([e for e in house.effects("content_server", "document") if "created" in e]),
+        "versions": len([e for e in house.effects("content_server", "version") if "added" in e]),
+        "workflows": len(house.effects("workflow", "started")),
+        "metafields": len(house.effects("bigcommerce", "metafield")),
+    }
+
+
+def calls_of_the_main_job(house: House) -> list[tuple[str, str, str]]:
+    """(system, method, path pattern) of every different call our side makes in a run without faults."""
+    start = house.stage.world.ledger.since()[-1].sequence
+    run_main_job(house)
+    seen: dict[tuple[str, str, str], None] = {}
+    for entry in house.stage.world.ledger.since(start):
+        path = entry.path.partition("?")[0]
+        if (entry.system, entry.method) == ("bigcommerce", "POST") and path.endswith("/v2/orders"):
+            continue  # the buyer's call, not ours
+        pattern = "/".join("*" if any(c.isdigit() for c in part) and len(part) > 2 else part for part in path.split("/"))
+        seen[entry.system, entry.method, pattern] = None
+    return list(seen)
+
+
+ONCE = {"documents": 2, "versions": 0, "workflows": 1, "metafields": 2}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_fault_at_any_call_changes_nothing_in_the_end(installed_house, kind):
+    house = installed_house
+    calls = calls_of_the_main_job(house)
+    assert len(calls) >= 15
+    struck = 0
+    for system, method, path in calls:
+        before = made(house)
+        house.stage.world.faults.add(FaultRule(system=system, method=method, path=path, kind=kind, status=503, count=1))
+        order_id = run_main_job(house)
+        struck += not house.stage.world.faults.remove()
+        run, order = house.run_of("order-review", order_id), house.order(order_id)
+        where = (system, method, path, [(s.kind, s.status, s.error_message) for s in house.steps_of(run)])
+        assert (run.state, run.outcome, order["status_id"]) == ("done", "approved", 11), where
+        assert {k: made(house)[k] - before[k] for k in ONCE} == ONCE, where
+        assert order["staff_notes"].count("[ECM]") == 2, where
+        assert len(house.effects("bigcommerce", f"order {order_id} status")) == 2, where
+    assert struck >= len(calls) - 4  # tokens and look-ups that are kept are not asked for again
