@@ -6,10 +6,10 @@ steps, its workflow and the event behind it.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
@@ -19,10 +19,12 @@ from app.db.nested import Rows, rows_of, when
 from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
+from app.db.types import utc_now
 
 MOST_DOCUMENTS = 200
 MOST_PUBLICATIONS = 5
 MOST_RUNS = 12
+SHOWN_AFTER_END = timedelta(minutes=10)
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
 EVENT: Any = InboxEvent
@@ -127,10 +129,11 @@ class PublicationFacts:
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """Something a person asked for that is still on its way. `reason` ("code: words") says why it has to wait."""
+    """Something a person asked for: on its way, or ended a moment ago. `reason` says why it waits or how it ended."""
 
     request: str
     received_at: datetime | None
+    state: str
     reason: str
 
 
@@ -336,17 +339,19 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
 
 def _requests_for(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     e = EVENT
-    return select(e.detail["request"].as_string().label("request"), e.received_at, e.reason).where(
+    return select(e.detail["request"].as_string().label("request"), e.received_at, e.state, e.reason).where(
         e.store_id == store_id,
         e.object_type == object_type,
         e.object_id == object_id,
         e.source == "person",
-        e.state.in_(("accepted", "planned")),
+        or_(e.state.in_(("accepted", "planned")), e.ended_at > utc_now() - SHOWN_AFTER_END),
     )
 
 
 def _requests(rows: Rows) -> tuple[RequestFacts, ...]:
-    return tuple(RequestFacts(row["request"] or "", when(row["received_at"]), row["reason"]) for row in rows)
+    return tuple(
+        RequestFacts(row["request"] or "", when(row["received_at"]), row["state"], row["reason"]) for row in rows
+    )
 
 
 def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.db.types import new_id
 from app.engine.deps import Deps
 from app.errors import Rejected
-from app.web import callbacks, documents, errors, guards, headers, health, install, operator, senders, webhooks
+from app.web import assets, callbacks, documents, errors, guards, headers, health, install, operator, senders, webhooks
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
 from app.web.request_guard import RequestGuard
@@ -55,6 +55,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface(health.make_alive_blueprint, "", guards.anyone, Answers.PLAIN),
     Surface(health.make_inside_blueprint, "", senders.operator_hidden, Answers.PLAIN),
     Surface(operator.make_blueprint, "/operator/v1", senders.operator, Answers.JSON),
+    Surface(assets.make_blueprint, "/assets", guards.anyone, Answers.PLAIN),
     *_pages("home", ""),
     *_pages("panel", "/panel"),
     *_pages("settings_pages", "/settings"),

@@ -21,6 +21,7 @@ COMMON = {
     "Cache-Control": "no-store, private",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+_OWN_IMAGES = ["'self'", "data:"]
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 SOURCE = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
 
@@ -42,12 +43,17 @@ def origin_of(url: str) -> str:
     return origin if SOURCE.fullmatch(origin) else ""
 
 
-def page_policy(ancestors: Iterable[str]) -> str:
-    """The Content-Security-Policy of a page. Ancestors that are no plain origins are left out; none left = 'none'."""
+def page_policy(ancestors: Iterable[str], images: Iterable[str] = ()) -> str:
+    """The Content-Security-Policy of a page. Ancestors that are no plain origins are left out; none left = 'none'.
+
+    `images`: further origins pictures may come from (a store's own, for its product thumbnails), filtered alike.
+    """
     good = sorted({source for source in (origin_of(a) for a in ancestors) if source})
+    pictures = sorted({source for source in (origin_of(a) for a in images) if source})
     own = f"'self' 'nonce-{nonce()}'"
     return (
-        f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; script-src {own}; style-src {own}; "
+        f"img-src {' '.join(_OWN_IMAGES + pictures)}; connect-src 'self'; "
         f"font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
         f"frame-ancestors {' '.join(good) if good else chr(39) + 'none' + chr(39)}"
     )
@@ -75,4 +81,4 @@ def _policy(settings: Settings) -> str:
         return NOTHING if g.get("answers") is not Answers.PAGE else page_policy(())
     merchant = g.get("merchant")
     own = [merchant.admin_url] if merchant else []
-    return page_policy([*settings.bigcommerce.frame_ancestors, *own])
+    return page_policy([*settings.bigcommerce.frame_ancestors, *own], g.get("csp_img_sources", ()))

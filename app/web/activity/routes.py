@@ -1,0 +1,124 @@
+"""The doors of activity: lists, one run, and trying again one, several or a whole group."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db import activity
+from app.db import panel as rows
+from app.db.activity import Filter
+from app.db.session import reading
+from app.engine import replay
+from app.engine.deps import Deps
+from app.engine.sessions import Role
+from app.errors import Conflict, NotFound
+from app.scenarios import ALL
+from app.web import guards, language, templating, texts
+from app.web.activity import views
+
+MOST_AT_ONCE = 500
+
+
+def make_blueprint(deps: Deps) -> Blueprint:
+    bp = Blueprint("activity", __name__)
+    bp.record_once(templating.install)
+    _add_lists(bp, deps)
+    _add_actions(bp, deps)
+    return bp
+
+
+def _add_lists(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/")
+    def runs() -> str:
+        chosen, store_id = _filter(), guards.merchant().store_id
+        with reading(deps.database) as session:
+            _read_in_store_time(session, store_id)
+            found = activity.runs(session, store_id, chosen)
+            groups = activity.failures(session, store_id)
+        return _page(
+            "activity/runs.html", lines=[views.line(one) for one in found], groups=[views.group(one) for one in groups],
+            chosen=chosen, states=_words(texts.RUN_STATES),
+            scenarios={one.slug: texts.scenario(one.slug) for one in ALL}, older=_older(found), replayed=_replayed(),
+        )  # fmt: skip
+
+    @bp.get("/deliveries")
+    def deliveries() -> str:
+        chosen, store_id = _filter(), guards.merchant().store_id
+        with reading(deps.database) as session:
+            _read_in_store_time(session, store_id)
+            found = activity.deliveries(session, store_id, chosen)
+        older = found[-1].received_at.isoformat() if len(found) == activity.PAGE else ""
+        return _page(
+            "activity/deliveries.html", lines=[views.letter(one) for one in found], chosen=chosen,
+            states=_words(texts.DELIVERY_STATES), older=older, replayed=_replayed(),
+        )  # fmt: skip
+
+    @bp.get("/runs/<run_id>")
+    def run(run_id: str) -> str:
+        store_id = guards.merchant().store_id
+        with reading(deps.database) as session:
+            _read_in_store_time(session, store_id)
+            found = rows.run(session, store_id, run_id)
+        if found is None:
+            raise NotFound("There is no such run.")
+        return _page("activity/run.html", view=views.run_page(*found))
+
+
+def _add_actions(bp: Blueprint, deps: Deps) -> None:
+    @bp.post("/replay")
+    @guards.requires("manager")
+    def replay_chosen() -> AnyResponse:
+        """Try again what is set aside: chosen lines, or everything with one cause. Nothing happens twice."""
+        who = guards.merchant()
+        ids, code = tuple(request.form.getlist("id"))[:MOST_AT_ONCE], request.form.get("code", "")
+        if not ids and not code:
+            raise Conflict("Nothing was chosen.")
+        selection = replay.Selection(ids=ids, store_id=who.store_id, code=code)
+        done = replay.replay(deps, selection, f"user:{who.user_id}")
+        target = "activity.deliveries" if request.form.get("list") == "deliveries" else "activity.runs"
+        return redirect(url_for(target, replayed=len(done)), 303)
+
+    @bp.post("/runs/<run_id>/skip")
+    @guards.requires("manager")
+    def skip(run_id: str) -> AnyResponse:
+        """Leave out the step a stopped run stands at; the rest goes on."""
+        who = guards.merchant()
+        if not replay.skip(deps, who.store_id, run_id, f"user:{who.user_id}"):
+            raise Conflict("This run does not stand still any more.")
+        return redirect(url_for("activity.run", run_id=run_id), 303)
+
+
+def _filter() -> Filter:
+    """What the address asks for; a value we do not know is none."""
+    given = request.args
+    return Filter(
+        state=templating.checked(given, "state", 20),
+        scenario=templating.checked(given, "scenario", 60),
+        text=templating.checked(given, "text", 100),
+        error_code=templating.checked(given, "code", 60),
+        before=language.parse_moment(templating.checked(given, "before", 40)),
+    )
+
+
+def _older(found: tuple[activity.RunLine, ...]) -> str:
+    return found[-1].started_at.isoformat() if len(found) == activity.PAGE else ""
+
+
+def _replayed() -> int | None:
+    text = request.args.get("replayed", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _words(table: dict[str, texts.State]) -> dict[str, str]:
+    return {key: texts.state_of(table, key).word for key in table}
+
+
+def _read_in_store_time(session: Any, store_id: str) -> None:
+    store = activity.store(session, store_id)
+    language.read_in(store.timezone if store else "UTC")
+
+
+def _page(template: str, **values: Any) -> str:
+    can_act = guards.merchant().role.covers(Role.MANAGER)
+    return templating.page(template, can_act=can_act, **values)

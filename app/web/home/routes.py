@@ -1,0 +1,57 @@
+"""The start page."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db import activity
+from app.db.session import reading
+from app.engine.deps import Deps
+from app.errors import NotFound
+from app.web import asking, guards, language, templating
+from app.web.home import views
+
+
+def make_blueprint(deps: Deps) -> Blueprint:
+    bp = Blueprint("home", __name__)
+    bp.record_once(templating.install)
+
+    @bp.get("/")
+    def index() -> str:
+        return templating.page("home/page.html", **_values(deps))
+
+    @bp.get("/home/cards")
+    def cards() -> Response:
+        """The health card and the counts, refreshed behind the page."""
+        return Response(templating.page("home/_pulse.html", **_values(deps)))
+
+    @bp.post("/home/set-up")
+    @guards.requires("manager")
+    def set_up() -> AnyResponse:
+        """Register webhooks, panels and workflow models again, on the queue."""
+        asking.ask_store(deps, "set_up_store")
+        return redirect(url_for("home.index", asked=1), 303)
+
+    return bp
+
+
+def _values(deps: Deps) -> dict[str, object]:
+    store_id = guards.merchant().store_id
+    with reading(deps.database) as session:
+        store = activity.store(session, store_id)
+        if store is None:
+            raise NotFound("There is no such store.")
+        language.read_in(store.timezone)
+        pulse = activity.pulse(session, store_id)
+        attention = activity.attention(session, store_id)
+        today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
+    steps = views.setup(store)
+    return {
+        "store": store,
+        "pulse": pulse,
+        "health": views.health(store, pulse),
+        "steps": steps,
+        "is_set_up": all(step.status == "done" for step in steps),
+        "tasks": views.tasks(attention),
+        "today": views.counts(today),
+        "asked": "asked" in request.args,
+    }

@@ -1,0 +1,146 @@
+"""View models of the home page: health in words, the set-up with its next step, what waits for a person, today."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from app.db.activity import Attention, Drift, Pulse, RunLine, StoreState, Tally
+from app.db.types import utc_now
+from app.web import texts
+from app.web.language import _, ngettext
+from app.web.texts import State
+
+SLOW_AFTER, LATE_AFTER = timedelta(minutes=2), timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Health:
+    """Green, amber or red, in words. `lines` say what was looked at."""
+
+    state: State
+    lead: str
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """One step of the set-up. `status`: done, next or later; `action` names where it is done."""
+
+    title: str
+    text: str
+    status: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that needs a person."""
+
+    title: str
+    text: str
+    kind: str
+    object_id: str
+    run_id: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of one kind today."""
+
+    title: str
+    state: State
+    count: int
+
+
+def health(store: StoreState, pulse: Pulse) -> Health:
+    """Red: work stands still until somebody acts. Amber: slow, or single things stopped. Green: neither."""
+    if store.state == "needs_reauth":
+        return _red(_("The connection to your store has to be renewed: open the app from your store again."))
+    if store.opentext_state == "needs_reauth":
+        return _red(_("OpenText no longer accepts our credentials. Work for it waits until you renew the connection."))
+    if not store.opentext_state:
+        return _amber(_("OpenText is not connected yet. What your store tells us is kept and waits."))
+    waiting = utc_now() - pulse.oldest_open_at if pulse.oldest_open_at else timedelta()
+    if waiting > LATE_AFTER and pulse.queue:
+        return _red(_("Work has been waiting for a long time. Nothing is lost, but the operator should look."))
+    stopped = pulse.stuck_runs + pulse.stuck_deliveries
+    if stopped:
+        return _amber(
+            ngettext("%(n)s thing stopped and needs a person.", "%(n)s things stopped and need a person.", stopped)
+        )
+    if pulse.retrying:
+        return _amber(_("The other side does not answer at times. We keep trying; nothing is lost."))
+    if waiting > SLOW_AFTER and pulse.queue:
+        return _amber(_("Work takes longer than usual. Nothing is lost."))
+    return Health(State(_("All is well"), "good"), _("Everything your store and OpenText told us has been worked off."))
+
+
+def _red(lead: str) -> Health:
+    return Health(State(_("Stands still"), "bad"), lead)
+
+
+def _amber(lead: str) -> Health:
+    return Health(State(_("Needs a look"), "wait"), lead)
+
+
+def setup(store: StoreState) -> tuple[SetupStep, ...]:
+    """From install to the first document on an order; the first step that is not done is the next."""
+    registered = store.setup_state == "done"
+    connected = bool(store.opentext_state)
+    deployed = bool(store.deployed_models)
+    steps = (
+        (_("App installed"), _("Your store and this app know each other."), True, ""),
+        (_("Webhooks and panels registered"), _registered_text(store), registered, "" if registered else "set_up"),
+        (_("OpenText connected"), _("Where workspaces, documents and decisions live."), connected, "connect"),
+        (_("Workflow models deployed"), _("We put them into OpenText by ourselves."), deployed, "set_up"),
+    )
+    found, next_is_open = [], True
+    for title, text, is_done, action in steps:
+        status = "done" if is_done else "next" if next_is_open else "later"
+        next_is_open = next_is_open and is_done
+        found.append(SetupStep(title, text, status, action))
+    return tuple(found)
+
+
+def _registered_text(store: StoreState) -> str:
+    if store.setup_state == "failed":
+        return _("This did not work yet. We try again by ourselves; you can also start it now.")
+    if store.setup_state == "done":
+        return _("Your store tells us about orders and products, and has the ECM item in its menus.")
+    return _("Under way; this takes a few seconds.")
+
+
+def tasks(attention: Attention) -> tuple[Task, ...]:
+    """What needs a person, stopped runs first."""
+    return (*(_stopped(line) for line in attention.runs), *(_drifted(one) for one in attention.drifts))
+
+
+def _stopped(line: RunLine) -> Task:
+    text = line.error_message or texts.cause(line.error_code)
+    name = line.subject_name or texts.scenario(line.scenario)
+    state = texts.state_of(texts.RUN_STATES, line.state)
+    words = f"{texts.step_title(line.step_kind, {})}: {text}" if line.step_kind else text
+    return Task(name, words, line.subject_type, line.subject_id, line.id, state)
+
+
+def _drifted(drift: Drift) -> Task:
+    text = ngettext(
+        "%(n)s field shows something else than was approved.", "%(n)s fields show something else than was approved.",
+        drift.fields,
+    )  # fmt: skip
+    name = drift.object_name or _("Product %(id)s", id=drift.object_id)
+    return Task(name, text, drift.object_type, drift.object_id, "", texts.state_of(texts.FIELD_STATES, "drifted"))
+
+
+def counts(tallies: tuple[Tally, ...]) -> tuple[Count, ...]:
+    """Today's runs by scenario and how they stand."""
+    found = []
+    for one in tallies:
+        table, key = (texts.OUTCOMES, one.outcome) if one.outcome else (texts.RUN_STATES, one.state)
+        found.append(Count(texts.scenario(one.scenario), texts.state_of(table, key), one.count))
+    return tuple(found)
+
+
+def midnight(zone: tzinfo) -> datetime:
+    """When today began where the store is."""
+    today = utc_now().astimezone(zone).date()
+    return datetime.combine(today, time.min, zone)

@@ -1,0 +1,167 @@
+"""The reader's language, region and time zone: texts by gettext catalogue, dates, money and sizes by Babel.
+
+English is the catalogue's own language; another one is offered once `translations/<language>` is there. Words of dates
+follow the language of the texts, so that a sentence is never half translated; their order and the numbers follow the
+reader's region.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from babel.support import NullTranslations, Translations
+from flask import g
+
+from app.db.types import utc_now
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+DEFAULT = "en"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one person reads: `language` of the texts, `region` of numbers and dates, the store's time zone."""
+
+    language: Locale
+    region: Locale
+    zone: tzinfo
+    texts: NullTranslations
+
+    @property
+    def direction(self) -> str:
+        return self.language.text_direction
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages the texts exist in."""
+    found = sorted(path.name for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo"))
+    return (DEFAULT, *found)
+
+
+@cache
+def _texts(language: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [language])
+
+
+@cache
+def _locale(name: str) -> Locale:
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Locale.parse("en_GB" if name == DEFAULT else DEFAULT)
+
+
+@cache
+def zone(name: str) -> tzinfo:
+    """The IANA zone of that name, or UTC where nobody knows it."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def reader_for(locale: str, time_zone: str = "UTC") -> Reader:
+    """How somebody with this browser or control panel language reads."""
+    region = _locale(locale or DEFAULT)
+    language = region.language if region.language in languages() else DEFAULT
+    if region.language != language:
+        return Reader(_locale(language), region, zone(time_zone), _texts(language))
+    return Reader(region, region, zone(time_zone), _texts(language))
+
+
+def reader() -> Reader:
+    """This request's reader."""
+    if "reader" not in g:
+        merchant = g.get("merchant")
+        g.reader = reader_for(merchant.locale if merchant else DEFAULT)
+    found: Reader = g.reader
+    return found
+
+
+def read_in(time_zone: str) -> None:
+    """From here on this request shows times in the store's zone."""
+    merchant = g.get("merchant")
+    g.reader = reader_for(merchant.locale if merchant else DEFAULT, time_zone)
+
+
+def _(text: str, **values: Any) -> str:
+    """The text in the reader's language, `%(name)s` filled in."""
+    translated = reader().texts.ugettext(text)
+    return translated % values if values else translated
+
+
+def ngettext(one: str, many: str, n: int, **values: Any) -> str:
+    """The right plural, `%(n)s` filled in."""
+    translated: str = reader().texts.ungettext(one, many, n)
+    return translated % ({"n": number(n)} | values)
+
+
+def number(value: int | Decimal) -> str:
+    return format_decimal(value, locale=reader().region)
+
+
+def money(value: Mapping[str, Any] | None) -> str:
+    """{"amount": "950.00", "currency": "EUR"} as the reader writes money; empty when there is none."""
+    if not value or not value.get("amount"):
+        return ""
+    try:
+        amount = Decimal(str(value["amount"]))
+        return format_currency(amount, str(value.get("currency") or "XXX"), locale=reader().region)
+    except (InvalidOperation, ValueError, UnknownLocaleError):
+        return f"{value.get('amount')} {value.get('currency', '')}".strip()
+
+
+def date(moment: datetime) -> str:
+    """The day: 4 Jul 2026."""
+    who = reader()
+    return format_date(moment.astimezone(who.zone).date(), "medium", locale=_dates(who))
+
+
+def moment(value: datetime) -> str:
+    """Day and time with the zone's short name where it is not obvious: 4 Jul 2026, 14:30."""
+    who = reader()
+    return format_datetime(value.astimezone(who.zone), "medium", locale=_dates(who)).replace("\u202f", " ")
+
+
+def _dates(who: Reader) -> Locale:
+    """Month names must be words of the text's language; a region of that language may order them."""
+    return who.region if who.region.language == who.language.language else Locale("en", "GB")
+
+
+def ago(value: datetime) -> str:
+    """2 minutes ago; in 5 minutes; just now."""
+    distance = value - utc_now()
+    if abs(distance.total_seconds()) < 10:
+        return _("just now")
+    return format_timedelta(distance, add_direction=True, threshold=1.2, locale=reader().language)
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: 84 kB."""
+    value, unit = Decimal(count), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    digits = "#,##0.#" if unit in ("MB", "GB") else "#,##0"
+    return f"{format_decimal(value, format=digits, locale=reader().region)}\u00a0{unit}"
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """A time kept as ISO text among a run's or a snapshot's facts."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

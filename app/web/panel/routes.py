@@ -1,0 +1,163 @@
+"""The panel's doors: three pages, their cards for refreshing, and what a person may ask for there."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db import panel as rows
+from app.db.session import reading
+from app.engine import nudge
+from app.engine.deps import Deps
+from app.engine.sessions import Role
+from app.errors import Conflict, NotFound
+from app.web import asking, guards, language, templating
+from app.web.panel import fields, views
+from app.web.panel.fields import PublicationView
+from app.web.panel.states import stage_words
+from app.web.panel.views import PanelView
+
+KINDS = {"orders": "order", "products": "product", "customers": "customer"}
+KIND = "<any(orders, products, customers):kind>"
+LONGEST_ID = 20
+
+
+def make_blueprint(deps: Deps) -> Blueprint:
+    bp = Blueprint("panel", __name__)
+    bp.record_once(templating.install)
+    _add_pages(bp, deps)
+    _add_requests(bp, deps)
+    _add_publications(bp, deps)
+    return bp
+
+
+def _add_pages(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/orders/<object_id>", defaults={"kind": "orders"}, endpoint="order")
+    @bp.get("/products/<object_id>", defaults={"kind": "products"}, endpoint="product")
+    @bp.get("/customers/<object_id>", defaults={"kind": "customers"}, endpoint="customer")
+    def show(kind: str, object_id: str) -> str | Response:
+        if kind == "products" and _comes_from_a_page_without_its_pictures(deps):
+            return Response(status=204, headers={"HX-Redirect": request.path})
+        view, publications = _view(deps, KINDS[kind], object_id)
+        return _page("panel/page.html", view, publications=publications)
+
+    @bp.get(f"/{KIND}/<object_id>/cards")
+    def cards(kind: str, object_id: str) -> Response:
+        """What changes while work goes on; 204 when nothing shown has changed since `seen`."""
+        view, publications = _view(deps, KINDS[kind], object_id)
+        if request.args.get("seen") == view.digest:
+            return Response(status=204)
+        announce = request.args.get("was") != view.state.word
+        return Response(_page("panel/_refreshed.html", view, publications=publications, announce=announce))
+
+
+def _add_requests(bp: Blueprint, deps: Deps) -> None:
+    @bp.post(f"/{KIND}/<object_id>/recheck")
+    @guards.requires("viewer")
+    def recheck(kind: str, object_id: str) -> AnyResponse:
+        asking.ask(deps, "recheck", KINDS[kind], _checked(object_id))
+        is_card = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+        return Response(status=204) if is_card else _back(KINDS[kind], object_id)
+
+    @bp.post("/orders/<object_id>/review")
+    @guards.requires("manager")
+    def review(object_id: str) -> AnyResponse:
+        asking.ask(deps, "review_order", "order", _checked(object_id))
+        return _back("order", object_id)
+
+    @bp.post("/products/<object_id>/workspace")
+    @guards.requires("manager")
+    def workspace(object_id: str) -> AnyResponse:
+        asking.ask(deps, "create_workspace", "product", _checked(object_id))
+        return _back("product", object_id)
+
+    @bp.post("/runs/<run_id>/try")
+    @guards.requires("manager")
+    def try_now(run_id: str) -> AnyResponse:
+        who = guards.merchant()
+        with reading(deps.database) as session:
+            found = rows.run(session, who.store_id, run_id)
+        if found is None:
+            raise NotFound("There is no such run.")
+        nudge.try_now(deps, who.store_id, run_id, f"user:{who.user_id}")
+        _run, kind, object_id = found
+        if kind not in KINDS.values():
+            return redirect(url_for("activity.run", run_id=run_id), 303)
+        return _back(kind, object_id)
+
+
+def _add_publications(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/products/<object_id>/publications/<publication_id>/undo")
+    def confirm_undo(object_id: str, publication_id: str) -> str:
+        """What undoing would do, field by field, before anything is done."""
+        view, publications = _view(deps, "product", object_id)
+        return _page("panel/undo.html", view, publication=_one(publications, publication_id))
+
+    @bp.post("/products/<object_id>/publications/<publication_id>/undo")
+    @guards.requires("manager")
+    def undo(object_id: str, publication_id: str) -> AnyResponse:
+        _view_of, publications = _view(deps, "product", object_id)
+        if not _one(publications, publication_id).can_undo:
+            raise Conflict("This publication cannot be undone any more.")
+        asking.ask(deps, "undo", "product", object_id, publication_id=publication_id, fields="")
+        return _back("product", object_id)
+
+    @bp.post("/products/<object_id>/publications/<publication_id>/restore")
+    @guards.requires("manager")
+    def restore(object_id: str, publication_id: str) -> AnyResponse:
+        _view_of, publications = _view(deps, "product", object_id)
+        drifted = _one(publications, publication_id).drifted
+        chosen = [name for name in request.form.getlist("field") if name in drifted]
+        if not chosen:
+            raise Conflict("These fields show the approved values already.")
+        asking.ask(deps, "restore", "product", object_id, publication_id=publication_id, fields=",".join(chosen))
+        return _back("product", object_id)
+
+
+def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[PublicationView, ...]]:
+    """The page's values from local rows, in two statements (three for a customer)."""
+    store_id = guards.merchant().store_id
+    with reading(deps.database) as session:
+        found = rows.read(session, store_id, kind, _checked(object_id))
+        orders = rows.orders_of_customer(session, store_id, object_id) if kind == "customer" else ()
+    if found is None:
+        raise NotFound("There is no such store.")
+    language.read_in(found.shop.timezone)
+    snapshot = found.snapshot.facts if found.snapshot else {}
+    images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
+    g.csp_img_sources = fields.origins(images) if kind == "product" else ()
+    publications = tuple(fields.publication_view(one, images) for one in found.publications)
+    return views.panel(found, orders), publications
+
+
+def _page(template: str, view: PanelView, **values: Any) -> str:
+    can_act = guards.merchant().role.covers(Role.MANAGER)
+    return templating.page(template, view=view, can_act=can_act, stage_words=stage_words(), **values)
+
+
+def _comes_from_a_page_without_its_pictures(deps: Deps) -> bool:
+    """A page swapped in keeps the first page's policy, which names no picture hosts: ask for a full load.
+
+    Only where the cookie is there; a browser without it would arrive without its page token.
+    """
+    is_swapped = "HX-Boosted" in request.headers and guards.cookie_name(deps.settings) in request.cookies
+    return is_swapped and "/panel/products/" not in request.headers.get("HX-Current-URL", "")
+
+
+def _checked(object_id: str) -> str:
+    """The store's ids are numbers; anything else is nothing we know."""
+    if not (object_id.isascii() and object_id.isdigit() and len(object_id) <= LONGEST_ID):
+        raise NotFound("There is nothing of that id.")
+    return object_id
+
+
+def _one(publications: tuple[PublicationView, ...], publication_id: str) -> PublicationView:
+    found = next((one for one in publications if one.id == publication_id), None)
+    if found is None:
+        raise NotFound("There is no such publication.")
+    return found
+
+
+def _back(kind: str, object_id: str) -> AnyResponse:
+    """Show the panel again; the request is on it, on its way."""
+    return redirect(url_for(f"panel.{kind}", object_id=object_id), 303)

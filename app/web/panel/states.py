@@ -1,0 +1,207 @@
+"""One word for where an order, product or customer stands, a sentence beside it, and the stages it passes."""
+
+from dataclasses import dataclass
+
+from app.db.panel import PanelRows, PublicationFacts, RunFacts, StepFacts
+from app.domain.publication import FieldState, PublicationState
+from app.web import language
+from app.web.language import _, ngettext
+from app.web.panel import progress
+from app.web.texts import State
+
+ANSWER_TASK = "provide information"  # how the model names the task that answers a reviewer's question
+PUBLISHING = ("publish_content", "undo_publication", "restore_fields")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The word and the sentence."""
+
+    state: State
+    lead: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stop of the way: done, now, problem or ahead."""
+
+    title: str
+    status: str
+
+
+def stage_words() -> dict[str, str]:
+    return {"done": _("done"), "now": _("now"), "problem": _("needs attention"), "ahead": _("still to come")}
+
+
+def leading_run(rows: PanelRows) -> RunFacts | None:
+    """The run the page is about: the latest review of an order, the latest publishing of a product, else the latest."""
+    if rows.object_type == "order":
+        found = next((run for run in rows.runs if progress.is_review(run)), None)
+    else:
+        found = next((run for run in rows.runs if progress.step_of(run, *PUBLISHING)), None)
+    return found or next(iter(rows.runs), None)
+
+
+def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
+    """Where the object stands."""
+    if any(run.state in progress.STUCK for run in rows.runs):
+        lead = _("Something stopped and needs a person. Below you see what it is and the way out.")
+        return Judged(State(_("Needs attention"), "bad"), lead)
+    if rows.object_type == "order":
+        return _order(rows, main)
+    if rows.object_type == "product":
+        return _product(rows)
+    return _customer(rows)
+
+
+def _order(rows: PanelRows, main: RunFacts | None) -> Judged:
+    if main and progress.is_review(main):
+        return _review(main)
+    if main and main.state in ("running", "waiting"):
+        return Judged(State(_("In progress"), "busy"), _("Its workspace is being prepared in OpenText."))
+    if rows.link:
+        return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))
+    return Judged(State(_("Not linked"), "none"), _("Nothing about this order is in OpenText."))
+
+
+def _review(run: RunFacts) -> Judged:
+    flow = run.workflow
+    outcome = flow.outcome if flow else run.outcome
+    if flow and outcome in ("approved", "rejected"):
+        return _decided(run, outcome, flow.decided_by, language.date(flow.decided_at) if flow.decided_at else "")
+    if outcome:
+        lead = _("The deadline passed without a decision. Please look at this order and decide yourself.")
+        return Judged(State(_("Needs attention"), "bad"), lead)
+    tasks = flow.tasks if flow else ()
+    if any(ANSWER_TASK in str(task.get("name", "")).lower() for task in tasks):
+        lead = _("The reviewer asked a question. The review goes on once it is answered in OpenText.")
+        return Judged(State(_("Waiting for information"), "wait"), lead)
+    if run.state == "done":
+        return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))
+    if run.state == "cancelled":
+        return Judged(State(_("Filed"), "none"), _("The review was cancelled."))
+    if flow is None:
+        return Judged(State(_("Under review"), "wait"), _("The order is being held and its review prepared."))
+    return Judged(State(_("Under review"), "wait"), _waiting(tasks))
+
+
+def _waiting(tasks: tuple[dict[str, object], ...]) -> str:
+    for task in tasks:
+        candidates = task.get("candidates")
+        names = [str(one) for one in candidates] if isinstance(candidates, list) else []
+        who = str(task.get("assignee") or "") or _(" or ").join(names)
+        due = language.parse_moment(str(task.get("due_at") or ""))
+        if who and due:
+            return _("%(who)s decides in OpenText, until %(due)s.", who=who, due=language.moment(due))
+        if who:
+            return _("%(who)s decides in OpenText.", who=who)
+    return _("The decision is made in OpenText.")
+
+
+def _decided(run: RunFacts, outcome: str, by: str, on: str) -> Judged:
+    state = State(_("Approved"), "good") if outcome == "approved" else State(_("Rejected"), "bad")
+    who = _("%(who)s decided on %(date)s.", who=by, date=on) if by and on else _("The decision has been made.")
+    if run.state != "done":
+        return Judged(state, _("%(who)s The order is being moved on.", who=who))
+    moved = [step.summary for step in run.steps if step.kind == "set_order_status" and step.summary]
+    return Judged(state, f"{who} {moved[-1]}" if len(moved) > 1 else who)
+
+
+def _product(rows: PanelRows) -> Judged:
+    publication = next(iter(rows.publications), None)
+    if publication:
+        return _published(publication)
+    approval = next((one for one in rows.documents if one.approval_status), None)
+    if approval and approval.approval_status == "Pending":
+        lead = _("“%(name)s” is being approved in OpenText. It is published once approved.", name=approval.name)
+        return Judged(State(_("Waiting for approval"), "wait"), lead)
+    if rows.link:
+        lead = _("Authors work on the content sheet. Once it is approved, exactly that version is published here.")
+        return Judged(State(_("Ready"), "good"), lead)
+    if any(run.state in ("running", "waiting") for run in rows.runs):
+        return Judged(State(_("In progress"), "busy"), _("Its launch workspace is being created."))
+    return Judged(State(_("Not linked"), "none"), _("This product has no launch workspace in OpenText yet."))
+
+
+def _published(publication: PublicationFacts) -> Judged:
+    fields = publication.fields
+    off = sum(one.state == FieldState.DRIFTED for one in fields)
+    version = {"version": publication.version, "who": publication.approved_by}
+    if publication.state == PublicationState.PUBLISHING:
+        lead = _("Version %(version)s, approved by %(who)s, is being published.", **version)
+        return Judged(State(_("Publishing"), "busy"), lead)
+    if publication.state == PublicationState.UNDONE:
+        kept = sum(one.state == FieldState.KEPT for one in fields)
+        lead = _("Version %(version)s was undone; the product shows what it showed before.", **version)
+        if kept:
+            lead = ngettext(
+                "Version %(version)s was undone. %(n)s field was left alone, because somebody changed it since.",
+                "Version %(version)s was undone. %(n)s fields were left alone, because somebody changed them since.",
+                kept, **version,
+            )  # fmt: skip
+        return Judged(State(_("Undone"), "none"), lead)
+    if off:
+        lead = ngettext(
+            "In %(n)s field your store shows something else than was approved. You can restore it below.",
+            "In %(n)s fields your store shows something else than was approved. You can restore them below.",
+            off,
+        )
+        return Judged(State(_("Drifted"), "wait"), lead)
+    return Judged(State(_("Live"), "good"), _("Your store shows version %(version)s, approved by %(who)s.", **version))
+
+
+def _customer(rows: PanelRows) -> Judged:
+    if rows.link:
+        return Judged(State(_("Filed"), "good"), _("This customer has a workspace in OpenText."))
+    lead = _("A workspace is created with the first review of one of this customer’s orders.")
+    return Judged(State(_("Not linked"), "none"), lead)
+
+
+def stages(rows: PanelRows, main: RunFacts | None) -> tuple[Stage, ...]:
+    """The way of an order under review or of a product's content, as few stops people know by name."""
+    if rows.object_type == "order" and main and progress.is_review(main):
+        return _review_stages(main)
+    undone = rows.publications and rows.publications[0].state == PublicationState.UNDONE
+    if rows.object_type == "product" and rows.link and not undone:
+        return _launch_stages(rows)
+    return ()
+
+
+def _review_stages(run: RunFacts) -> tuple[Stage, ...]:
+    waited = next((step.seq for step in run.steps if step.kind == "await_decision"), 10_000)
+    groups = (
+        (_("Held"), [step for step in run.steps if step.kind == "set_order_status" and step.seq < waited]),
+        (_("Filed"), [s for s in run.steps if s.kind not in ("set_order_status", "start_workflow") and s.seq < waited]),
+        (_("In review"), [step for step in run.steps if step.kind in progress.DECISION_STEPS]),
+        (_("Decided"), [step for step in run.steps if step.seq > waited]),
+    )
+    return tuple(Stage(title, _stage_status(run, steps)) for title, steps in groups)
+
+
+def _stage_status(run: RunFacts, steps: list[StepFacts]) -> str:
+    if steps and all(step.status in progress.ENDED for step in steps):
+        return "done"
+    current = progress.open_step(run)
+    if current is None or current not in steps:
+        return "ahead"
+    return "problem" if current.error_code else "now"
+
+
+def _launch_stages(rows: PanelRows) -> tuple[Stage, ...]:
+    publication = next(iter(rows.publications), None)
+    approved = publication or any(one.approval_status == "Approved" for one in rows.documents)
+    is_live = publication is not None and publication.state == PublicationState.LIVE
+    run = next((one for one in rows.runs if publication and one.id == publication.run_id), None)
+    evidence = progress.step_of(run, "file_evidence") if run else None
+    flags = (
+        (_("Workspace"), True),
+        (_("Approved"), bool(approved)),
+        (_("Published"), is_live),
+        (_("Evidence filed"), bool(evidence and evidence.status == "done")),
+    )
+    seen_gap = False
+    found = []
+    for title, is_done in flags:
+        found.append(Stage(title, "done" if is_done else "ahead" if seen_gap else "now"))
+        seen_gap = seen_gap or not is_done
+    return tuple(found)

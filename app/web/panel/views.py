@@ -1,0 +1,376 @@
+"""View models of the three panels: plain values a template prints, made from local rows only."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.db.panel import DocumentFacts, LinkFacts, OrderOfCustomer, PanelRows, RequestFacts, RunFacts
+from app.db.types import utc_now
+from app.domain.commerce import REVIEWABLE
+from app.web import language, texts
+from app.web.language import _
+from app.web.panel import progress, states, why
+from app.web.panel.progress import RunView
+from app.web.panel.states import Stage
+from app.web.panel.why import Link
+from app.web.texts import State
+
+FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
+STALE_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One sentence above everything. `action` names a link the template knows: settings, home or nothing."""
+
+    tone: str
+    title: str
+    text: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """An open task: who must act, until when."""
+
+    name: str
+    who: str
+    due_at: datetime | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class WorkflowView:
+    """Where the decision stands."""
+
+    state: State
+    tasks: tuple[TaskView, ...]
+    decided_by: str
+    decided_at: datetime | None
+    comment: str
+    found_by: str
+    started_at: datetime
+    seen_at: datetime
+    trail: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """One document with what people ask about it."""
+
+    name: str
+    folder: str
+    version: int
+    size: int
+    kind: str
+    url: str
+    filed_at: datetime | None
+    record: str
+    holds: tuple[str, ...]
+    approval: State | None
+    approval_version: int | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request of a person, and why it waits or what came of it."""
+
+    text: str
+    at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The one button of an object that has no workspace, and what it would create. `why_not` instead of a button."""
+
+    title: str
+    what: tuple[str, ...]
+    button: str
+    endpoint: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One order in a customer's list."""
+
+    object_id: str
+    name: str
+    total: str
+    started_at: datetime
+    url: str
+    state: State
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """What every panel has. `refresh` is in seconds, 0 for never; `digest` changes whenever anything shown does."""
+
+    kind: str
+    object_id: str
+    title: str
+    state: State
+    lead: str
+    subtitle: tuple[str, ...]
+    as_of: datetime | None
+    workspace: LinkFacts | None
+    workspace_url: str
+    customer: LinkFacts | None
+    customer_url: str
+    customer_id: str
+    banners: tuple[Banner, ...]
+    stages: tuple[Stage, ...]
+    asks: tuple[Ask, ...]
+    answers: tuple[Ask, ...]
+    offer: Offer | None
+    current: tuple[RunView, ...]
+    earlier: tuple[RunView, ...]
+    why_reasons: tuple[str, ...]
+    why_chain: tuple[Link, ...]
+    workflow: WorkflowView | None
+    documents: tuple[DocumentView, ...]
+    orders: tuple[OrderLine, ...]
+    refresh: int
+    is_stale: bool
+    digest: str
+
+
+def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelView:
+    """The view of one object's rows. Call after `language.read_in` with the store's zone."""
+    main = states.leading_run(rows)
+    found = states.judge(rows, main)
+    runs = tuple(progress.run_view(run) for run in rows.runs)
+    current = tuple(run for run in runs if not run.is_over) or runs[:1]
+    facts = rows.snapshot.facts if rows.snapshot else {}
+    return PanelView(
+        kind=rows.object_type,
+        object_id=rows.object_id,
+        title=_title(rows),
+        state=found.state,
+        lead=found.lead,
+        subtitle=_subtitle(rows.object_type, facts),
+        as_of=_as_of(rows),
+        workspace=rows.link,
+        workspace_url=safe_url(rows.link.url) if rows.link else "",
+        customer=rows.customer_link,
+        customer_url=safe_url(rows.customer_link.url) if rows.customer_link else "",
+        customer_id=rows.customer_id,
+        banners=_banners(rows),
+        stages=states.stages(rows, main),
+        asks=_asks(rows),
+        answers=_answers(rows),
+        offer=_offer(rows),
+        current=current,
+        earlier=tuple(run for run in runs if run not in current),
+        why_reasons=why.reasons(main) if main else (),
+        why_chain=why.chain(main) if main else (),
+        workflow=_workflow(main),
+        documents=tuple(_document(one) for one in rows.documents),
+        orders=tuple(_order_line(one) for one in orders),
+        refresh=_refresh(rows),
+        is_stale=_is_stale(rows),
+        digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
+    )
+
+
+def _title(rows: PanelRows) -> str:
+    known = rows.snapshot.name if rows.snapshot else ""
+    named = known or next((run.subject_name for run in rows.runs if run.subject_name), "")
+    fallback = {"order": _("Order %(id)s"), "product": _("Product %(id)s"), "customer": _("Customer %(id)s")}
+    return named or fallback[rows.object_type] % {"id": rows.object_id}
+
+
+def _subtitle(kind: str, facts: dict[str, Any]) -> tuple[str, ...]:
+    """The line below the title: what tells this object from others."""
+    if kind == "order":
+        placed = language.parse_moment(facts.get("placed_at"))
+        parts = [
+            facts.get("customer_name"),
+            language.money(facts.get("total")),
+            _("placed %(date)s", date=language.date(placed)) if placed else "",
+            _("in your store: %(status)s", status=facts["status_label"]) if facts.get("status_label") else "",
+        ]
+    elif kind == "product":
+        hidden = facts.get("is_visible") is False
+        sku = _("SKU %(sku)s", sku=facts["sku"]) if facts.get("sku") else ""
+        parts = [sku, _("not visible to shoppers") if hidden else ""]
+    else:
+        since = language.parse_moment(facts.get("since"))
+        parts = [facts.get("email"), facts.get("company"), facts.get("group")]
+        parts.append(_("customer since %(date)s", date=language.date(since)) if since else "")
+    return tuple(str(part) for part in parts if part)
+
+
+def _as_of(rows: PanelRows) -> datetime | None:
+    """When OpenText last answered about it; before there is a workspace, when the store did."""
+    seen = [rows.link.seen_at] if rows.link else []
+    seen += [run.workflow.seen_at for run in rows.runs if run.workflow]
+    if not seen and rows.snapshot:
+        seen = [rows.snapshot.seen_at]
+    return max(seen, default=None)
+
+
+def _banners(rows: PanelRows) -> tuple[Banner, ...]:
+    found = []
+    if rows.snapshot and rows.snapshot.is_gone:
+        text = _("Your store no longer has it. What was filed in OpenText stays.")
+        found.append(Banner("wait", _("Deleted in your store"), text))
+    if rows.shop.state == "needs_reauth":
+        text = _("We can read and change nothing in your store until somebody opens the app from the store again.")
+        found.append(Banner("bad", _("The connection to your store has to be renewed"), text))
+    if not rows.shop.opentext_state:
+        text = _("Connect it once, then workspaces, documents and reviews appear here by themselves.")
+        found.append(Banner("wait", _("OpenText is not connected yet"), text, "settings"))
+    elif rows.shop.opentext_state == "needs_reauth":
+        text = rows.shop.pause_reason or _("It no longer accepts our credentials.")
+        found.append(Banner("bad", _("The connection to OpenText has to be renewed"), text, "settings"))
+    elif _is_silent(rows):
+        text = _("You see what we last knew. Everything on its way waits and goes on by itself; nothing is lost.")
+        found.append(Banner("wait", _("OpenText is not answering right now"), text))
+    return tuple(found)
+
+
+def _is_silent(rows: PanelRows) -> bool:
+    if progress.opentext_is_silent(rows.runs):
+        return True
+    return any(one.reason.partition(":")[0] in texts.NO_ANSWER for one in _open(rows))
+
+
+def _open(rows: PanelRows) -> tuple[RequestFacts, ...]:
+    return tuple(one for one in rows.requests if one.state in ("accepted", "planned"))
+
+
+def _asks(rows: PanelRows) -> tuple[Ask, ...]:
+    return tuple(
+        Ask(_(texts.REQUESTS.get(one.request, one.request)), one.received_at, texts.reason(one.reason))
+        for one in _open(rows)
+        if one.request != "recheck"
+    )
+
+
+def _answers(rows: PanelRows) -> tuple[Ask, ...]:
+    """What somebody asked for a moment ago and nothing came of: said, so that nobody waits for it."""
+    return tuple(
+        Ask(_(texts.REQUESTS.get(one.request, one.request)), one.received_at, texts.reason(one.reason))
+        for one in rows.requests
+        if one not in _open(rows) and one.request != "recheck" and one.reason != "planned"
+    )
+
+
+def _offer(rows: PanelRows) -> Offer | None:
+    if rows.link or rows.runs or not rows.shop.opentext_state or any(one.request != "recheck" for one in _open(rows)):
+        return None
+    if rows.snapshot and rows.snapshot.is_gone:
+        return None
+    if rows.object_type == "order":
+        return _offer_review(rows)
+    if rows.object_type == "product":
+        return Offer(
+            _("Give this product a launch workspace"),
+            (
+                _("A launch workspace in OpenText with folders for content, images, compliance and evidence"),
+                _("A content sheet with the product’s present texts, for authors to start from"),
+                _("A link to it here and on the product. Nothing changes for your shoppers."),
+            ),
+            _("Create launch workspace"),
+            "panel.workspace",
+        )
+    return None
+
+
+def _offer_review(rows: PanelRows) -> Offer:
+    status = rows.snapshot.facts.get("status") if rows.snapshot else None
+    too_late = _("A review holds an order before it leaves the house. This one can no longer be held.")
+    return Offer(
+        _("No review has been opened for this order"),
+        (
+            _("A workspace in OpenText for this order, linked to the customer’s workspace"),
+            _("The order as a PDF/A, filed there and kept as a record"),
+            _("A review for the people you chose in the settings. The order is held until they decide."),
+        ),
+        _("Open a review for this order"),
+        "panel.review",
+        too_late if status and status not in REVIEWABLE else "",
+    )
+
+
+def _order_line(order: OrderOfCustomer) -> OrderLine:
+    table, key = (texts.OUTCOMES, order.outcome) if order.outcome else (texts.RUN_STATES, order.state)
+    total = language.money(order.facts.get("total"))
+    state = texts.state_of(table, key)
+    return OrderLine(order.object_id, order.name, total, order.started_at, safe_url(order.workspace_url), state)
+
+
+def _workflow(run: RunFacts | None) -> WorkflowView | None:
+    if run is None or run.workflow is None:
+        return None
+    flow, now = run.workflow, utc_now()
+    tasks = []
+    for task in flow.tasks:
+        who = task.get("assignee") or _(" or ").join(task.get("candidates") or ())
+        due = language.parse_moment(task.get("due_at"))
+        tasks.append(TaskView(str(task.get("name") or ""), who or _("somebody"), due, bool(due and due < now)))
+    word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
+    return WorkflowView(
+        word, tuple(tasks), flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
+        flow.seen_at, why.trail(run),
+    )  # fmt: skip
+
+
+def _document(facts: DocumentFacts) -> DocumentView:
+    return DocumentView(
+        name=facts.name,
+        folder=facts.folder,
+        version=facts.version,
+        size=facts.size,
+        kind=_file_kind(facts),
+        url=safe_url(facts.url),
+        filed_at=facts.modified_at,
+        record=_record(facts),
+        holds=facts.holds,
+        approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
+        approval_version=facts.approval_version,
+    )
+
+
+def _record(facts: DocumentFacts) -> str:
+    """“Record · Orders · kept until 2033”."""
+    if not facts.record_class:
+        return ""
+    parts = [_("Record"), facts.record_class]
+    if facts.kept_until:
+        parts.append(_("kept until %(year)s", year=facts.kept_until.astimezone(language.reader().zone).year))
+    return " · ".join(parts)
+
+
+def _file_kind(facts: DocumentFacts) -> str:
+    """PDF, JSON, JPG: what people call the type, from the name's ending."""
+    ending = facts.name.rpartition(".")[2]
+    return ending.upper() if 0 < len(ending) <= 5 and ending.isalnum() and ending != facts.name else _("File")
+
+
+def safe_url(url: str) -> str:
+    """An address a link may lead to: http or https, nothing else; empty otherwise."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc and not parts.username else ""
+
+
+def _refresh(rows: PanelRows) -> int:
+    if _open(rows) or _is_stale(rows) or any(run.state == "running" for run in rows.runs):
+        return FAST
+    if any(one.state == "publishing" for one in rows.publications):
+        return FAST
+    return SLOW if any(run.state == "waiting" for run in rows.runs) else 0
+
+
+def _is_stale(rows: PanelRows) -> bool:
+    """Worth asking again behind the page: old knowledge, nobody has asked yet, and somebody can answer."""
+    as_of = _as_of(rows)
+    can_answer = rows.shop.state == "installed" and not (rows.link and rows.shop.opentext_state != "connected")
+    return can_answer and not _open(rows) and (as_of is None or utc_now() - as_of > STALE_AFTER)

@@ -1,0 +1,153 @@
+"""Forms made from typed preferences: titles, descriptions, bounds are the model's; errors stand beside their field."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from app.domain.scenario import Preferences, Scenario
+from app.web import display
+from app.web.language import _
+
+LONGEST = 2_000
+WORDS = {
+    "decimal_parsing": "Enter an amount such as 500 or 499.90.",
+    "decimal_type": "Enter an amount such as 500 or 499.90.",
+    "decimal_max_places": "Use at most two decimal places.",
+    "decimal_max_digits": "This amount is too large.",
+    "decimal_whole_digits": "This amount is too large.",
+    "finite_number": "Enter an amount such as 500 or 499.90.",
+    "int_parsing": "Enter a whole number.",
+    "int_from_float": "Enter a whole number.",
+    "greater_than_equal": "Enter %(ge)s or more.",
+    "greater_than": "Enter more than %(gt)s.",
+    "less_than_equal": "Enter %(le)s or less.",
+    "string_too_short": "Please fill this in.",
+    "string_too_long": "Use at most %(max_length)s characters.",
+    "missing": "Please fill this in.",
+    "bool_parsing": "Choose yes or no.",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form. `kind`: switch, amount, number, pairs or text."""
+
+    name: str
+    title: str
+    help: str
+    kind: str
+    value: str
+    is_on: bool
+    is_required: bool
+    longest: int | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A scenario's preferences as a form."""
+
+    slug: str
+    title: str
+    about: str
+    fields: tuple[Field, ...]
+    has_errors: bool = False
+
+
+def form_for(
+    scenario: Scenario, title: str, values: Mapping[str, Any], errors: Mapping[str, str] | None = None
+) -> Form:
+    """The form showing `values`: stored preferences, or what was just typed when it was refused."""
+    problems = errors or {}
+    fields = tuple(
+        _field(name, info, values.get(name), problems.get(name, ""))
+        for name, info in scenario.preferences.model_fields.items()
+    )
+    return Form(scenario.slug, title, scenario.title, fields, bool(problems))
+
+
+def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
+    kind = _kind(info.annotation)
+    return Field(
+        name=name,
+        title=_(info.title) if info.title else _("Switched on") if name == "enabled" else name,
+        help=_(info.description) if info.description else "",
+        kind=kind,
+        value=_shown(value),
+        is_on=kind == "switch" and value in (True, "true", "on"),
+        is_required=not _may_be_empty(info),
+        longest=next((one.max_length for one in info.metadata if hasattr(one, "max_length")), None),
+        error=error,
+    )
+
+
+def _kind(annotation: Any) -> str:
+    plain = _without_none(annotation)
+    if plain is bool:
+        return "switch"
+    if plain is Decimal:
+        return "amount"
+    if plain is int:
+        return "number"
+    return "pairs" if get_origin(plain) is dict else "text"
+
+
+def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next(one for one in get_args(annotation) if one is not type(None))
+    return annotation
+
+
+def _may_be_empty(info: FieldInfo) -> bool:
+    if get_origin(info.annotation) in (Union, types.UnionType) or _kind(info.annotation) in ("switch", "pairs"):
+        return True
+    return not any(getattr(one, "min_length", 0) for one in info.metadata)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={_shown(amount)}" for key, amount in value.items())
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def typed(model: type[BaseModel], given: Mapping[str, str]) -> dict[str, Any]:
+    """What a browser sent, the model's own fields only; an unticked box is False, an emptied number is None."""
+    found: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        kind = _kind(info.annotation)
+        text = display.clean(given.get(name, ""), LONGEST).strip()
+        if kind == "switch":
+            found[name] = text == "on"
+        elif kind in ("amount", "number"):
+            found[name] = text.replace("\u00a0", "").replace(" ", "") or None
+        else:
+            found[name] = text
+    return found
+
+
+def problems(error: ValidationError, known: type[BaseModel]) -> dict[str, str]:
+    """Field → what is wrong with it, in words."""
+    found: dict[str, str] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        place = str(one["loc"][0]) if one["loc"] else ""
+        if place in known.model_fields:
+            found.setdefault(place, _in_words(str(one["type"]), one.get("ctx") or {}, str(one["msg"])))
+    return found
+
+
+def _in_words(kind: str, context: Mapping[str, Any], message: str) -> str:
+    if kind in WORDS:
+        return _(WORDS[kind], **{key: str(value) for key, value in context.items()})
+    words = message.removeprefix("Value error, ")
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
+def stored(preferences: Preferences) -> dict[str, Any]:
+    return {name: getattr(preferences, name) for name in type(preferences).model_fields}

@@ -1,0 +1,178 @@
+"""The settings' doors: connect OpenText, choose the rules, give people their roles."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db import activity
+from app.db.session import reading, unit_of_work
+from app.domain.scenario import Scenario
+from app.engine import connections, preferences, sessions
+from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
+from app.engine.deps import Deps
+from app.engine.sessions import Role
+from app.errors import NotFound
+from app.opentext.check import CheckStep
+from app.scenarios import ALL, BY_SLUG
+from app.web import asking, guards, language, templating, texts
+from app.web.language import _
+from app.web.settings_pages import connection as form
+from app.web.settings_pages import forms
+from app.web.settings_pages.forms import Form
+
+TABS = ("settings.opentext", "settings.rules", "settings.people")
+
+
+def make_blueprint(deps: Deps) -> Blueprint:
+    bp = Blueprint("settings", __name__)
+    bp.record_once(templating.install)
+    _add_connection(bp, deps)
+    _add_rules(bp, deps)
+    _add_people(bp, deps)
+    return bp
+
+
+def _add_connection(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/")
+    def index() -> AnyResponse:
+        return redirect(url_for("settings.opentext"), 303)
+
+    @bp.get("/opentext")
+    def opentext() -> str:
+        saved = _saved(deps)
+        return _connection_page(deps, saved, form.first_values(saved, deps.settings.opentext), {}, ())
+
+    @bp.post("/opentext")
+    @guards.requires("manager")
+    def connect() -> AnyResponse:
+        """Test every part, save only when all of it works, then deploy the workflow models on the queue."""
+        saved, values = _saved(deps), form.typed(request.form)
+        entered, errors = form.entered(values, allow_http=deps.settings.allow_plain_http)
+        checks: list[CheckStep] = []
+        if entered is not None:
+            checks, errors = _test_and_save(deps, entered)
+        if entered is not None and not errors and all(check.ok for check in checks):
+            asking.ask_store(deps, "set_up_store")
+            return redirect(url_for("settings.opentext", done="connected"), 303)
+        return Response(_connection_page(deps, saved, values, errors, tuple(checks)), 422)
+
+
+def _test_and_save(deps: Deps, entered: EnteredConnection) -> tuple[list[CheckStep], dict[str, str]]:
+    who = guards.merchant()
+    try:
+        complete = connections.complete(deps, who.store_id, entered)
+    except SecretNeeded as error:
+        words = _("Enter the secret. It is only sent to the address it was entered for; a new address needs it again.")
+        return [], dict.fromkeys(error.fields, words)
+    checks = connections.test(deps, complete)
+    if checks and all(check.ok for check in checks):
+        connections.save(deps, who.store_id, complete, who.user_id)
+    return checks, {} if checks else {"otds_url": _("The test could not be started. Please try again.")}
+
+
+def _saved(deps: Deps) -> SavedConnection | None:
+    store_id = guards.merchant().store_id
+    with reading(deps.database) as session:
+        store = activity.store(session, store_id)
+        if store is not None:
+            language.read_in(store.timezone)
+        return connections.saved(session, store_id)
+
+
+def _connection_page(
+    deps: Deps,
+    saved: SavedConnection | None,
+    values: dict[str, str],
+    errors: dict[str, str],
+    checks: tuple[CheckStep, ...],
+) -> str:
+    groups = {"content": form.CONTENT, "workflow": form.WORKFLOW, "paths": form.PATHS}
+    shown = {name: form.fields(group, values, errors, is_saved=saved is not None) for name, group in groups.items()}
+    return _page(
+        "settings/opentext.html", saved=saved, groups=shown, errors=errors, checks=checks,
+        done=request.args.get("done") == "connected" and not errors and not checks,
+        callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",
+    )  # fmt: skip
+
+
+def _add_rules(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/reviews")
+    def rules() -> str:
+        return _rules_page(deps, {})
+
+    @bp.post("/reviews/<slug>")
+    @guards.requires("manager")
+    def save_rules(slug: str) -> AnyResponse:
+        """Validated by the scenario's own model; kept and audited, or shown again with the errors beside the fields."""
+        scenario = BY_SLUG.get(slug)
+        if scenario is None or not _has_choices(scenario):
+            raise NotFound("There is no such rule.")
+        who = guards.merchant()
+        values = forms.typed(scenario.preferences, request.form)
+        try:
+            with unit_of_work(deps.database) as uow:
+                preferences.save(uow.session, who.store_id, scenario, values, f"user:{who.user_id}")
+        except ValidationError as error:
+            wrong = forms.problems(error, scenario.preferences)
+            refused = forms.form_for(scenario, texts.scenario(slug), values, wrong)
+            return Response(_rules_page(deps, {slug: refused}), 422)
+        return redirect(url_for("settings.rules", done=slug), 303)
+
+
+def _has_choices(scenario: Scenario) -> bool:
+    """More than on and off: those are the scenarios people have a say in."""
+    return len(scenario.preferences.model_fields) > 1
+
+
+def _rules_page(deps: Deps, refused: dict[str, Form]) -> str:
+    store_id = guards.merchant().store_id
+    shown = []
+    with reading(deps.database) as session:
+        store = activity.store(session, store_id)
+        for scenario in filter(_has_choices, ALL):
+            chosen = forms.stored(preferences.load(session, store_id, scenario))
+            made = forms.form_for(scenario, texts.scenario(scenario.slug), chosen)
+            shown.append(refused.get(scenario.slug, made))
+    done = request.args.get("done", "")
+    return _page(
+        "settings/rules.html", forms=shown, currency=store.currency if store else "",
+        done=done if done in BY_SLUG and not refused else "",
+    )  # fmt: skip
+
+
+def _add_people(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/people")
+    def people() -> str:
+        who = guards.merchant()
+        with reading(deps.database) as session:
+            store = activity.store(session, who.store_id)
+            found = activity.people(session, who.store_id)
+        language.read_in(store.timezone if store else "UTC")
+        done = request.args.get("done") == "role"
+        return _page("settings/people.html", people=found, roles=_roles(), is_owner=who.role is Role.OWNER, done=done)
+
+    @bp.post("/people/<user_id>")
+    @guards.requires("owner")
+    def change_role(user_id: str) -> AnyResponse:
+        """Another role for a person of this store; their sessions end, so that it holds at once."""
+        chosen = request.form.get("role", "")
+        if chosen not in set(Role):
+            raise NotFound("There is no such role.")
+        sessions.change_role(deps, guards.merchant(), user_id, Role(chosen))
+        return redirect(url_for("settings.people", done="role"), 303)
+
+
+def _roles() -> dict[str, tuple[str, str]]:
+    """Role → its name and what it may do."""
+    return {
+        "viewer": (_("Viewer"), _("sees everything here, changes nothing")),
+        "manager": (_("Manager"), _("also opens reviews, undoes, restores, tries again and changes settings")),
+        "owner": (_("Owner"), _("also gives people their roles")),
+    }
+
+
+def _page(template: str, **values: Any) -> str:
+    can_act = guards.merchant().role.covers(Role.MANAGER)
+    return templating.page(template, can_act=can_act, **values)

@@ -1,0 +1,80 @@
+// Small helps on top of pages that work without: clean address, moving ages, focus after navigation, one click is one click.
+'use strict';
+
+(() => {
+  const root = document.documentElement;
+
+  // The one-time hand-over address must not stay in the history.
+  if (root.dataset.cleanPath) history.replaceState(null, '', root.dataset.cleanPath);
+
+  // "2 minutes ago" stays true while the page is open.
+  const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' });
+  const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+  const tick = () => {
+    for (const element of document.querySelectorAll('time[data-ago]')) {
+      const seconds = (Date.parse(element.dateTime) - Date.now()) / 1000;
+      if (Math.abs(seconds) < 45) continue;
+      const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length * 1.2) || units[3];
+      const text = words.format(Math.round(seconds / size), unit);
+      if (element.textContent !== text) element.textContent = text;
+    }
+  };
+  setInterval(tick, 20000);
+
+  // A refreshed card keeps what was unfolded and never takes the focus.
+  let unfolded = new Set();
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const { xhr, boosted, target } = event.detail;
+    unfolded = new Set([...document.querySelectorAll('details[open][id]')].map((element) => element.id));
+    if (boosted && xhr.status >= 400) Object.assign(event.detail, { shouldSwap: true, isError: false });
+    if (target && target.id === 'cards' && xhr.status >= 400) {
+      document.getElementById('stale').hidden = false;
+      if (xhr.status === 401 || xhr.status === 403) target.removeAttribute('hx-trigger');
+    }
+  });
+  document.addEventListener('htmx:sendError', () => {
+    const note = document.getElementById('stale');
+    if (note) note.hidden = false;
+  });
+  document.addEventListener('htmx:afterSettle', (event) => {
+    if (event.target.id === 'cards' || event.detail.target?.id === 'cards') {
+      for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
+      const note = document.getElementById('stale');
+      if (note && event.detail.xhr?.status === 200) note.hidden = true;
+    }
+    if (event.detail.boosted) {
+      root.scrollTop = 0;
+      (document.querySelector('[role=alert]') || document.getElementById('main'))?.focus({ preventScroll: true });
+    }
+  });
+
+  // One click is one request; slow ones say so.
+  document.addEventListener('submit', (event) => {
+    const button = event.submitter;
+    if (!button || event.target.method !== 'post') return;
+    if (button.getAttribute('aria-busy') === 'true') return event.preventDefault();
+    button.setAttribute('aria-busy', 'true');
+    if (button.dataset.busy) {
+      button.textContent = button.dataset.busy;
+      document.getElementById('live').textContent = button.dataset.busy;
+    }
+  }, true);
+  addEventListener('pageshow', () => {
+    for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
+  });
+
+  // Copy a report.
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('button[data-copy]');
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand('copy'); }
+    document.getElementById('live').textContent = button.textContent = button.dataset.done;
+  });
+
+  for (const button of document.querySelectorAll('[data-needs-script]')) button.hidden = false;
+  document.addEventListener('htmx:load', () => {
+    for (const button of document.querySelectorAll('[data-needs-script]')) button.hidden = false;
+  });
+})();

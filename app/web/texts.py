@@ -1,0 +1,243 @@
+"""Words for what rows only name: steps, states, sources, causes. Marked with `N_`, translated when shown.
+
+Rules: plain, short, friendly. A failure says what happened, what it means for this order or product, what to do next.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.scenarios import BY_SLUG
+from app.web.language import _
+
+
+def N_(text: str) -> str:  # gettext's customary name for "translate later"
+    """Marks a text for extraction where it is defined; `_` translates it where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in a word. `tone` picks colour and icon: good, busy, wait, bad, none."""
+
+    word: str
+    tone: str
+
+
+SCENARIOS = {
+    "order-review": N_("Order review"),
+    "product-launch-workspace": N_("Launch workspace"),
+    "product-content-publish": N_("Publish approved content"),
+    "product-content-undo": N_("Undo a publication"),
+    "product-content-restore": N_("Restore approved values"),
+    "store-set-up": N_("Set-up of the store"),
+}
+
+RUN_STATES = {
+    "running": State(N_("In progress"), "busy"),
+    "waiting": State(N_("Waiting"), "wait"),
+    "done": State(N_("Done"), "good"),
+    "quarantined": State(N_("Stopped"), "bad"),
+    "waiting_reauth": State(N_("Waiting for a connection"), "bad"),
+    "cancelled": State(N_("Cancelled"), "none"),
+}
+
+DELIVERY_STATES = {
+    "accepted": State(N_("Received"), "busy"),
+    "planned": State(N_("In progress"), "busy"),
+    "done": State(N_("Done"), "good"),
+    "ignored": State(N_("Nothing to do"), "none"),
+    "quarantined": State(N_("Stopped"), "bad"),
+    "waiting_reauth": State(N_("Waiting for a connection"), "bad"),
+    "cancelled": State(N_("Cancelled"), "none"),
+}
+
+STEP_STATES = {
+    "pending": State(N_("To do"), "none"),
+    "now": State(N_("Now"), "busy"),
+    "retrying": State(N_("Trying again"), "wait"),
+    "waiting": State(N_("Waiting"), "wait"),
+    "done": State(N_("Done"), "good"),
+    "skipped": State(N_("Left out"), "none"),
+    "quarantined": State(N_("Stopped"), "bad"),
+    "waiting_reauth": State(N_("Waiting for a connection"), "bad"),
+    "cancelled": State(N_("Cancelled"), "none"),
+}
+
+OUTCOMES = {
+    "approved": State(N_("Approved"), "good"),
+    "rejected": State(N_("Rejected"), "bad"),
+    "expired": State(N_("No decision in time"), "bad"),
+}
+
+APPROVALS = {
+    "Approved": State(N_("Approved"), "good"),
+    "Pending": State(N_("Waiting for approval"), "wait"),
+    "Rejected": State(N_("Rejected"), "bad"),
+    "Changes requested": State(N_("Changes requested"), "wait"),
+}
+
+FIELD_STATES = {
+    "planned": State(N_("To do"), "none"),
+    "written": State(N_("Sent"), "busy"),
+    "live": State(N_("Live"), "good"),
+    "drifted": State(N_("Drifted"), "wait"),
+    "undone": State(N_("Undone"), "none"),
+    "kept": State(N_("Kept"), "none"),
+    "superseded": State(N_("Replaced"), "none"),
+}
+
+STEPS = {
+    "set_order_status": N_("Set the order's status"),
+    "ensure_workspace": N_("Workspace in OpenText"),
+    "file_order_record": N_("File the order record (PDF/A)"),
+    "classify_record": N_("Keep it as a record"),
+    "start_workflow": N_("Ask for a decision"),
+    "await_decision": N_("Decision in OpenText"),
+    "file_approval_record": N_("File the record of the decision"),
+    "update_workspace": N_("Bring the workspace up to date"),
+    "file_content_sheet": N_("Content sheet for the authors"),
+    "publish_content": N_("Publish the approved version"),
+    "file_evidence": N_("File the evidence"),
+    "undo_publication": N_("Put the earlier content back"),
+    "restore_fields": N_("Write the approved values again"),
+    "set_up_store": N_("Webhooks, panels and workflow models"),
+    "link_in_store": N_("Leave the workspace's address in the store"),
+}
+
+ORDER_MOVES = {
+    "under_review": N_("Hold the order"),
+    "awaiting_fulfillment": N_("Release the order"),
+    "declined": N_("Decline the order"),
+    "cancelled": N_("Cancel the order"),
+}
+
+# What a failing step means for the order or product it is about.
+MEANINGS = {
+    "set_order_status": N_("The order's status in your store has not changed yet."),
+    "ensure_workspace": N_("There is no up-to-date workspace yet. Documents and decisions wait for it."),
+    "file_order_record": N_("The order record is not filed yet. The review starts once it is."),
+    "classify_record": N_("The document is filed, but not yet kept as a record."),
+    "start_workflow": N_("Nobody has been asked to decide yet. The order stays on hold."),
+    "await_decision": N_("We cannot read the decision right now. The order stays as it is."),
+    "file_approval_record": N_("The decision stands and the order has moved on. Only its record is not filed yet."),
+    "update_workspace": N_("Only the facts shown in the workspace are behind. Nothing else is missing."),
+    "file_content_sheet": N_("The workspace is there, but authors have no content sheet to start from yet."),
+    "publish_content": N_("The product may still show its earlier content, in whole or in part."),
+    "file_evidence": N_("The change in your store stands. Only its evidence is not filed yet."),
+    "undo_publication": N_("The product may still show the published content, in whole or in part."),
+    "restore_fields": N_("The product may still show the changed values."),
+    "set_up_store": N_("Your store may not tell us about new orders and changes yet."),
+    "link_in_store": N_("Everything is filed. Only the link on the object in your store is missing."),
+}
+
+# Steps that need OpenText; the others need the store.
+OPENTEXT_STEPS = frozenset(MEANINGS) - {"set_order_status", "set_up_store", "link_in_store", "restore_fields"}
+NO_ANSWER = frozenset(
+    {"unreachable", "timeout", "broken_answer", "server_error", "rate_limited", "temporarily_unavailable"}
+)
+
+SOURCES = {
+    "store": N_("Your store"),
+    "workflow": N_("OpenText workflow"),
+    "content_server": N_("Content Server"),
+    "person": N_("A person"),
+    "reconcile": N_("Our own check"),
+    "clock": N_("Our own check"),
+}
+
+TOPICS = {
+    "order.changed": N_("An order was placed or changed"),
+    "product.changed": N_("A product was created or changed"),
+    "product.deleted": N_("A product was deleted"),
+    "customer.changed": N_("A customer was created or changed"),
+    "store.changed": N_("The store's profile was changed"),
+    "app.installed": N_("The app was installed"),
+    "app.uninstalled": N_("The app was uninstalled"),
+    "workflow.decided": N_("A workflow reported a decision"),
+    "content.approved": N_("Content was approved"),
+    "requested": N_("Somebody asked for something here"),
+    "ignored": N_("A message we do not act on"),
+}
+
+REQUESTS = {
+    "create_workspace": N_("Create the launch workspace"),
+    "review_order": N_("Open a review"),
+    "undo": N_("Undo the publication"),
+    "restore": N_("Restore approved values"),
+    "recheck": N_("Check again"),
+    "look": N_("Look for changes"),
+    "reconcile": N_("Look for missed changes"),
+    "set_up_store": N_("Check webhooks and panels"),
+}
+
+REASONS = {
+    "planned": N_("Work was started."),
+    "already_under_way": N_("This was already being worked on."),
+    "no_scenario_applies": N_("None of your rules applies to it."),
+    "not_acted_on": N_("This kind of message needs nothing from us."),
+    "unknown_store": N_("The store is not known here."),
+    "uninstalled": N_("The app was uninstalled."),
+    "still_installed": N_("The message was old: the app is still installed."),
+    "gone": N_("The store no longer has it."),
+    "run_woken": N_("The decision is being read."),
+    "already_decided": N_("The decision was known already."),
+    "unknown_case": N_("It names no case of this store."),
+    "no_product_linked_to_this_workspace": N_("No product belongs to that workspace."),
+    "not_a_content_sheet": N_("The approved document is not a content sheet."),
+}
+
+CAUSES = {
+    "unreachable": N_("The other side cannot be reached"),
+    "timeout": N_("The other side did not answer in time"),
+    "broken_answer": N_("The connection broke off"),
+    "server_error": N_("The other side has a problem"),
+    "rate_limited": N_("The other side asks us to slow down"),
+    "locked": N_("Locked by somebody else"),
+    "needs_reauth": N_("A connection has to be renewed"),
+    "missing_right": N_("A right is missing"),
+    "not_connected": N_("OpenText is not connected yet"),
+    "not_found": N_("It is not there"),
+    "refused": N_("The other side refused it"),
+    "bug": N_("Something went wrong on our side"),
+    "crash": N_("Something went wrong on our side"),
+    "sheet_invalid": N_("The content sheet has a mistake"),
+}
+
+
+def scenario(slug: str) -> str:
+    """What people call a scenario."""
+    if slug in SCENARIOS:
+        return _(SCENARIOS[slug])
+    return BY_SLUG[slug].title if slug in BY_SLUG else slug
+
+
+def state_of(table: dict[str, State], key: str) -> State:
+    """A state in the reader's language; an unknown one shows itself."""
+    found = table.get(key, State(key.replace("_", " ").capitalize(), "none"))
+    return State(_(found.word) if found.word else "", found.tone)
+
+
+def step_title(kind: str, params: dict[str, Any]) -> str:
+    if kind == "set_order_status" and params.get("status") in ORDER_MOVES:
+        return _(ORDER_MOVES[params["status"]])
+    if kind == "classify_record" and params.get("classification"):
+        return _("Keep it as a record: %(name)s", name=params["classification"])
+    return _(STEPS.get(kind, kind.replace("_", " ").capitalize()))
+
+
+def meaning(kind: str) -> str:
+    return _(MEANINGS[kind]) if kind in MEANINGS else ""
+
+
+def reason(text: str) -> str:
+    """Why a delivery ended as it did: a known word in plain words, or what was recorded behind its code."""
+    if text in REASONS:
+        return _(REASONS[text])
+    code, colon, words = text.partition(": ")
+    if colon and code in ("not_approved",):
+        return _("It is not approved yet.")
+    return words if colon else text
+
+
+def cause(code: str, message: str = "") -> str:
+    return _(CAUSES[code]) if code in CAUSES else message or code.replace("_", " ").capitalize()
