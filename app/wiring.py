@@ -18,6 +18,7 @@ from app.opentext.connection import Connection
 from app.opentext.login import TokenCache
 from app.outbound import Outbound
 from app.settings import Settings
+from app.scenarios import CLASSIFICATIONS
 from app.stores.bigcommerce import BigCommerceDoor, bigcommerce_store
 from app.stores.port import Store, StoreDoor
 
@@ -71,8 +72,10 @@ class _Ways:
         connection = connections.load(self._database, self._vault, store_id)
         with self._lock:
             if (store_id, connection.version) not in self._opentext:
-                self._opentext[store_id, connection.version] = open_text(connection, self._outbound, self._tokens)
+                self._opentext[store_id, connection.version] = open_text(
+                    connection, self._outbound, self._tokens, max_bytes=self._settings.limits.document_bytes
+                )
             return self._opentext[store_id, connection.version]
 
     def check_opentext(self, connection: Connection) -> list[CheckStep]:
-        return check_connection(connection, self._outbound)
+        return check_connection(connection, self._outbound, CLASSIFICATIONS)

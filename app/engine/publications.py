@@ -22,6 +22,7 @@ from app.domain.publication import (
     ApprovedSource,
     FieldState,
     PublicationState,
+    image_name,
 )
 from app.domain.scenario import Subject
 from app.engine.deps import Deps
@@ -46,7 +47,7 @@ def live_value(product: Product, field: str, custom_field: str = "") -> Value:
         return {"text": product.fields.get(field, "")}
     if field.startswith(IMAGE_PREFIX):
         name = field.removeprefix(IMAGE_PREFIX)
-        image = next((one for one in product.images if one.file_name == name), None)
+        image = next((one for one in product.images if one.file_name == image_name(name)), None)
         return {"image": {"file_name": name, "alt": image.alt, "thumbnail": image.is_thumbnail, "id": image.id}} if image else {}
     value = next((v for n, v in product.custom_fields if n == custom_field), None)
     return {} if value is None else {"text": value, "name": custom_field}

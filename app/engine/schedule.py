@@ -116,13 +116,9 @@ def _poll_approvals(deps: Deps) -> None:
 
 def _poll_workspace(deps: Deps, link: WorkspaceLink) -> None:
     store_id = StoreId(link.store_id)
-    opentext = deps.opentext(store_id)
     intake = Intake(deps.database, deps.vault, deps.doorbell.ring)
-    for document in opentext.documents.in_workspace(NodeId(link.workspace_id)):
-        if not knowledge.is_content_sheet(document.name):
-            continue
-        approval = opentext.documents.approval(document.id)
-        if approval.is_approved and not _is_known(deps, link, document.id, approval.version or 0):
+    for document, approval in deps.opentext(store_id).approvals.approved_documents(NodeId(link.workspace_id)):
+        if knowledge.is_content_sheet(document.name) and not _is_known(deps, link, document.id, approval.version or 0):
             key = f"poll:{document.id}:{approval.version}"
             detail = {"node_id": str(document.id), "version": str(approval.version)}
             intake.accept(

@@ -1,7 +1,23 @@
 """The catalogue: one constant per scenario, one file per family of business object."""
 
+from collections.abc import Iterable
+
 from app.domain.scenario import Scenario
+from app.domain.steps import Step
 from app.scenarios import orders, products, stores
 
 ALL: tuple[Scenario, ...] = (*orders.SCENARIOS, *products.SCENARIOS, *stores.SCENARIOS)
 BY_SLUG: dict[str, Scenario] = {scenario.slug: scenario for scenario in ALL}
+
+
+def _classifications(steps: Iterable[Step]) -> set[str]:
+    found = set()
+    for step in steps:
+        found.add(getattr(step, "classification", ""))
+        for outcome in getattr(step, "outcomes", ()):
+            found |= _classifications(outcome.steps)
+    return found - {""}
+
+
+# The RM classifications the catalogue files under; a connection test looks for them.
+CLASSIFICATIONS: tuple[str, ...] = tuple(sorted(set().union(*(_classifications(one.steps) for one in ALL))))

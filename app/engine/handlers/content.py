@@ -121,7 +121,7 @@ def pinned(context: Context, folder: str, name: str, approval: Approval) -> tupl
         )  # fmt: skip
     earlier = [
         one.version_number for one in documents.versions(found.id)
-        if approval.at is None or one.modify_date is None or one.modify_date <= approval.at
+        if approval.at is None or one.create_date is None or one.create_date <= approval.at
     ]  # fmt: skip
     if not earlier:
         raise Permanent(

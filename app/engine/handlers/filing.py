@@ -10,6 +10,7 @@ from app.domain.steps import ClassifyRecord, FileOrderRecord
 from app.engine import knowledge
 from app.engine.papers import order_record
 from app.engine.runs import Context, Done, Result
+from app.errors import Permanent
 
 PDF = "application/pdf"
 
@@ -36,6 +37,11 @@ def classify(context: Context, filed: dict[str, Any], classification: str) -> No
     context.effects.still_mine()
     context.opentext.records.classify([document.id], classification)
     details = context.opentext.records.details(document.id)
+    if details is None or details.classification != classification:  # the server passes over what it refuses, silently
+        raise Permanent(
+            f"Content Server did not make “{document.name}” a record of class {classification}.", code="not_classified",
+            hint=f"Check that the class {classification} exists and that our user may classify, then try again.",
+        )  # fmt: skip
     with unit_of_work(context.deps.database) as uow:
         link = _link(uow.session, context)
         knowledge.remember_document(uow.session, link, document, record=details)
