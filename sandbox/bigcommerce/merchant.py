@@ -47,7 +47,8 @@ class Resource:
 RESOURCES: dict[str, Resource] = {
     "orders": Resource(orders.create, orders.patch, orders.get, orders.listed, orders.archive),
     "shipments": Resource(
-        orders.create_shipment, orders.patch_shipment, orders.get_shipment, orders.list_shipments, orders.delete_shipment
+        orders.create_shipment, orders.patch_shipment, orders.get_shipment, orders.list_shipments,
+        orders.delete_shipment,
     ),
     "refunds": Resource(orders.create_refund, None, orders.get_refund, orders.list_refunds),
     "messages": Resource(orders.create_message, orders.patch_message, orders.get_message, orders.list_messages),

@@ -52,7 +52,9 @@ class Resource:
 
 
 RESOURCES = (
-    Resource("order", "/orders/<int:resource_id>", "/orders", ORDERS, lambda s: s.store.orders, "store/order/metafield"),
+    Resource(
+        "order", "/orders/<int:resource_id>", "/orders", ORDERS, lambda s: s.store.orders, "store/order/metafield"
+    ),
     Resource(
         "variant", "/catalog/products/<int:product_id>/variants/<int:resource_id>", "/catalog/variants", PRODUCTS,
         lambda s: s.store.variants, "store/product/variant/metafield",

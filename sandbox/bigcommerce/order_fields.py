@@ -73,7 +73,9 @@ READ_ONLY: Fields = {
 CREATE: Fields = {
     **COMMON, **READ_ONLY,
     "billing_address": Field("object", required=True, of=BILLING),
-    "products": Field("array", required=True, least=1, of={**LINE, "quantity": Field("integer", required=True, least=1)}),
+    "products": Field(
+        "array", required=True, least=1, of={**LINE, "quantity": Field("integer", required=True, least=1)}
+    ),
     "shipping_addresses": Field("array", of=SHIPPING),
     "default_currency_code": Field("string", least=3, most=3),
     "external_order_id": TEXT,

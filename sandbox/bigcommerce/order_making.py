@@ -96,26 +96,27 @@ def add_line(shop: "Shop", order: "JSON", address: "JSON", given: "JSON") -> "JS
     price_ex, price_inc = _prices(given, product, variant)
     name = given.get("name") or product["name"]
     number = shop.store.next("order_line")
-    digital = product.get("type") == "digital"
+    digital, cost = product.get("type") == "digital", money(product.get("cost_price", 0))
     line: JSON = {
         "id": number, "order_id": order["id"], "product_id": product.get("id", 0),
         "variant_id": (variant or {}).get("id", 0), "order_pickup_method_id": 0,
         "order_address_id": 0 if digital else address["id"],
-        "name": name, "name_customer": given.get("name_customer", name), "name_merchant": given.get("name_merchant", name),
+        "name": name, "name_customer": given.get("name_customer", name),
+        "name_merchant": given.get("name_merchant", name),
         "sku": given.get("sku") or (variant or product).get("sku", ""),
         "upc": given.get("upc") or (variant or product).get("upc", ""),
         "type": "digital" if digital else "physical",
         "base_price": money(price_ex), "price_ex_tax": money(price_ex), "price_inc_tax": money(price_inc),
         "price_tax": money(price_inc - price_ex), "quantity": given.get("quantity", 1),
-        "base_cost_price": money(product.get("cost_price", 0)), "cost_price_inc_tax": money(product.get("cost_price", 0)),
-        "cost_price_ex_tax": money(product.get("cost_price", 0)), "cost_price_tax": NONE,
+        **dict.fromkeys(("base_cost_price", "cost_price_inc_tax", "cost_price_ex_tax"), cost), "cost_price_tax": NONE,
         **{side: money(product.get(side, 0)) for side in ("weight", "width", "height", "depth")},
         "is_refunded": False, "quantity_refunded": 0, "refund_amount": NONE, "return_id": 0,
         "wrapping_id": given.get("wrapping_id", 0), "wrapping_name": given.get("wrapping_name", ""),
         "base_wrapping_cost": NONE, "wrapping_cost_ex_tax": money(given.get("wrapping_cost_ex_tax", 0)),
         "wrapping_cost_inc_tax": money(given.get("wrapping_cost_inc_tax", 0)), "wrapping_cost_tax": NONE,
         "wrapping_message": given.get("wrapping_message", ""), "quantity_shipped": 0,
-        "event_name": None, "event_date": None, "fixed_shipping_cost": money(product.get("fixed_cost_shipping_price", 0)),
+        "event_name": None, "event_date": None,
+        "fixed_shipping_cost": money(product.get("fixed_cost_shipping_price", 0)),
         "ebay_item_id": "", "ebay_transaction_id": "", "option_set_id": None, "parent_order_product_id": None,
         "is_bundled_product": False, "bin_picking_number": product.get("bin_picking_number", ""), "external_id": None,
         "brand": shop.store.brands.get(product.get("brand_id", 0), ""), "gift_certificate_id": None,

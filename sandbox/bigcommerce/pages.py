@@ -161,7 +161,8 @@ def create(shop: Shop, body: Any) -> JSON:
     number = shop.store.next("page", 12)
     page: JSON = {
         "id": number, "channel_id": 1, "is_visible": True, "parent_id": 0, "sort_order": 0, "is_homepage": False,
-        "is_customers_only": False, "url": f"/{body['name'].lower().replace(' ', '-')}/", "body": "", "meta_title": None,
+        "is_customers_only": False, "url": f"/{body['name'].lower().replace(' ', '-')}/",
+        "body": "", "meta_title": None,
         "meta_keywords": "", "meta_description": "", "search_keywords": "", "content_type": "text/html", "email": "",
         "contact_fields": "", "link": "", **body,
     }  # fmt: skip

@@ -74,7 +74,10 @@ ACTIONS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "gift_item": ({"product_id", "variant_id", "quantity"}, {"quantity"}),
     "fixed_price_set": (
-        {"items", "quantity", "fixed_price", "strategy", "exclude_items_on_sale", "include_items_considered_by_condition"},
+        {
+            "items", "quantity", "fixed_price", "strategy", "exclude_items_on_sale",
+            "include_items_considered_by_condition",
+        },
         {"quantity", "fixed_price"},
     ),
     "shipping": ({"free_shipping", "zone_ids"}, set()),

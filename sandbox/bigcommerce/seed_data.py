@@ -16,16 +16,26 @@ ATTRIBUTES: tuple[JSON, ...] = ({"name": "ECM workspace", "type": "string"}, {"n
 
 # (first, last, company, e-mail, group, street, city, state, postal code, country)
 CUSTOMERS: tuple[tuple[str, ...], ...] = (
-    ("Jürgen", "Groß-Weiß", "", "juergen.gross@example.de", "Retail", "Öderweg 9", "Köln", "Nordrhein-Westfalen", "50667", "DE"),
-    ("Siobhán", "O’Connor", "", "siobhan.oconnor@example.ie", "Retail", "4 Fitzwilliam Sq.", "Dublin", "Leinster", "D02", "IE"),
-    ("美咲", "山田", "山田アウトドア株式会社", "misaki.yamada@example.jp", "Wholesale", "神宮前1-5-3", "渋谷区", "東京都", "150-0001", "JP"),
-    ("伟", "王", "", "wang.wei@example.cn", "Retail", "南京西路1266号", "上海", "上海市", "200040", "CN"),
-    ("ليلى", "الهاشمي", "واحة للتجهيزات", "layla.alhashimi@example.ae", "Wholesale", "شارع الشيخ زايد ١٢", "دبي", "دبي", "00000", "AE"),
-    ("נועה", "כהן", "", "noa.cohen@example.il", "Retail", "רוטשילד 22", "תל אביב", "", "6688218", "IL"),
-    ("Zoë", "d'Arcy-Ångström", "Nordljus AB", "zoe.darcy@example.se", "Expedition partners", "Sveavägen 44", "Stockholm", "", "111 34", "SE"),
-    ("Mike", "O'Hara", "O'Hara & Sons", "mike@ohara.example.com", "Wholesale", "455 Main Street", "Austin", "Texas", "78751", "US"),
-    ("Søren", "Bjørnson", "", "soren.bjornson@example.dk", "Retail", "Nørregade 7", "København", "", "1165", "DK"),
-    ("Çağla", "Yıldız", "", "cagla.yildiz@example.tr", "Retail", "İstiklal Cad. 201", "İstanbul", "", "34433", "TR"),
+    ("Jürgen", "Groß-Weiß", "", "juergen.gross@example.de", "Retail",
+     "Öderweg 9", "Köln", "Nordrhein-Westfalen", "50667", "DE"),
+    ("Siobhán", "O’Connor", "", "siobhan.oconnor@example.ie", "Retail",
+     "4 Fitzwilliam Sq.", "Dublin", "Leinster", "D02", "IE"),
+    ("美咲", "山田", "山田アウトドア株式会社", "misaki.yamada@example.jp", "Wholesale",
+     "神宮前1-5-3", "渋谷区", "東京都", "150-0001", "JP"),
+    ("伟", "王", "", "wang.wei@example.cn", "Retail",
+     "南京西路1266号", "上海", "上海市", "200040", "CN"),
+    ("ليلى", "الهاشمي", "واحة للتجهيزات", "layla.alhashimi@example.ae", "Wholesale",
+     "شارع الشيخ زايد ١٢", "دبي", "دبي", "00000", "AE"),
+    ("נועה", "כהן", "", "noa.cohen@example.il", "Retail",
+     "רוטשילד 22", "תל אביב", "", "6688218", "IL"),
+    ("Zoë", "d'Arcy-Ångström", "Nordljus AB", "zoe.darcy@example.se", "Expedition partners",
+     "Sveavägen 44", "Stockholm", "", "111 34", "SE"),
+    ("Mike", "O'Hara", "O'Hara & Sons", "mike@ohara.example.com", "Wholesale",
+     "455 Main Street", "Austin", "Texas", "78751", "US"),
+    ("Søren", "Bjørnson", "", "soren.bjornson@example.dk", "Retail",
+     "Nørregade 7", "København", "", "1165", "DK"),
+    ("Çağla", "Yıldız", "", "cagla.yildiz@example.tr", "Retail",
+     "İstiklal Cad. 201", "İstanbul", "", "34433", "TR"),
 )  # fmt: skip
 
 # name, sku, price, weight, colours, more; `sizes` become variants.
@@ -38,7 +48,8 @@ PRODUCTS: tuple[JSON, ...] = (
      "sizes": ("41", "42", "43", "44"), "brand_name": "Northwind",
      "description": "<p>Mud-flat boots with a drainable sole. Re-soled in our workshop.</p>"},
     {"name": "Polarlicht Sleeping Bag −20 °C", "sku": "NW-BAG-20", "price": 549.0, "weight": 1.25, "colour": "#3c2f6b",
-     "brand_name": "Nordljus", "description": "<p>850 fill goose down, <em>RDS certified</em>. Comfort −12&nbsp;°C.</p>"},
+     "brand_name": "Nordljus",
+     "description": "<p>850 fill goose down, <em>RDS certified</em>. Comfort −12&nbsp;°C.</p>"},
     {"name": "Feuerstelle Titanium Stove", "sku": "NW-STV-TI", "price": 119.0, "weight": 0.09, "colour": "#8a8d91",
      "brand_name": "Northwind", "description": "<p>Gas stove, 2.8 kW. Use outdoors only; see the safety sheet.</p>"},
     {"name": "Kartentasche A4", "sku": "NW-MAP-A4", "price": 24.5, "weight": 0.08, "colour": "#c9a227",
@@ -117,7 +128,8 @@ ORDERS: tuple[tuple[int, JSON], ...] = (
 )  # fmt: skip
 
 MESSAGES: tuple[tuple[int, JSON], ...] = (
-    (110, {"message": "Kann ich die Jacke in L statt XL bekommen?\nDanke – Ihr Team ist großartig!", "subject": "Größe"}),
+    (110, {"message": "Kann ich die Jacke in L statt XL bekommen?\nDanke – Ihr Team ist großartig!",
+           "subject": "Größe"}),
     (113, {"message": "Please confirm the delivery date for Dubai.", "is_flagged": True}),
     (113, {"message": "Confirmed for next week.", "from": "staff", "status": "read"}),
 )  # fmt: skip

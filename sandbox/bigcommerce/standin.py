@@ -47,8 +47,8 @@ class BigCommerce(StandIn):
 
     `base_url`: where this stand-in is reached. `app_base_url`: the app whose callbacks the demo profile registers.
     `control_panel_url`: what stores name as their control panel (default: `https://store-{hash}.mybigcommerce.com`).
-    `seeded`: whether the demo store starts with goods, people and orders. `allow_plain_http_destinations` relaxes the rule that
-    webhook destinations are https on port 443.
+    `seeded`: whether the demo store starts with goods, people and orders. `allow_plain_http_destinations` relaxes the
+    rule that webhook destinations are https on port 443.
     """
 
     system = "bigcommerce"
@@ -128,6 +128,13 @@ class BigCommerce(StandIn):
         with self._posting(), self.lock:
             for store in self.state.stores.values():
                 resources.settle(Shop(self, store))
+
+    def endpoints(self) -> list[tuple[str, str]]:
+        """(method, path below the store, as `/v3/hooks/<int:hook_id>`) of everything served to API clients."""
+        start = "/stores/<store_hash>"
+        rules = [rule for rule in self._map.iter_rules() if rule.rule.startswith(start)]
+        given = [(method, rule.rule.removeprefix(start)) for rule in rules for method in rule.methods or ()]
+        return sorted((method, path) for method, path in given if method not in ("HEAD", "OPTIONS"))
 
     # The door
 

@@ -1,6 +1,7 @@
 """Webhook deliveries: the envelope, the Standard Webhooks signature, retries, deactivation, the blocklist.
 
-Source: BigCommerce developer documentation, Webhooks overview and HTTPS webhook overview; Standard Webhooks specification.
+Source: BigCommerce developer documentation, Webhooks overview and HTTPS webhook overview; Standard Webhooks
+specification.
 Two points the documentation leaves open are settled to the receiver's disadvantage: a retry keeps the timestamp of the
 message, and `hash` covers what happened but not when, so that two equal changes within a second have equal bodies.
 """

@@ -138,4 +138,5 @@ def _element(name: str, data: Any) -> str:
         return f"<{name}>{''.join(_element(str(k), v) for k, v in data.items())}</{name}>"
     if isinstance(data, list):
         return f"<{name}>{''.join(_element('item', v) for v in data)}</{name}>"
-    return f"<{name}>{escape('' if data is None else str(data).lower() if data is True or data is False else str(data))}</{name}>"
+    text = "" if data is None else str(data).lower() if isinstance(data, bool) else str(data)
+    return f"<{name}>{escape(text)}</{name}>"
