@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -45,7 +45,7 @@ QUIET = ("httpx", "httpcore", "sqlalchemy", "rq", "werkzeug", "urllib3", "asynci
 Event = MutableMapping[str, Any]
 
 
-def configure(settings: Settings) -> None:
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log line, ours and the libraries', through one chain to standard error. Safe to call again."""
     chain: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -61,9 +61,8 @@ def configure(settings: Settings) -> None:
         processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=chain,

@@ -1,0 +1,43 @@
+"""The abuse cases of the security rules, one file per table there, one case per row id in the test's name."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from app import observability
+from tests.doors import Doors
+from tests.house import House
+
+
+@pytest.fixture
+def doors(installed_house: House) -> Doors:
+    """A house with the demo store installed and OpenText connected."""
+    return Doors(installed_house)
+
+
+@pytest.fixture
+def two_stores(doors: Doors) -> Doors:
+    """The same with a second merchant's store, `bigcommerce:rivalstore`, installed and connected too."""
+    doors.house.stage.control_panel.add_store("rivalstore", "Rival")
+    doors.house.install("rivalstore")
+    return doors
+
+
+LogLines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def log_lines(house: House) -> Iterator[LogLines]:
+    """Everything that is logged, as the JSON lines an operator would have."""
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    observability.configure(house.settings.model_copy(update={"log_format": "json"}), stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
