@@ -153,7 +153,8 @@ class _Guarded(httpx.BaseTransport):
         budget = self._settings.periods.request_deadline
         token = _deadline.set(time.monotonic() + budget)
         try:
-            if not self._places.acquire(timeout=budget):
+            # Half the time at most: a write begun in the last moment would end in doubt instead of not at all.
+            if not self._places.acquire(timeout=budget / 2):
                 raise httpx.PoolTimeout("too many calls in flight", request=request)
             try:
                 return self._timed(request)

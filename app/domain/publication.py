@@ -1,6 +1,9 @@
 """A publication: an approved version of content, the product before it, what was written, what is live now."""
 
+import hashlib
 import json
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -93,6 +96,26 @@ class ApprovedSource:
     name: str
     approved_by: str
     approved_at: datetime | None
+
+
+def image_name(file_name: str) -> str:
+    """The name a picture gets in a store (`ProductImage.file_name`), whatever its document is called.
+
+    Lower-case letters, digits and single dashes survive. Where that loses something, a digest of the whole
+    name keeps two names apart. Applied to its own result it changes nothing.
+    """
+    stem, dot, suffix = file_name.rpartition(".")
+    stem, ending = (_plain(stem), _plain(suffix)[:8].strip("-")) if dot else (_plain(suffix), "")
+    suffix = f".{ending}" if ending else ""
+    if f"{stem}{suffix}" == file_name and 0 < len(stem) <= 100:
+        return file_name
+    digest = hashlib.sha256(file_name.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{stem[:80].strip('-')}-{digest}{suffix}".lstrip("-")
+
+
+def _plain(text: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
 def starter_sheet(fields: dict[str, str]) -> bytes:

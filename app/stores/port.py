@@ -91,14 +91,10 @@ class StorePublisher(Protocol):
         """Write governed texts (publication.TEXT_FIELDS) in one call. Idempotent."""
         ...
 
-    def image_name(self, file_name: str) -> str:
-        """What `ProductImage.file_name` will be for a picture added under this file name. No call, no change."""
-        ...
-
     def add_product_image(
         self, product_id: ProductId, content: BinaryIO, file_name: str, *, alt: str, thumbnail: bool
     ) -> ProductImage:
-        """Not idempotent: look for `image_name(file_name)` among product.images first."""
+        """Not idempotent: look for publication.image_name(file_name), its name there, among product.images first."""
         ...
 
     def change_product_image(self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool) -> None: ...

@@ -255,7 +255,7 @@ def test_a_refused_connection_leaves_no_doubt_about_a_write(outbound: Make) -> N
 
 def test_calls_beyond_the_limit_wait_and_then_give_up_without_a_doubt(serve: Serve, outbound: Make) -> None:
     server = serve(lambda _connection: time.sleep(2))
-    client = outbound(local_settings(deadline=0.6, per_upstream=1)).client("t", "u", server.url)
+    client = outbound(local_settings(deadline=1.0, per_upstream=1)).client("t", "u", server.url)
     seen: list[Retryable] = []
 
     def call() -> None:

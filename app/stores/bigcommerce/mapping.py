@@ -7,7 +7,6 @@ Catalog V3.
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from zoneinfo import available_timezones
@@ -206,26 +205,6 @@ def reported_name(image_file: str) -> str:
     """`a/521/front-view__60806.jpg` → `front-view.jpg`: the name a picture was uploaded under."""
     path = PurePosixPath(image_file)
     return f"{_COPY_SUFFIX.sub('', path.stem)}{path.suffix}"
-
-
-def image_name(file_name: str) -> str:
-    """The name to upload a picture under, so that BigCommerce reports it back unchanged.
-
-    Lower-case letters, digits and single dashes survive. Where that loses something, a digest of the whole
-    name keeps two names apart. Applied to its own result it changes nothing.
-    """
-    stem, dot, suffix = file_name.rpartition(".")
-    stem, ending = (_plain(stem), _plain(suffix)[:8].strip("-")) if dot else (_plain(suffix), "")
-    suffix = f".{ending}" if ending else ""
-    if f"{stem}{suffix}" == file_name and 0 < len(stem) <= 100:
-        return file_name
-    digest = hashlib.sha256(file_name.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{stem[:80].strip('-')}-{digest}{suffix}".lstrip("-")
-
-
-def _plain(text: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
 def customer(found: payloads.Customer, group: str) -> Customer:

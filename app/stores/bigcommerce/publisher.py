@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from app.domain.commerce import OrderStatus, ProductImage
 from app.domain.ids import ObjectType, OrderId, ProductId
-from app.domain.publication import TEXT_FIELDS
+from app.domain.publication import TEXT_FIELDS, image_name
 from app.errors import Conflict, Permanent
 from app.stores.bigcommerce import mapping, payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, number, parse, require_whole
@@ -59,14 +59,11 @@ class BigCommercePublisher:
         if fields:
             require_whole(self._client.put(f"v3/catalog/products/{number(product_id)}", dict(fields)))
 
-    def image_name(self, file_name: str) -> str:
-        return mapping.image_name(file_name)
-
     def add_product_image(
         self, product_id: ProductId, content: BinaryIO, file_name: str, *, alt: str, thumbnail: bool
     ) -> ProductImage:
         """Multipart, for a file's address may have 255 characters. 8 MB at most, picture types only."""
-        name = mapping.image_name(file_name)
+        name = image_name(file_name)
         _check_image(content, name)
         mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         response = self._client.upload(

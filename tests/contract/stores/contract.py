@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.commerce import Money, OrderStatus
 from app.domain.ids import CustomerId, ObjectType, OrderId, ProductId
+from app.domain.publication import image_name
 from app.errors import NeedsReauth, NotFound, Permanent, RateLimited
 from tests.contract.stores.case import Case
 
@@ -184,7 +185,7 @@ class StoreContract:
     def test_a_picture_is_added_found_again_changed_and_removed(self, case: Case, file_name: str) -> None:
         product_id, publish = case.fill().product, case.store.publish
         added = publish.add_product_image(product_id, io.BytesIO(PNG), file_name, alt="Vorne", thumbnail=True)
-        assert added.file_name == publish.image_name(file_name)
+        assert added.file_name == image_name(file_name)
         (found,) = case.store.read.product(product_id).images
         assert found == added
         assert (found.alt, found.is_thumbnail) == ("Vorne", True)

@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.commerce import OrderStatus
 from app.domain.ids import ObjectType
+from app.domain.publication import image_name
 from app.errors import RateLimited, Retryable
 from sandbox.kernel.faults import FaultRule
 from tests.contract.stores.case import Case, Filled
@@ -32,7 +33,7 @@ HEADERS = {"X-ECM-Hook": "0123456789abcdef"}
 
 def _add_picture(case: Case, ids: Filled) -> None:
     """As a caller must: look for the name first."""
-    wanted = case.store.publish.image_name("front.png")
+    wanted = image_name("front.png")
     if wanted not in [image.file_name for image in case.store.read.product(ids.product).images]:
         case.store.publish.add_product_image(ids.product, io.BytesIO(PNG), "front.png", alt="", thumbnail=True)
 

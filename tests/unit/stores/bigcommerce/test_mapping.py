@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.domain.commerce import Money, OrderStatus
-from app.domain.publication import TEXT_FIELDS
+from app.domain.publication import TEXT_FIELDS, image_name
 from app.errors import Permanent
 from app.stores.bigcommerce import mapping, payloads
 from tests.unit.stores.bigcommerce.builders import a_product, a_transaction, an_order, order_json
@@ -183,8 +183,8 @@ def test_what_bigcommerce_adds_to_a_file_name_is_taken_off(reported: str, name: 
 
 @given(st.text(max_size=300))
 def test_a_picture_is_found_again_by_its_name(file_name: str) -> None:
-    name = mapping.image_name(file_name)
-    assert mapping.image_name(name) == name
+    name = image_name(file_name)
+    assert image_name(name) == name
     assert len(name) <= 110
     for suffix in ("", "__83011", "__83011__60806"):
         stem, dot, ending = name.rpartition(".")
@@ -193,9 +193,9 @@ def test_a_picture_is_found_again_by_its_name(file_name: str) -> None:
 
 
 def test_names_that_read_alike_stay_apart() -> None:
-    names = {mapping.image_name(name) for name in ("a b.png", "a-b.png", "A-B.png", "a_b.png", "ä-b.png")}
+    names = {image_name(name) for name in ("a b.png", "a-b.png", "A-B.png", "a_b.png", "ä-b.png")}
     assert len(names) == 5
-    assert mapping.image_name("a-b.png") == "a-b.png"
+    assert image_name("a-b.png") == "a-b.png"
 
 
 @pytest.mark.parametrize("change", [{"total_inc_tax": "NaN"}, {"total_inc_tax": "1,50"}, {"date_created": "soon"}])

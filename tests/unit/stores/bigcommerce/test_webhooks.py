@@ -225,7 +225,8 @@ def test_the_header_differs_by_store_and_says_nothing_of_the_key() -> None:
     "body",
     [
         b"", b"null", b"[]", b"{}", b"not json", b"\xff\xfe", b'{"producer":7}', b'{"producer":"stores/UPPER"}',
-        b'{"producer":"stores/abc123\\n"}', b'{"producer":"stores/../x"}', b"[" * 100_000, b'"' + b"x" * 1_000_000 + b'"',
+        b'{"producer":"stores/abc123\\n"}', b'{"producer":"stores/../x"}',
+        b"[" * 100_000, b'"' + b"x" * 1_000_000 + b'"',
         b'{"producer":"\\ud800"}', b"9" * 100_000,
     ],
     ids=lambda b: b[:20].decode("latin-1"),
