@@ -1,15 +1,18 @@
 """Stores: install the app, create, change and read what is in them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 from werkzeug.wrappers import Request
 
 from sandbox import credentials
-from sandbox.control import install_walk, merchant
-from sandbox.control.answers import Body, Problem, raw_json, read
-from sandbox.control.merchant import Merchant
+from sandbox.bigcommerce import merchant
+from sandbox.bigcommerce.merchant import Merchant, NotAccepted
+from sandbox.control import install_walk
+from sandbox.control.answers import Body, Problem, query, raw_json, read
 
 if TYPE_CHECKING:
     from sandbox.control.door import Control
@@ -91,34 +94,45 @@ def remove_user(control: "Control", request: Request, provider: str) -> JSON:
 
 
 def listing(control: "Control", request: Request, provider: str, resource: str) -> JSON:
-    hand, query = _hand(control, request, provider, resource)
-    return {resource: hand.listing(resource, query)}
+    """Newest first."""
+    with _asked(control, request, provider, resource) as (hand, store_hash):
+        return {resource: hand.list(resource, store_hash)}
 
 
-def show(control: "Control", request: Request, provider: str, resource: str, number: str) -> Any:
-    hand, _ = _hand(control, request, provider, resource)
-    return hand.read(resource, number)
+def show(control: "Control", request: Request, provider: str, resource: str, number: str) -> JSON:
+    with _asked(control, request, provider, resource) as (hand, store_hash):
+        return hand.get(resource, number, store_hash)
 
 
-def create(control: "Control", request: Request, provider: str, resource: str) -> tuple[Any, int]:
-    hand, _ = _hand(control, request, provider, resource)
-    return hand.create(resource, _object(request)), 201
+def create(control: "Control", request: Request, provider: str, resource: str) -> tuple[JSON, int]:
+    with _asked(control, request, provider, resource) as (hand, store_hash):
+        return hand.create(resource, _object(request), store_hash), 201
 
 
-def change(control: "Control", request: Request, provider: str, resource: str, number: str) -> Any:
-    hand, _ = _hand(control, request, provider, resource)
-    return hand.change(resource, number, _object(request))
+def change(control: "Control", request: Request, provider: str, resource: str, number: str) -> JSON:
+    with _asked(control, request, provider, resource) as (hand, store_hash):
+        return hand.patch(resource, number, _object(request), store_hash)
 
 
-def _hand(control: "Control", request: Request, provider: str, resource: str) -> tuple[Merchant, dict[str, str]]:
-    """The store in hand, and the query without the parameter that picked it."""
+def delete(control: "Control", request: Request, provider: str, resource: str, number: str) -> JSON:
+    with _asked(control, request, provider, resource) as (hand, store_hash):
+        hand.delete(resource, number, store_hash)
+    return {"deleted": number}
+
+
+@contextmanager
+def _asked(control: "Control", request: Request, provider: str, resource: str) -> Iterator[tuple[Merchant, str]]:
+    """The merchant's hands and the store the query picks; what the store refuses becomes the answer."""
     _provider(provider)
     if resource not in RESOURCES[provider]:
         raise Problem(404, f"There is no resource {resource}.", resources=sorted(RESOURCES[provider]))
-    query = request.args.to_dict()
-    store_hash = query.pop(STORE, credentials.STORE_HASH)
+    store_hash = query(request, (STORE,)).get(STORE, credentials.STORE_HASH)
     _store(control, store_hash)
-    return Merchant(control.stage, store_hash), query
+    try:
+        yield Merchant(control.stage.bigcommerce), store_hash
+    except NotAccepted as refused:
+        status = 422 if refused.status == 400 else refused.status
+        raise Problem(status, str(refused), **({"fields": refused.errors} if refused.errors else {})) from refused
 
 
 def _provider(provider: str) -> None:
@@ -151,4 +165,5 @@ ROUTES = (
     ("POST", "/stores/<provider>/<resource>", create),
     ("GET", "/stores/<provider>/<resource>/<number>", show),
     ("PATCH", "/stores/<provider>/<resource>/<number>", change),
+    ("DELETE", "/stores/<provider>/<resource>/<number>", delete),
 )

@@ -12,7 +12,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -56,6 +56,7 @@ class Supervisor:
         self.folder, self.port, self.say = folder, port, say
         self.addresses = Addresses.from_port(port)
         self.children = Children(folder, say)
+        self.environment: Mapping[str, str] = {}
         self.ready = threading.Event()
         self._orders: queue.Queue[Order] = queue.Queue()
         self._stop = threading.Event()
