@@ -109,6 +109,8 @@ def _comparison(column: str, operator: str, literal: str) -> Test:
 
 
 def _literal(text: str) -> Any:
+    if text in ("(", ")", "<>", ">=", "<=", "=", ">", "<"):
+        raise _bad()
     if text[0] in "\"'":
         return re.sub(r"\\(.)", r"\1", text[1:-1])
     if text.upper() in ("TRUE", "FALSE"):

@@ -89,6 +89,8 @@ class _Query:
                 raise Refusal("Error Evaluating Query")
             self._tokens.pop(0)
             return test
+        if region == "" and text.lower() in (")", "and", "or"):
+            raise Refusal("Error Evaluating Query")
         return _region(self._state, region, text) if region else _contains(self._state, text)
 
     def _is(self, word: str) -> bool:
