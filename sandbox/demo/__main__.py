@@ -23,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_environment(folder, chosen.port)
     layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(filename=folder.logs / "stand-ins.log", level=logging.INFO, format=layout)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in ("httpx", "spiff"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     began = time.monotonic()
     try:
         with folder.locked():

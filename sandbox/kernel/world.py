@@ -5,6 +5,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,5 +79,27 @@ class World:
             return False
         saved = pickle.loads(path.read_bytes())  # noqa: S301  # our own file in the operator's own state folder
         self.clock.restore(saved["offset"])
+        complete(saved["states"])
         self.states.update(saved["states"])
         return True
+
+
+def complete(saved: Any) -> None:
+    """Give saved dataclasses the fields that were added since, with their defaults. Everything reachable is visited."""
+    queue, seen = [saved], set[int]()
+    while queue:
+        value = queue.pop()
+        if isinstance(value, (str, bytes, int, float, type(None))) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, dict):
+            queue.extend(value.values())
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            queue.extend(value)
+        elif is_dataclass(value):
+            for added in (f for f in fields(value) if f.name not in vars(value)):
+                if added.default_factory is not MISSING:
+                    object.__setattr__(value, added.name, added.default_factory())
+                elif added.default is not MISSING:
+                    object.__setattr__(value, added.name, added.default)
+            queue.extend(vars(value).values())
