@@ -14,12 +14,14 @@ from app.engine.doorbell import QUEUE, OnlyOurJobs
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
+NICENESS = 10  # on a small machine the doors come first: a sender waits for them, nobody waits for the worker
 
 
 def main() -> int:
     """Run until SIGTERM: the drain in flight ends first. Started again by the supervisor if Redis throws it out."""
     settings = Settings()
     observability.configure(settings)
+    os.nice(NICENESS)
     jobs.make_deps = lambda: wiring.build(settings)
     connection = Redis.from_url(settings.redis_url)
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=OnlyOurJobs)
