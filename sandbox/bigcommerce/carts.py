@@ -82,7 +82,7 @@ def delete(shop: Shop, cart_id: str) -> None:
 
 
 def _line(shop: Shop, cart: JSON, place: int, product: JSON, item: JSON) -> JSON:
-    variant = shop.store.variants.get(item.get("variant_id") or product["base_variant_id"] or 0)
+    variant = shop.store.variants.get(item.get("variant_id") or product["base_variant_id"])
     if variant is None:
         variant = next(v for v in shop.store.variants.values() if v["product_id"] == product["id"])
     price: Any = variant["price"] if variant["price"] is not None else product["calculated_price"]

@@ -34,7 +34,7 @@ UPDATE: Fields = {
     "accepts_product_review_abandoned_cart_emails": Field("boolean"),
     "store_credit_amounts": Field("array", of={"amount": Field("number", required=True, least=0)}),
     "origin_channel_id": Field("integer"),
-    "channel_ids": Field("array", of=Field("integer")),
+    "channel_ids": Field("array", nullable=True, least=1, of=Field("integer")),
     "form_fields": Field("array", of=FORM_FIELD),
 }
 ATTRIBUTE: Fields = {

@@ -27,7 +27,7 @@ def create(shop: "Shop", body: "JSON") -> "tuple[JSON, dict[str, str]]":
     product: JSON = {
         "id": number_, **deepcopy(DEFAULTS),
         "custom_url": {"url": f"/{_slug(body['name'])}/", "is_customized": False},
-        "calculated_price": 0, "date_created": at, "date_modified": at, "base_variant_id": None,
+        "calculated_price": 0, "date_created": at, "date_modified": at, "base_variant_id": 0,
     }  # fmt: skip
     shop.store.products[number_] = product
     try:

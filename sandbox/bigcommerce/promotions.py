@@ -38,6 +38,7 @@ def routes(api: "BigCommerce") -> None:
     api.v3("POST", "/promotions", MARKETING, create_promotion)
     api.v3("DELETE", "/promotions", MARKETING, delete_promotions)
     api.v3("GET", "/promotions/codes", MARKETING, find_code)
+    api.v3("DELETE", "/promotions/codes", MARKETING, delete_by_code)
     api.v3("GET", one, MARKETING, show_promotion)
     api.v3("PUT", one, MARKETING, update_promotion)
     api.v3("DELETE", one, MARKETING, delete_promotion)
@@ -109,7 +110,7 @@ def find_code(shop: Shop, call: Call) -> Response:
     if "code" not in call.args:
         raise Refused(422, errors={"code": "error.path.missing"})
     found = [
-        c | {"promotion_id": p["id"]}
+        c
         for p in shop.store.promotions.values()
         for c in _codes(p)
         if c["code"] == call.args["code"]
@@ -128,18 +129,18 @@ def generate_codes(shop: Shop, call: Call, promotion_id: int) -> Response:
     promotion = _own(shop, promotion_id)
     body = check(json_of(call), CODEGEN, "v3", creating=True)
     if promotion.get("coupon_type") != "BULK":
-        raise Refused(422, "Codes can be generated for promotions of coupon type BULK only.")
+        raise Refused(405, "Codes can be generated for promotions of coupon type BULK only.")
     letters = [c for c in LETTERS if c not in body.get("exclude_characters", [])]
     draw = random.Random(f"{shop.store.hash}/{promotion_id}/{shop.store.next('codegen')}")  # noqa: S311
     parts = (body.get("prefix", ""), body.get("suffix", ""))
+    uses = {n: body.get(n, 1) for n in ("max_uses", "max_uses_per_customer")}
     made = []
     for _ in range(body["batch_size"]):
-        core = "".join(draw.choice(letters) for _ in range(body.get("code_length", 8)))
+        core = "".join(draw.choice(letters) for _ in range(body.get("code_length", 16)))
         text = body.get("delimiter", "").join(part for part in (parts[0], core, parts[1]) if part)
-        uses = {n: body[n] for n in ("max_uses", "max_uses_per_customer") if n in body}
-        made.append(add_code(shop, promotion, {"code": text} | uses))
+        made.append({"code": add_code(shop, promotion, {"code": text} | uses)["code"]})
     call.effect = f"promotion {promotion_id} {len(made)} codes generated"
-    return v3({"batch_size": len(made), "codes": made}, 201)
+    return v3({**uses, "created": iso(shop.now()), "batch_size": len(made), "codes": made}, 201)
 
 
 def delete_codes(shop: Shop, call: Call, promotion_id: int) -> Response:
@@ -147,6 +148,19 @@ def delete_codes(shop: Shop, call: Call, promotion_id: int) -> Response:
     gone = set(_ids(call, CODES_DELETE))
     promotion["codes"] = [c for c in _codes(promotion) if c["id"] not in gone]
     call.effect = f"promotion {promotion_id} codes deleted"
+    return no_content()
+
+
+def delete_by_code(shop: Shop, call: Call) -> Response:
+    """Successful whether or not the code exists."""
+    only(call, ("code",), 422)
+    if "code" not in call.args:
+        raise Refused(422, errors={"code": "error.path.missing"})
+    for promotion in shop.store.promotions.values():
+        kept = [c for c in _codes(promotion) if c["code"] != call.args["code"]]
+        if len(kept) < len(_codes(promotion)):
+            promotion["codes"] = kept
+            call.effect = f"promotion {promotion['id']} code deleted"
     return no_content()
 
 

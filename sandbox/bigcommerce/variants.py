@@ -189,9 +189,9 @@ def _value(shop: "Shop", product: "JSON", given: "JSON") -> "JSON":
 def _drop_base(shop: "Shop", product: "JSON") -> None:
     """A product that got a real variant has no base variant any more."""
     base = product["base_variant_id"]
-    if base is not None:
+    if base:
         shop.store.variants.pop(base, None)
-        product["base_variant_id"] = None
+        product["base_variant_id"] = 0
 
 
 def _batch_error(shop: "Shop", place: int, entry: Any) -> "JSON | None":

@@ -376,12 +376,20 @@ def _body_of(request: httpx.Request) -> Any:
     if not content:
         return None
     if "json" in kind:
-        return json.loads(content)
+        return _parsed(content)
     if "urlencoded" in kind:
         return dict(httpx.QueryParams(content.decode()))
     if "multipart" in kind:
         return _names(content)
     return content.decode("utf-8", "replace")
+
+
+def _parsed(content: bytes) -> Any:
+    """The JSON, or the text of what is none, which then fits no schema."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace")
 
 
 def _names(content: bytes) -> dict[str, str]:
@@ -397,5 +405,11 @@ def _said(where: str, error: ValidationError) -> str:
     """One line: where, what; of alternatives the one that fits best."""
     inner = best_match([error]) if error.context else error
     path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in (inner or error).absolute_path)
-    message = (inner or error).message
-    return f"{where}{path}: {message if len(message) < 240 else message[:240] + '…'}"
+    return f"{where}{path}: {_short(inner or error)}"
+
+
+def _short(error: ValidationError) -> str:
+    """The message, of a long value or long alternatives only the beginning; the verdict between them is kept."""
+    value = repr(error.instance)
+    said = error.message.replace(value, value if len(value) < 120 else value[:120] + "…", 1)
+    return said if len(said) < 300 else said[:300] + "…"

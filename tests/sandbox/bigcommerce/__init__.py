@@ -1,0 +1,1 @@
+"""The BigCommerce stand-in, held to the published descriptions and to its own promises."""
