@@ -1,5 +1,6 @@
 """What to run, as the Procfile says: the demo starts the product exactly as production does."""
 
+import hashlib
 import os
 import re
 import sys
@@ -16,6 +17,14 @@ def read_procfile(root: Path = ROOT) -> dict[str, str]:
     lines = (root / "Procfile").read_text("utf-8").splitlines()
     parts = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
     return {name.strip(): command.strip() for name, _, command in parts}
+
+
+def migrations_digest(database_url: str, root: Path = ROOT) -> str:
+    """What the release step depends on: the migrations, and which database they were run on."""
+    content = [database_url.encode()]
+    for file in sorted((root / "migrations").rglob("*.py")):
+        content += [file.name.encode(), file.read_bytes()]
+    return hashlib.sha256(b"\0".join(content)).hexdigest()
 
 
 def command(line: str, variables: Mapping[str, str]) -> list[str]:

@@ -164,7 +164,7 @@ class Supervisor:
         if self.owns_queue:
             queue_server.wait_until_it_answers(self.environment["ECM_REDIS_URL"], QUEUE_WITHIN)
         lines = programs.read_procfile()
-        self._release(lines[RELEASE])
+        self._prepare_database(lines[RELEASE])
         variables = {"PORT": str(self.port), "HOST": "127.0.0.1"}
         if sqlite_path(self.environment):
             variables["WEB_WORKERS"] = "1"  # on SQLite one process writes
@@ -173,8 +173,18 @@ class Supervisor:
             self.children.start(name, programs.command(lines[name], variables | dict(os.environ)), environment)
         self._wait_until_ready()
 
+    def _prepare_database(self, line: str) -> None:
+        """The release step, left out where these very migrations ran on this very file before: it costs seconds."""
+        stamp, path = self.folder.path / "released", sqlite_path(self.environment)
+        wanted = programs.migrations_digest(self.environment["ECM_DATABASE_URL"])
+        if path is not None and path.exists() and stamp.exists() and stamp.read_text() == wanted:
+            return
+        stamp.unlink(missing_ok=True)
+        self._release(line)
+        stamp.write_text(wanted)
+
     def _release(self, line: str) -> None:
-        """Run the release step to its end: migrations."""
+        """Run the release step to its end."""
         child = self.children.start(RELEASE, programs.command(line, {}), programs.process_environment(self.environment))
         until = time.monotonic() + RELEASE_WITHIN
         while child.is_running and time.monotonic() < until and not self._stop.is_set():
