@@ -90,7 +90,7 @@ def explain_exception(_logger: Any, _method: str, event: Event) -> Event:
     event["where"] = [f"{frame.filename.rpartition('/app/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     if isinstance(error, AppError):
         event["error_code"] = error.specific_code
-        event.update({f"error_{name}": value for name, value in error.context.items()})
+        event.update({f"error_{name}": _clean(name, value) for name, value in error.context.items()})
     return event
 
 

@@ -143,6 +143,12 @@ class Doors:
         browser.page = page_token_in(shown)
         return browser
 
+    def add_store(self, store_hash: str = credentials.STORE_HASH) -> None:
+        """A store's row without its installation; for houses the demo profile is not registered for."""
+        found = f"bigcommerce:{store_hash}"
+        with unit_of_work(self.house.deps.database) as uow:
+            uow.session.add(StoreRow(id=found, provider="bigcommerce"))
+
     def give_role(self, user: int, role: Role, store: str = "") -> None:
         with unit_of_work(self.house.deps.database) as uow:
             rows = self.house.rows(StoreUser, external_id=str(user), store_id=store or self.house.store_id)

@@ -69,7 +69,7 @@ class App(Flask):
     default_config = ImmutableDict(Flask.default_config | {"PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
-def create_app(deps: Deps) -> Flask:
+def create_app(deps: Deps, surfaces: tuple[Surface, ...] = SURFACES) -> Flask:
     """Make the WSGI application. Nothing is shared between two of them but what `deps` holds."""
     settings = deps.settings
     app = App(__name__)
@@ -84,7 +84,7 @@ def create_app(deps: Deps) -> Flask:
     app.extensions["ecm"] = deps
     _ = deps.intake  # made here, before threads could make two
     errors.register(app)
-    _register_doors(app, deps)
+    _register_doors(app, deps, surfaces)
     headers.register(app, settings)
     app.wsgi_app = RequestGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.proxy_hops:
@@ -93,26 +93,26 @@ def create_app(deps: Deps) -> Flask:
     return app
 
 
-def _register_doors(app: Flask, deps: Deps) -> None:
-    surfaces: dict[str, tuple[Surface, Check]] = {}
-    for surface in SURFACES:
+def _register_doors(app: Flask, deps: Deps, surfaces: tuple[Surface, ...]) -> None:
+    by_name: dict[str, tuple[Surface, Check]] = {}
+    for surface in surfaces:
         blueprint = surface.make_blueprint(deps)
-        if blueprint.name in surfaces:
+        if blueprint.name in by_name:
             raise ValueError(f"two surfaces are called {blueprint.name}")
-        surfaces[blueprint.name] = (surface, surface.guard(deps))
+        by_name[blueprint.name] = (surface, surface.guard(deps))
         app.register_blueprint(blueprint, url_prefix=surface.prefix or None)
-    app.extensions["surfaces"] = surfaces
+    app.extensions["surfaces"] = by_name
 
     @app.before_request
     def begin() -> None:
         g.request_id, g.started = new_id(), time.perf_counter()
-        structlog.contextvars.bind_contextvars(correlation_id=g.request_id)
+        g.bound = structlog.contextvars.bind_contextvars(correlation_id=g.request_id)
 
     @app.before_request
     def enter() -> Response | None:
         if request.endpoint in (None, "static"):
             return None  # nothing was found, or a file of ours that everybody may have
-        found = surfaces.get(request.blueprint or "")
+        found = by_name.get(request.blueprint or "")
         if found is None:
             raise Rejected("This door has no guard.", status=404, code="no_guard")
         surface, check = found
@@ -126,7 +126,7 @@ def _register_doors(app: Flask, deps: Deps) -> None:
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
-        structlog.contextvars.unbind_contextvars("correlation_id", "store_id")
+        structlog.contextvars.reset_contextvars(**g.pop("bound", {}))
 
 
 def _access(response: Response) -> dict[str, object]:
@@ -141,4 +141,5 @@ def _access(response: Response) -> dict[str, object]:
         "took_ms": round((time.perf_counter() - g.started) * 1000, 1),
         "from_ip": request.remote_addr,
     }
-    return entry | ({"reason": g.reason} if "reason" in g else {})
+    entry |= {"reason": g.reason} if "reason" in g else {}
+    return entry | ({"store_id": g.merchant.store_id} if "merchant" in g else {})

@@ -1,0 +1,51 @@
+"""Every door stands in the table beside its guard, and nothing else is a door."""
+
+from app.web import SURFACES, guards, senders
+
+GUARDS = {
+    guards.anyone, guards.merchant_session, guards.granted_code, guards.signed_request, guards.open_code,
+    senders.signed_by_store, senders.token_client, senders.workflow_callback, senders.content_callback,
+    senders.operator, senders.operator_hidden, senders.shopper,
+}  # fmt: skip
+
+
+def test_every_surface_has_a_known_guard():
+    assert {surface.guard for surface in SURFACES} == GUARDS
+
+
+def test_every_address_belongs_to_a_surface_of_the_table(house):
+    surfaces = house.flask.extensions["surfaces"]
+    assert set(house.flask.blueprints) == set(surfaces)
+    for rule in house.flask.url_map.iter_rules():
+        name = rule.endpoint.rpartition(".")[0]
+        assert rule.endpoint == "static" or name in surfaces, rule
+
+
+def test_only_constant_answers_are_for_anyone(house):
+    surfaces = house.flask.extensions["surfaces"]
+    open_to_all = {
+        str(rule)
+        for rule in house.flask.url_map.iter_rules()
+        if rule.endpoint != "static" and surfaces[rule.endpoint.rpartition(".")[0]][0].guard is guards.anyone
+    }
+    assert {path for path in open_to_all if not path.startswith("/assets/")} == {"/healthz"}
+
+
+def test_no_address_answers_a_preflight(house):
+    for rule in house.flask.url_map.iter_rules():
+        assert "OPTIONS" not in rule.methods, rule
+
+
+def test_every_merchant_change_says_which_role_it_needs(house):
+    surfaces = house.flask.extensions["surfaces"]
+    for rule in house.flask.url_map.iter_rules():
+        surface, _ = surfaces.get(rule.endpoint.rpartition(".")[0], (None, None))
+        if surface and surface.guard is guards.merchant_session and not rule.methods <= {"GET", "HEAD"}:
+            assert hasattr(house.flask.view_functions[rule.endpoint], "required_role"), rule
+
+
+def test_a_blueprint_without_a_surface_is_not_entered(house):
+    stranger = house.flask.__class__.__mro__[1]  # Flask itself: a route put on the app belongs to no blueprint
+    assert stranger.__name__ == "Flask"
+    house.flask.add_url_rule("/back-door", view_func=lambda: "inside", endpoint="back_door")
+    assert house.flask.test_client().get("/back-door", base_url="http://app.test").status_code == 404
