@@ -54,6 +54,15 @@ class AddressRefused(Permanent):
         super().__init__("This address is not allowed here.", hint="Ask the operator to allow it.")
 
 
+class AnswerTooLarge(Permanent):
+    """More bytes than we take: asking again brings the same."""
+
+    code = "answer_too_large"
+
+    def __init__(self, cap: int) -> None:
+        super().__init__(f"The answer is larger than {cap:,} bytes.", hint="Ask the operator to raise the limit.")
+
+
 class _Stream(httpcore.NetworkStream):
     """A socket whose reads and writes never outlive the request's deadline."""
 
@@ -221,7 +230,7 @@ def _chunks(response: httpx.Response, request: httpx.Request, cap: int) -> Itera
         for chunk in response.stream:
             size += len(chunk)
             if size > cap:
-                raise httpx.RemoteProtocolError("answer larger than allowed", request=request)
+                raise AnswerTooLarge(cap)
             _check_deadline(request)
             yield chunk
     finally:
