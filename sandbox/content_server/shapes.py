@@ -116,7 +116,6 @@ def workspace_properties(state: State, node: Node) -> dict[str, Any]:
     row = node_properties(state, node, local)
     data = node.workspace
     kind = state.workspace_types[data.type_id] if data else None
-    references = data.references if data else []
     return row | {
         "user_id": node.owner_user_id,
         "order": None,
@@ -126,7 +125,7 @@ def workspace_properties(state: State, node: Node) -> dict[str, Any]:
         "wnf_wksp_template_id": data.template_id if data else None,
         "wnf_wksp_name_en": node.name,
         "wnf_wksp_name_en_formatted": node.name,
-        "wnf_bo_type_id": references[0].bo_type_id if references else None,
+        "wnf_bo_type_id": None,
         "wksp_type_name": kind.name if kind else None,
     }
 

@@ -43,10 +43,13 @@ def attach(x: Exchange, id: int) -> Response:
 
 
 def change(x: Exchange, id: int, category_id: int) -> Response:
+    """Who sent a token gets the next one back."""
     sent, node = x.parameters(), tree.find(x.actor, id)
-    categories.update(x.actor, node, category_id, _values(sent, category_id), _token(sent, category_id))
+    token = _token(sent, category_id)
+    categories.update(x.actor, node, category_id, _values(sent, category_id), token)
     x.call.effect = f"category {category_id} on {id} changed"
-    return x.answer({})
+    fresh = {str(category_id): {"metadata_token": str(node.categories[category_id].token)}}
+    return x.answer({"state": {"categories": fresh}} if token is not None else {})
 
 
 def _values(sent: Params, category_id: int) -> dict[str, Any]:

@@ -113,13 +113,14 @@ def types_below(x: Exchange, id: int) -> Response:
     kinds = [kind for kind in x.state.workspace_types.values() if kind.location_id == node.id]
     rows = [
         {
-            "wksp_type_id": kind.id,
-            "wksp_type_name": kind.name,
-            "templates": [{"id": kind.template_id, "name": x.state.nodes[kind.template_id].name, "subtype": 848}],
+            "id": kind.id,
+            "name": kind.name,
+            "rm_enabled": kind.rm_enabled,
+            "templates": [{"id": kind.template_id, "name": x.state.nodes[kind.template_id].name, "subType": 848}],
         }
         for kind in kinds
     ]
-    return json_response(rows)
+    return json_response({"businessworkspacetypes": rows})
 
 
 def create_form(x: Exchange) -> Response:

@@ -119,7 +119,8 @@ def test_a_stale_token_is_a_conflict(bench: Bench, service: Desk, order: int) ->
     state = service.http.get(f"v2/nodes/{order}?state").json()["results"]["state"]
     token = f'{{"metadata_token":"{state["categories"][str(category)]["metadata_token"]}"}}'
 
-    assert service.form("PUT", path, {status: "a", f"{category}_1": token}).status_code == 200
+    first = service.form("PUT", path, {status: "a", f"{category}_1": token})
+    assert first.json()["results"]["state"]["categories"][str(category)]["metadata_token"] not in token
     assert service.form("PUT", path, {status: "b", f"{category}_1": token}).status_code == 409
     assert service.values(order, category)[status] == "a"
 
