@@ -77,6 +77,8 @@ def detach(actor: Actor, node: Node, category_id: int) -> None:
 
 def set_inheritance(actor: Actor, node: Node, category_id: int, *, inherit: bool) -> None:
     attached = on_node(node, category_id)
+    if attached.inherit == inherit:
+        return
     if not node.container:
         raise Refusal(f"The item '{node.name}' is not a container.")
     _require_writable(actor, node)

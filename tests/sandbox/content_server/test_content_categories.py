@@ -180,6 +180,15 @@ def test_an_inherited_category_comes_to_new_children(bench: Bench, service: Desk
     assert service.values(after, approval)[bench.key("Approval", "Status")] == "Pending"
 
 
+def test_a_document_hands_nothing_on(bench: Bench, service: Desk, document: int) -> None:
+    approval = bench.category("Approval")
+    service.form("POST", f"/v2/nodes/{document}/categories", {"category_id": str(approval)})
+    path = f"v2/nodes/{document}/categories/{approval}/inheritance"
+
+    assert service.http.post(path).status_code == 400
+    assert service.http.delete(path).status_code == 200
+
+
 def test_categories_are_applied_to_what_lies_below(bench: Bench, service: Desk, order: int, document: int) -> None:
     folder, approval = service.folder(order, "01 Order record"), bench.category("Approval")
     service.form("POST", f"/v2/nodes/{folder}/categories", {"category_id": str(approval)})
