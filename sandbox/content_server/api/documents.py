@@ -1,13 +1,17 @@
-"""Typed upload into a workspace, and its document reports; the path is singular. Source: section 4.10."""
+"""Documents a workspace must have, typed upload, document reports. Source: section 4.10.
+
+Upload and reports hang under the singular `businessworkspace`.
+"""
 
 from datetime import timedelta
+from typing import Any
 
 from werkzeug.wrappers import Response
 
-from sandbox.content_server import documents, shapes, tree, workspaces
+from sandbox.content_server import categories, documents, seed, shapes, tree, workspaces
 from sandbox.content_server.api.nodes import uploaded
 from sandbox.content_server.api.route import SORRY, Route
-from sandbox.content_server.model import ADD_ITEMS, CLASSIFICATION, DOCUMENT, Node
+from sandbox.content_server.model import ADD_ITEMS, CLASSIFICATION, DOCUMENT, DocumentType, Node
 from sandbox.content_server.permissions import may, require
 from sandbox.content_server.refusal import NOT_ACCESSIBLE, Refusal, wrong_type
 from sandbox.content_server.wire import Exchange
@@ -74,8 +78,81 @@ def report(x: Exchange, bw_id: int) -> Response:
     return x.answer({"data": rows, "total_count": len(rows)})
 
 
+# --- required documents ---
+
+
+def document_types(x: Exchange, bw_id: int) -> Response:
+    node = workspaces.find(x.actor, bw_id)
+    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
+    rows = [_document_type(x, node, item) for item in kind.document_types]
+    if x.query.text("sort_by") == "DocumentType":
+        rows.sort(key=lambda row: row["classification_name"])
+    return x.answer([{"data": {"properties": row}} for row in rows])
+
+
+def missing_documents(x: Exchange, bw_id: int) -> Response:
+    node = workspaces.find(x.actor, bw_id)
+    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
+    held = {
+        class_id
+        for item in tree.descendants(x.state, node)
+        if item.type == DOCUMENT
+        for class_id in item.classification_ids
+    }
+    lacking = [item for item in kind.document_types if item.required and item.classification_id not in held]
+    rows = [_document_type(x, node, item) for item in lacking]
+    return x.answer({"data": rows, "total_count": len(rows)})
+
+
+def documents_in_process(x: Exchange, bw_id: int) -> Response:
+    """Documents whose approval is pending."""
+    node = workspaces.find(x.actor, bw_id)
+    approval = categories.named(x.state, seed.APPROVAL)
+    pending = [
+        item
+        for item in tree.descendants(x.state, node)
+        if approval.id in item.categories and item.categories[approval.id].values.get(f"{approval.id}_2") == "Pending"
+    ]
+    rows = [shapes.node_properties(x.state, item, shapes.local) for item in pending]
+    return x.answer({"data": rows, "total_count": len(rows)})
+
+
+def _document_type(x: Exchange, workspace: Node, item: DocumentType) -> dict[str, Any]:
+    folder = tree.child_named(x.state, workspace.id, item.location)
+    data = workspaces.data_of(workspace)
+    class_id = item.classification_id
+    return {
+        "attribute_id": None,
+        "category_id": None,
+        "classification_description": "",
+        "classification_id": class_id,
+        "classification_name": x.state.nodes[class_id].name,
+        "delete_review_required": False,
+        "delete_workflow_id": None,
+        "document_generation": 0,
+        "location": str(folder.id) if folder else "",
+        "mime_types": list(item.mime_types),
+        "payloadurl": (f"{x.address}?func=xecmpfdocgen.PowerDocsPayload&wsID={workspace.id}&docTypeID={class_id}"),
+        "priority": item.priority,
+        "required": 1 if item.required else 0,
+        "rule_data": "",
+        "rule_exp": "Default=true",
+        "rule_id": class_id,
+        "template_id": data.template_id,
+        "type": "",
+        "upload_review_required": False,
+        "upload_workflow_id": None,
+        "validity": item.validity_months,
+        "validity_required": item.validity_months > 0,
+    }
+
+
+BW = "/v2/businessworkspaces/<bw_id>"
 ROUTES = (
     Route("POST", "/v2/businessworkspace/preview", preview, unknown=SORRY),
     Route("PUT", "/v2/businessworkspace/<bw_id>/postupload", classify_upload, unknown=SORRY),
     Route("GET", "/v2/businessworkspace/<bw_id>/reports", report),
+    Route("GET", f"{BW}/doctypes", document_types),
+    Route("GET", f"{BW}/missingdocuments", missing_documents),
+    Route("GET", f"{BW}/inprocessdocuments", documents_in_process),
 )

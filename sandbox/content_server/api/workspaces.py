@@ -1,19 +1,16 @@
-"""Business workspaces: look up, create, bulk create or update, references, relations, documents they lack.
-
-Source: sections 4.4 to 4.8 and 4.10.
-"""
+"""Business workspaces: look up, create by hand, create or update many. Source: sections 4.4 to 4.6."""
 
 from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from sandbox.content_server import categories, shapes, tree, workspaces
-from sandbox.content_server.api.requests import bulk_orders, business_object, order_of
+from sandbox.content_server import shapes, tree, workspaces
+from sandbox.content_server.api.requests import bulk_orders, order_of
 from sandbox.content_server.api.route import Route
 from sandbox.content_server.column_query import matcher
 from sandbox.content_server.fields import Fields
-from sandbox.content_server.model import DOCUMENT, BusinessObject, DocumentType, Node, Reference
+from sandbox.content_server.model import Node, Reference
 from sandbox.content_server.paging import Page, page_of
 from sandbox.content_server.permissions import may
 from sandbox.content_server.refusal import UNKNOWN_ROUTE, Refusal
@@ -56,7 +53,7 @@ def by_business_object(x: Exchange, ext: str, bo_type: str, bo_id: str) -> Respo
     """None found: an empty list."""
     key = (ext.replace("0xF0A6", "\\").replace("0xF0A7", "/"), bo_type, bo_id)
     node = workspaces.by_business_object(x.actor, key)
-    return _list(x, [node] if node else [])
+    return answer_list(x, [node] if node else [])
 
 
 def listing(x: Exchange) -> Response:
@@ -66,13 +63,13 @@ def listing(x: Exchange) -> Response:
         found = [node for node in workspaces.all_of(x.state) if may(x.actor, node, "see")]
     else:
         recent = x.state.recent.get(x.actor.user.id, [])
-        found = [node for node in (x.state.nodes.get(i) for i in recent) if node and _seen(x, node)]
+        found = [node for node in (x.state.nodes.get(i) for i in recent) if node and is_seen(x, node)]
     for keep in _filters(x):
         found = [node for node in found if keep(node)]
-    return _list(x, _sorted(found, query.text("sort")))
+    return answer_list(x, in_order(found, query.text("sort")))
 
 
-def _seen(x: Exchange, node: Node) -> bool:
+def is_seen(x: Exchange, node: Node) -> bool:
     return tree.is_live(x.state, node) and may(x.actor, node, "see")
 
 
@@ -120,7 +117,7 @@ def _columns(x: Exchange, node: Node) -> dict[str, Any]:
     return row
 
 
-def _sorted(nodes: list[Node], sort: str) -> list[Node]:
+def in_order(nodes: list[Node], sort: str) -> list[Node]:
     direction, _, column = (sort or "asc_name").partition("_")
     keys: dict[str, Callable[[Node], Any]] = {
         "name": lambda node: node.name.casefold(),
@@ -130,7 +127,7 @@ def _sorted(nodes: list[Node], sort: str) -> list[Node]:
     return sorted(nodes, key=keys.get(column, keys["name"]), reverse=direction == "desc")
 
 
-def _list(x: Exchange, nodes: list[Node], more: Callable[[Node], dict[str, Any]] | None = None) -> Response:
+def answer_list(x: Exchange, nodes: list[Node], more: Callable[[Node], dict[str, Any]] | None = None) -> Response:
     """`paging` stands at the top, not in a collection."""
     page: Page[Node] = page_of(nodes, x.query, DEFAULT_PAGE)
     asked = Fields.of(x.call.args)
@@ -271,148 +268,6 @@ def containing(x: Exchange, id: int) -> Response:
     )
 
 
-# --- references ---
-
-
-def connect(x: Exchange, bw_id: int) -> Response:
-    node, sent = workspaces.find(x.actor, bw_id), x.parameters()
-    order = order_of({key: sent.values.get(key) for key in ("ext_system_id", "bo_type", "bo_type_id", "bo_id")})
-    bo_type = workspaces.bo_type_of(x.state, order)
-    if bo_type is None or not order.bo_id:
-        raise Refusal("Missing required parameter 'bo_id'")
-    workspaces.connect(x.actor, node, bo_type, order.bo_id)
-    x.call.effect = f"workspace {bw_id} connected to {order.bo_id}"
-    return x.answer({})
-
-
-def disconnect(x: Exchange, bw_id: int) -> Response:
-    node = workspaces.find(x.actor, bw_id)
-    key = _key(x, node)
-    workspaces.disconnect(x.actor, node, key)
-    x.call.effect = f"workspace {bw_id} disconnected from {key[2]}"
-    return x.answer({"data": {"showDetails": False}})
-
-
-def _key(x: Exchange, node: Node) -> BusinessObject:
-    sent = x.parameters()
-    number = sent.integer("bo_type_id")
-    for item in workspaces.data_of(node).references:
-        if item.bo_id == sent.text("bo_id") and number == item.bo_type_id:
-            return item.key
-    return business_object(sent.values)
-
-
-# --- relations ---
-
-
-def relate(x: Exchange, bw_id: int) -> Response:
-    node, sent = workspaces.find(x.actor, bw_id), x.parameters()
-    other = workspaces.find(x.actor, sent.required_integer("rel_bw_id"))
-    kind = sent.text("rel_type") or "child"
-    if kind not in ("child", "parent"):
-        raise Refusal(f"Unknown relation type '{kind}'.")
-    workspaces.relate(node, other, "child" if kind == "child" else "parent")
-    x.call.effect = f"workspace {other.id} related to {node.id} as {kind}"
-    return x.answer({})
-
-
-def related(x: Exchange, bw_id: int) -> Response:
-    """Children unless asked otherwise; a relation a leading application pushed shows as `BO_Child`, `BO_Parent`."""
-    node, query = workspaces.find(x.actor, bw_id), x.query
-    kinds = query.words("where_rel_types") or query.words("where_relationtype") or ["child"]
-    types = query.integers("where_workspace_type_ids") or query.integers("where_workspace_type_id")
-    name = query.text("where_name").casefold()
-    shown: dict[int, str] = {}
-    found = []
-    for relation in workspaces.data_of(node).relations:
-        other = x.state.nodes.get(relation.other)
-        if relation.kind not in kinds or other is None or not _seen(x, other):
-            continue
-        if types and workspaces.data_of(other).type_id not in types:
-            continue
-        if other.name.casefold().startswith(name):
-            found.append(other)
-            shown[other.id] = f"BO_{relation.kind.title()}" if relation.pushed else relation.kind
-    return _list(x, _sorted(found, query.text("sort")), lambda other: {"rel_type": shown[other.id]})
-
-
-def unrelate(x: Exchange, bw_id: int, rel_bw_id: int) -> Response:
-    node, other = workspaces.find(x.actor, bw_id), workspaces.find(x.actor, rel_bw_id)
-    kind = x.sent.text("rel_type") or "child"
-    workspaces.unrelate(node, other, "parent" if kind == "parent" else "child")
-    x.call.effect = f"workspace {rel_bw_id} unrelated from {bw_id}"
-    return x.answer({})
-
-
-# --- required documents ---
-
-
-def document_types(x: Exchange, bw_id: int) -> Response:
-    node = workspaces.find(x.actor, bw_id)
-    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
-    rows = [_document_type(x, node, item) for item in kind.document_types]
-    if x.query.text("sort_by") == "DocumentType":
-        rows.sort(key=lambda row: row["classification_name"])
-    return x.answer([{"data": {"properties": row}} for row in rows])
-
-
-def missing_documents(x: Exchange, bw_id: int) -> Response:
-    node = workspaces.find(x.actor, bw_id)
-    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
-    held = {
-        class_id
-        for item in tree.descendants(x.state, node)
-        if item.type == DOCUMENT
-        for class_id in item.classification_ids
-    }
-    lacking = [item for item in kind.document_types if item.required and item.classification_id not in held]
-    rows = [_document_type(x, node, item) for item in lacking]
-    return x.answer({"data": rows, "total_count": len(rows)})
-
-
-def documents_in_process(x: Exchange, bw_id: int) -> Response:
-    """Documents whose approval is pending."""
-    node = workspaces.find(x.actor, bw_id)
-    approval = categories.named(x.state, "Approval")
-    pending = [
-        item
-        for item in tree.descendants(x.state, node)
-        if approval.id in item.categories and item.categories[approval.id].values.get(f"{approval.id}_2") == "Pending"
-    ]
-    rows = [shapes.node_properties(x.state, item, shapes.local) for item in pending]
-    return x.answer({"data": rows, "total_count": len(rows)})
-
-
-def _document_type(x: Exchange, workspace: Node, item: DocumentType) -> dict[str, Any]:
-    folder = tree.child_named(x.state, workspace.id, item.location)
-    data = workspaces.data_of(workspace)
-    class_id = item.classification_id
-    return {
-        "attribute_id": None,
-        "category_id": None,
-        "classification_description": "",
-        "classification_id": class_id,
-        "classification_name": x.state.nodes[class_id].name,
-        "delete_review_required": False,
-        "delete_workflow_id": None,
-        "document_generation": 0,
-        "location": str(folder.id) if folder else "",
-        "mime_types": list(item.mime_types),
-        "payloadurl": (f"{x.address}?func=xecmpfdocgen.PowerDocsPayload&wsID={workspace.id}&docTypeID={class_id}"),
-        "priority": item.priority,
-        "required": 1 if item.required else 0,
-        "rule_data": "",
-        "rule_exp": "Default=true",
-        "rule_id": class_id,
-        "template_id": data.template_id,
-        "type": "",
-        "upload_review_required": False,
-        "upload_workflow_id": None,
-        "validity": item.validity_months,
-        "validity_required": item.validity_months > 0,
-    }
-
-
 BW = "/v2/businessworkspaces"
 ROUTES = (
     Route("POST", BW, create),
@@ -427,12 +282,4 @@ ROUTES = (
         by_business_object,
         ("ext", "bo_type", "bo_id"),
     ),
-    Route("PUT", f"{BW}/<bw_id>/workspacereferences", connect),
-    Route("DELETE", f"{BW}/<bw_id>/workspacereferences", disconnect),
-    Route("POST", f"{BW}/<bw_id>/relateditems", relate),
-    Route("GET", f"{BW}/<bw_id>/relateditems", related),
-    Route("DELETE", f"{BW}/<bw_id>/relateditems/<rel_bw_id>", unrelate),
-    Route("GET", f"{BW}/<bw_id>/doctypes", document_types),
-    Route("GET", f"{BW}/<bw_id>/missingdocuments", missing_documents),
-    Route("GET", f"{BW}/<bw_id>/inprocessdocuments", documents_in_process),
 )
