@@ -77,6 +77,7 @@ class Periods(_Part):
     lease: float = 75.0
     heartbeat: float = 15.0
     drain: float = 40.0
+    linger: float = 3.0
     request_deadline: float = 40.0
     decision_poll: timedelta = timedelta(minutes=5)
     approval_poll: timedelta = timedelta(minutes=5)

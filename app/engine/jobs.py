@@ -24,41 +24,50 @@ def drain() -> None:
         raise RuntimeError("start the worker with `python -m app.worker`")
     deps = make_deps()
     try:
-        done = drain_until_idle(deps, time.monotonic() + deps.settings.periods.drain)
+        periods = deps.settings.periods
+        done = drain_until_idle(deps, time.monotonic() + periods.drain, periods.linger)
         log.info("drained", done=done)
     finally:
         metrics.flush(deps.database)
         deps.close()
 
 
-def drain_until_idle(deps: Deps, until: float) -> int:
-    """Claim and perform until nothing is due or `until` (monotonic). Returns how many pieces of work ended."""
-    owner = queue.new_owner()
+def drain_until_idle(deps: Deps, until: float, linger: float = 0.0) -> int:
+    """Claim and perform until nothing is due for `linger` seconds or `until` (monotonic) has come.
+
+    Lingering keeps what a fresh process would have to ask for again: tokens, folder and classification ids, connections.
+    Returns how many pieces of work ended.
+    """
+    owner, places = queue.new_owner(), deps.settings.limits.in_flight
     held: dict[Future[None], queue.Claim] = {}
-    places, done = deps.settings.limits.in_flight, 0
+    done, busy_at, cleared = 0, time.monotonic(), False
     queue.release_expired_lanes(deps.database)
     with ThreadPoolExecutor(max_workers=places, thread_name_prefix="step") as pool, _heartbeat(deps, held):
-        cleared = False
         while True:
-            time_left = time.monotonic() < until
-            claims = _look(deps, owner, places - len(held)) if time_left else []
+            now = time.monotonic()
+            claims = _look(deps, owner, places - len(held)) if now < until else []
             for claim in claims:
                 held[pool.submit(work.perform, deps, claim)] = claim
-            if claims:
-                cleared = False
-            elif not held and (cleared or not time_left):
+            if held:
+                busy_at, cleared = now, False
+                done += _wait_for_some(held, full=len(held) >= places)
+            elif now < until and now - busy_at < linger:
+                time.sleep(IDLE_LOOK)
+            elif cleared or now >= until:
                 break
-            elif not held:
+            else:
                 deps.doorbell.clear()  # whoever comes after this rings again; so look once more
                 cleared = True
-                continue
-            if held:
-                ended, _ = wait(list(held), timeout=IDLE_LOOK if len(held) < places else 1.0, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    del held[future]
-                    done += 1
     _ring_if_more(deps)
     return done
+
+
+def _wait_for_some(held: dict[Future[None], queue.Claim], *, full: bool) -> int:
+    """Until something ends; shortly where there is room for what comes due meanwhile."""
+    ended, _ = wait(list(held), timeout=1.0 if full else IDLE_LOOK, return_when=FIRST_COMPLETED)
+    for future in ended:
+        del held[future]
+    return len(ended)
 
 
 def _look(deps: Deps, owner: str, free: int) -> list[queue.Claim]:

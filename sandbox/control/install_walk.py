@@ -1,5 +1,7 @@
 """What a merchant does to install the app and connect OpenText, over HTTP and through the app's own pages and forms."""
 
+import html
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from urllib.parse import urljoin
 import httpx
 
 from sandbox import credentials
+from sandbox.content_server import CallbackSettings
 from sandbox.content_server.seed import BIGCOMMERCE
 from sandbox.control.answers import Problem
 from sandbox.stage import Stage
@@ -96,7 +99,16 @@ def _connect(stage: Stage, browser: httpx.Client, store_hash: str, owner: int | 
     if saved.status_code >= 400:
         said, code = _said(saved), saved.status_code
         raise Problem(502, "The connection was not accepted.", step="connect", answered=code, said=said)
+    _tell_content_server(stage, saved.text)
     _wait("workflow models", lambda: bool(stage.workflow.engine.models()), said=_said(saved))
+
+
+def _tell_content_server(stage: Stage, page: str) -> None:
+    """What the OpenText administrator does with the page's last lines: enter where approvals are reported, and the secret."""
+    found = {name: re.search(rf"data-content-callback-{name}>([^<]+)<", page) for name in ("url", "secret")}
+    if found["url"] and found["secret"]:
+        url, secret = (html.unescape(match[1]) for match in (found["url"], found["secret"]))
+        stage.content_server.configure_callbacks(CallbackSettings(url, secret=secret))
 
 
 def _connection_form(browser: httpx.Client, start: httpx.Response) -> tuple[str, Form]:

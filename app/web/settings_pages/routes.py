@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.db import activity
 from app.db.session import reading, unit_of_work
 from app.domain.scenario import Scenario
-from app.engine import connections, preferences, sessions
+from app.engine import callbacks, connections, preferences, sessions
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
@@ -94,6 +94,7 @@ def _connection_page(
         "settings/opentext.html", saved=saved, groups=shown, errors=errors, checks=checks,
         done=request.args.get("done") == "connected" and not errors and not checks,
         callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",
+        content=callbacks.content_secrets(deps, guards.merchant().store_id) if guards.merchant().role == "owner" else None,
     )  # fmt: skip
 
 
