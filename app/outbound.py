@@ -32,6 +32,8 @@ NAMES = {  # what people read instead of an upstream's short name
     "otds": "OpenText Directory Services",
     "content_server": "Content Server",
     "workflow": "The Workflow Service",
+    "exstream": "Exstream",
+    "notifications": "OpenText Notifications",
 }
 SHARED_ADDRESS_SPACE = ipaddress.ip_network("100.64.0.0/10")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # IPv6 outside of it is local, reserved or holds an IPv4 address

@@ -1,5 +1,6 @@
-"""What OpenText has: workspaces, documents, records, workflows, tasks, decisions."""
+"""What OpenText has: workspaces, documents, records, workflows, tasks, decisions, communications."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -140,3 +141,137 @@ class Decision:
     at: datetime | None
     comment: str = ""
     trail: tuple[TrailEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a composition, still in our hands: what is filed next. `file_name` has its extension."""
+
+    file_name: str
+    mime_type: str
+    queue: str
+    content: bytes = field(repr=False)
+    customer: str = ""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Communication:
+    """A composed communication and how it came about. `driver` is the input data, the exact bytes composed from.
+
+    `notes` are things a person should know that stop nothing ("not an archive format"). Times aware UTC.
+    """
+
+    job_key: str
+    template: str
+    template_version: str
+    domain: str
+    communication_id: str
+    driver: bytes = field(repr=False)
+    outputs: tuple[Output, ...]
+    composed_at: datetime
+    elapsed_ms: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def driver_sha256(self) -> str:
+        return hashlib.sha256(self.driver).hexdigest()
+
+
+@dataclass(frozen=True)
+class FiledOutput:
+    """An output where it lies: this version of this document has exactly these bytes."""
+
+    document: NodeId
+    version: int
+    name: str
+    mime_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FiledCommunication:
+    """A communication after filing. It holds no bytes: whoever sends it reads them back from the workspace."""
+
+    job_key: str
+    template: str
+    template_version: str
+    domain: str
+    communication_id: str
+    driver_sha256: str
+    outputs: tuple[FiledOutput, ...]
+    composed_at: datetime
+    notes: tuple[str, ...] = ()
+
+    def of_type(self, mime_type: str) -> tuple[FiledOutput, ...]:
+        return tuple(output for output in self.outputs if output.mime_type == mime_type)
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery came. HANDED_OVER: another system sends; what became of it nobody has told us."""
+
+    HANDED_OVER = "handed_over"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    DELIVERED_PARTLY = "delivered_partly"
+    FAILED = "delivery_failed"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a communication goes to. `ref` is ours, unique within one delivery; empty addresses are not known."""
+
+    ref: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class DeliveryAttempt:
+    """One try of the channel, in its own word ("Submitted", "Sent", "Error", "Cancelled")."""
+
+    state: str
+    at: datetime | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class RecipientStatus:
+    """What became of a delivery to one recipient. `reason` says why it failed."""
+
+    ref: str
+    state: DeliveryState
+    address: str = ""
+    attempts: tuple[DeliveryAttempt, ...] = ()
+    delivered_at: datetime | None = None
+    opened_at: datetime | None = None
+    opted_out: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeliveryStatus:
+    """What became of a delivery as a whole, and of each recipient."""
+
+    state: DeliveryState
+    recipients: tuple[RecipientStatus, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in (DeliveryState.DELIVERED, DeliveryState.DELIVERED_PARTLY, DeliveryState.FAILED)
+
+
+@dataclass(frozen=True)
+class DeliveryHandle:
+    """What to ask a channel with later. `job_id` is the channel's, `job_key` ours."""
+
+    channel: str
+    job_id: str
+    job_key: str
+    recipients: tuple[Recipient, ...] = field(repr=False)
+    sent: tuple[str, ...] = ()  # SHA-256 of every filed output that left us
