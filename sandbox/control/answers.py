@@ -47,10 +47,13 @@ def raw_json(request: Request) -> bytes:
 
 def fields_of(error: ValidationError) -> dict[str, str]:
     """Path of each wrong field -> what is wrong with it."""
-    found = {}
+    found: dict[str, str] = {}
     for entry in error.errors(include_url=False, include_context=False, include_input=False):
-        name = ".".join(str(part) for part in entry["loc"]) or "body"
-        found[name] = "unknown field" if entry["type"] == "extra_forbidden" else entry["msg"]
+        # Of alternatives, each of which was tried, pydantic names the kind: "literal['a','b']".
+        path = [str(part) for part in entry["loc"] if "[" not in str(part)]
+        said = "unknown field" if entry["type"] == "extra_forbidden" else entry["msg"]
+        name = ".".join(path) or "body"
+        found[name] = f"{found[name]}; {said}" if name in found else said
     return found
 
 

@@ -76,8 +76,9 @@ def test_it_gives_the_status_of_its_program(tmp_path: Path) -> None:
 def test_asked_to_end_it_asks_its_program(tmp_path: Path, started: list["subprocess.Popen[bytes]"]) -> None:
     bye = tmp_path / "bye"
     code = (
-        f"import signal, pathlib, sys, time; signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(bye)!r}).touch(),"
-        f" sys.exit(3))); pathlib.Path({str(tmp_path / 'up')!r}).write_text('1'); time.sleep(60)"
+        "import signal, pathlib, sys, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(bye)!r}).touch(), sys.exit(3)))\n"
+        f"pathlib.Path({str(tmp_path / 'up')!r}).write_text('1'); time.sleep(60)"
     )
     started.append(subprocess.Popen(on_a_leash(code, tmp_path / "pid", grace=10)))
     pid_in(tmp_path / "up")
@@ -111,7 +112,8 @@ def test_it_can_be_told_to_end_at_once(tmp_path: Path, started: list["subprocess
 def test_what_the_program_left_behind_ends_too(tmp_path: Path) -> None:
     orphan = STAY.format(IGNORE + TELL.format(path=str(tmp_path / "orphan")))
     code = (
-        f"import subprocess, sys, time, pathlib; subprocess.Popen([sys.executable, '-c', {orphan!r}], start_new_session=True)\n"
+        "import subprocess, sys, time, pathlib\n"
+        f"subprocess.Popen([sys.executable, '-c', {orphan!r}], start_new_session=True)\n"
         f"while not pathlib.Path({str(tmp_path / 'orphan')!r}).exists(): time.sleep(0.02)"
     )
     subprocess.run(on_a_leash(code, tmp_path / "pid"), timeout=30, check=True)

@@ -26,7 +26,7 @@ class Echo(StandIn):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.route("GET POST", "/echo", self._echo)
-        self.route("GET", "/nothing", lambda call: Response(status=204))
+        self.route("GET", "/nothing", lambda _call: Response(status=204))
         self.route("GET", "/broken", self._broken)
 
     def _echo(self, call: Call) -> Response:
@@ -173,7 +173,7 @@ def test_stopping_closes_connections_that_are_open() -> None:
 
 
 def test_hanging_up_needs_no_stand_in() -> None:
-    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def app(environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
         raise ConnectionDropped(environ["PATH_INFO"])
 
     running = Server(app).start()
