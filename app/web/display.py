@@ -6,6 +6,7 @@ Escaping is Jinja's; this is what escaping does not do. Only `preview_html` mark
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+BLOCK = re.compile(r"</?(?:p|br|ul|ol|li|h[1-6]|table|thead|tbody|tr|th|td|img)\b[^>]*>", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -40,7 +42,7 @@ def short(text: str, most: int = 120) -> str:
 
 def plain_text(html: str, most: int = 2_000) -> str:
     """The words of an HTML text, for comparing at a glance."""
-    words = " ".join(TAG.sub(" ", sanitise.product_html(clean(html))).split())
+    words = " ".join(TAG.sub("", BLOCK.sub(" ", sanitise.product_html(clean(html)))).split())
     return short(unescape(words), most)
 
 
@@ -48,3 +50,12 @@ def preview_html(html: str) -> Markup:
     """A product description as the store shows it, without pictures: the list of what may be published, once more."""
     clean_html = sanitise.product_html(clean(html, 100_000))
     return Markup(re.sub(r"<img\b[^>]*>", "", clean_html))  # noqa: S704  # the one reviewed place: sanitised above
+
+
+def web_url(url: str) -> str:
+    """An address a link may lead to: http or https, nothing else; empty otherwise."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc and not parts.username else ""

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 from flask import g
@@ -127,9 +127,11 @@ def date(moment: datetime) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Day and time with the zone's short name where it is not obvious: 4 Jul 2026, 14:30."""
+    """Day and time in the store's zone: 4 Jul 2026, 14:30."""
     who = reader()
-    return format_datetime(value.astimezone(who.zone), "medium", locale=_dates(who)).replace("\u202f", " ")
+    local = value.astimezone(who.zone)
+    clock = format_time(local.timetz(), "short", locale=_dates(who)).replace("\u202f", "\u00a0")
+    return f"{format_date(local.date(), 'medium', locale=_dates(who))}, {clock}"
 
 
 def _dates(who: Reader) -> Locale:

@@ -30,10 +30,11 @@ def install(state: BlueprintSetupState) -> None:
     env.filters.update(
         ago=language.ago, date=language.date, moment=language.moment, money=language.money, size=language.size,
         number=language.number, short=display.short, reference=reference, iso=_iso, preview=display.preview_html,
+        web_url=display.web_url,
     )  # fmt: skip
     env.globals.update(
         asset_url=assets.asset_url, stylesheet=assets.stylesheet, nonce=headers.nonce, reader=language.reader,
-        click=new_id, zone_name=zone_name,
+        click=new_id, zone_name=zone_name, page_token=page_token,
     )  # fmt: skip
 
 
@@ -54,6 +55,11 @@ def reference(run_id: RunId | str) -> str:
     return run_id[:8].upper()
 
 
+def page_token() -> str:
+    """Proof that what comes next comes from this page; every form carries it."""
+    return guards.merchant().page_token
+
+
 def zone_name() -> str:
     """The store's time zone as people call it, for the foot of a page."""
     return str(language.reader().zone).replace("_", " ")
@@ -61,8 +67,7 @@ def zone_name() -> str:
 
 def page(template: str, **values: Any) -> str:
     """Render for the signed-in person."""
-    who = guards.merchant()
-    return render_template(template, who=who, page_token=who.page_token, clean_path=g.get("clean_path", ""), **values)
+    return render_template(template, who=guards.merchant(), clean_path=g.get("clean_path", ""), **values)
 
 
 def checked(values: Mapping[str, str], name: str, longest: int = 200) -> str:

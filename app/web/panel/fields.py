@@ -9,8 +9,8 @@ from app.db.panel import FieldFacts, PublicationFacts
 from app.domain.publication import COMPLIANCE_FIELD, TEXT_FIELDS, FieldState, PublicationState
 from app.engine.publications import same
 from app.web import display, texts
+from app.web.display import web_url
 from app.web.language import _
-from app.web.panel.views import safe_url
 from app.web.texts import State
 
 HTML_FIELDS = frozenset({"description"})
@@ -88,18 +88,25 @@ def publication_view(facts: PublicationFacts, images: dict[str, str]) -> Publica
         id=facts.id,
         version=facts.version,
         document_name=facts.document_name,
-        document_url=safe_url(facts.document_url),
+        document_url=web_url(facts.document_url),
         approved_by=facts.approved_by,
         approved_at=facts.approved_at,
         published_at=facts.published_at,
         checked_at=facts.checked_at,
         undone_at=facts.undone_at,
-        state=texts.state_of(PUBLICATION_STATES, facts.state),
+        state=_state(facts),
         fields=fields,
         drifted=tuple(one.field for one in fields if one.can_restore) if is_live else (),
         kept=tuple(one.title for one in facts.fields if one.state == FieldState.KEPT),
         can_undo=is_live and any(one.state in (FieldState.LIVE, FieldState.DRIFTED) for one in facts.fields),
     )
+
+
+def _state(facts: PublicationFacts) -> State:
+    off = sum(one.state == FieldState.DRIFTED for one in facts.fields)
+    if facts.state == PublicationState.LIVE and off:
+        return State(_("%(n)s of %(all)s fields drifted", n=off, all=len(facts.fields)), "wait")
+    return texts.state_of(PUBLICATION_STATES, facts.state)
 
 
 def _field(facts: FieldFacts, images: dict[str, str]) -> FieldView:
@@ -133,7 +140,7 @@ def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:
         return Shown("absent", _("not there"))
     text = str(value["text"])
     if field == COMPLIANCE_FIELD:
-        return Shown("link", text, url=safe_url(text))
+        return Shown("link", text, url=web_url(text))
     if not text.strip():
         return Shown("absent", _("empty"))
     if field in HTML_FIELDS:

@@ -38,7 +38,7 @@ class StepView:
 
 @dataclass(frozen=True)
 class RunView:
-    """One run as people read it; `is_over` runs are folded away."""
+    """One run as people read it; `is_over` runs are folded away, and the first `folded` steps of one that waits."""
 
     id: str
     title: str
@@ -49,6 +49,7 @@ class RunView:
     is_over: bool
     summary: str
     problem: Problem | None
+    folded: int
 
 
 def run_view(run: RunFacts) -> RunView:
@@ -64,7 +65,14 @@ def run_view(run: RunFacts) -> RunView:
         is_over=run.state in ("done", "cancelled"),
         summary=_summary(run),
         problem=problem,
+        folded=_folded(run),
     )
+
+
+def _folded(run: RunFacts) -> int:
+    """How many done steps to fold away while people decide: what matters then is who decides."""
+    done = sum(step.status in ENDED for step in run.steps)
+    return done if run.state == "waiting" and done > 1 else 0
 
 
 def _run_state(run: RunFacts, problem: Problem | None) -> State:
@@ -140,6 +148,7 @@ def opentext_is_silent(runs: tuple[RunFacts, ...]) -> bool:
     """Whether a step that needs OpenText waits because it does not answer."""
     for run in runs:
         step = open_step(run)
-        if step and step.kind in texts.OPENTEXT_STEPS and step.error_code in texts.NO_ANSWER:
+        is_trying = step and step.status not in STUCK and step.error_code in texts.NO_ANSWER
+        if step and is_trying and step.kind in texts.OPENTEXT_STEPS:
             return True
     return False

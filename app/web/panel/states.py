@@ -80,6 +80,9 @@ def _review(run: RunFacts) -> Judged:
         return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))
     if run.state == "cancelled":
         return Judged(State(_("Filed"), "none"), _("The review was cancelled."))
+    current = progress.open_step(run)
+    if flow is None and current and current.error_code:
+        return Judged(State(_("Under review"), "wait"), _("Its review cannot go on right now; below you see why."))
     if flow is None:
         return Judged(State(_("Under review"), "wait"), _("The order is being held and its review prepared."))
     return Judged(State(_("Under review"), "wait"), _waiting(tasks))

@@ -4,12 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from app.db.panel import DocumentFacts, LinkFacts, OrderOfCustomer, PanelRows, RequestFacts, RunFacts
+from app.db.panel import DocumentFacts, LinkFacts, OrderOfCustomer, PanelRows, PublicationFacts, RequestFacts, RunFacts
 from app.db.types import utc_now
 from app.domain.commerce import REVIEWABLE
 from app.web import language, texts
+from app.web.display import web_url
 from app.web.language import _
 from app.web.panel import progress, states, why
 from app.web.panel.progress import RunView
@@ -154,9 +154,9 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         subtitle=_subtitle(rows.object_type, facts),
         as_of=_as_of(rows),
         workspace=rows.link,
-        workspace_url=safe_url(rows.link.url) if rows.link else "",
+        workspace_url=web_url(rows.link.url) if rows.link else "",
         customer=rows.customer_link,
-        customer_url=safe_url(rows.customer_link.url) if rows.customer_link else "",
+        customer_url=web_url(rows.customer_link.url) if rows.customer_link else "",
         customer_id=rows.customer_id,
         banners=_banners(rows),
         stages=states.stages(rows, main),
@@ -166,7 +166,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         current=current,
         earlier=tuple(run for run in runs if run not in current),
         why_reasons=why.reasons(main) if main else (),
-        why_chain=why.chain(main) if main else (),
+        why_chain=why.chain(main, _published_by(rows, main)) if main else (),
         workflow=_workflow(main),
         documents=tuple(_document(one) for one in rows.documents),
         orders=tuple(_order_line(one) for one in orders),
@@ -174,6 +174,12 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         is_stale=_is_stale(rows),
         digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
     )
+
+
+def _published_by(rows: PanelRows, run: RunFacts) -> PublicationFacts | None:
+    named = run.facts.get("publication")
+    known = {run.facts.get("publication_id"), named.get("id") if isinstance(named, dict) else None}
+    return next((one for one in rows.publications if one.run_id == run.id or one.id in known), None)
 
 
 def _title(rows: PanelRows) -> str:
@@ -301,7 +307,7 @@ def _order_line(order: OrderOfCustomer) -> OrderLine:
     table, key = (texts.OUTCOMES, order.outcome) if order.outcome else (texts.RUN_STATES, order.state)
     total = language.money(order.facts.get("total"))
     state = texts.state_of(table, key)
-    return OrderLine(order.object_id, order.name, total, order.started_at, safe_url(order.workspace_url), state)
+    return OrderLine(order.object_id, order.name, total, order.started_at, web_url(order.workspace_url), state)
 
 
 def _workflow(run: RunFacts | None) -> WorkflowView | None:
@@ -327,7 +333,7 @@ def _document(facts: DocumentFacts) -> DocumentView:
         version=facts.version,
         size=facts.size,
         kind=_file_kind(facts),
-        url=safe_url(facts.url),
+        url=web_url(facts.url),
         filed_at=facts.modified_at,
         record=_record(facts),
         holds=facts.holds,
@@ -350,15 +356,6 @@ def _file_kind(facts: DocumentFacts) -> str:
     """PDF, JSON, JPG: what people call the type, from the name's ending."""
     ending = facts.name.rpartition(".")[2]
     return ending.upper() if 0 < len(ending) <= 5 and ending.isalnum() and ending != facts.name else _("File")
-
-
-def safe_url(url: str) -> str:
-    """An address a link may lead to: http or https, nothing else; empty otherwise."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc and not parts.username else ""
 
 
 def _refresh(rows: PanelRows) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.db.panel import EventFacts, RunFacts, StepFacts
+from app.db.panel import EventFacts, PublicationFacts, RunFacts, StepFacts
 from app.web import texts
 from app.web.language import _, parse_moment
 
@@ -29,12 +29,12 @@ def reasons(run: RunFacts) -> tuple[str, ...]:
     return tuple(one for one in run.reasons if one not in BY_HAND)
 
 
-def chain(run: RunFacts) -> tuple[Link, ...]:
-    """Everything that led from an event to what was done, as far as it has come."""
+def chain(run: RunFacts, publication: PublicationFacts | None = None) -> tuple[Link, ...]:
+    """Everything that led from an event to what was done, as far as it has come. `publication`: what it published."""
     links = [_event(run.event)] if run.event else []
     links.append(Link(_("Rule"), texts.scenario(run.scenario), run.started_at))
     links += [_document(run, name, one) for name, one in _documents(run) if name != "approval_record"]
-    links += _decision(run)
+    links += _approval(publication) if publication else _decision(run)
     links += [_action(step) for step in _actions(run)]
     return tuple(links)
 
@@ -63,6 +63,13 @@ def _decision(run: RunFacts) -> list[Link]:
         return []
     word = texts.state_of(texts.OUTCOMES, workflow.outcome).word
     return [Link(_("Decision"), word, workflow.decided_at, who=workflow.decided_by, quote=workflow.comment)]
+
+
+def _approval(publication: PublicationFacts) -> list[Link]:
+    """The document and who approved exactly that version of it."""
+    name = _("%(name)s, version %(version)s", name=publication.document_name, version=publication.version)
+    approved = Link(_("Decision"), _("Approved"), publication.approved_at, who=publication.approved_by)
+    return [Link(_("Document"), name, url=publication.document_url), approved]
 
 
 def _actions(run: RunFacts) -> list[StepFacts]:

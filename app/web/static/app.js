@@ -52,7 +52,11 @@
   document.addEventListener('submit', (event) => {
     const button = event.submitter;
     if (!button || event.target.method !== 'post') return;
-    if (button.getAttribute('aria-busy') === 'true') return event.preventDefault();
+    if (button.getAttribute('aria-busy') === 'true') {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     button.setAttribute('aria-busy', 'true');
     if (button.dataset.busy) {
       button.textContent = button.dataset.busy;
