@@ -71,7 +71,7 @@ class Stage:
             seeded=seeded,
         )
         # Content Server before OTDS: its handlers ask OTDS under their own lock, and saving takes the locks in this order.
-        self.content_server = ContentServer(world, addresses.content_server, CONTENT_SERVER_PATH)
+        self.content_server = ContentServer(world, addresses.content_server, CONTENT_SERVER_PATH, otds_url=addresses.otds)
         self.otds = Otds(world, addresses.otds)
         self.workflow = WorkflowService(world)
         self.control_panel = ControlPanel(self.bigcommerce)

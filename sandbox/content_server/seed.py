@@ -22,9 +22,12 @@ from sandbox.content_server.model import (
 # Members. Users log in through OTDS; the names are those OTDS maps its users to.
 ADMIN, SERVICE = "admin", "svc-storefront"
 ANNA, TOM, RITA, LIAM = "anna.berg@demo", "tom.okafor@demo", "rita.records@demo", "liam.author@demo"
+MIA, JON, SAM, LENA = "mia.larsen@demo", "jon.weber@demo", "sam.reyes@demo", "lena.hoff@demo"
 ORDER_REVIEW, CONTENT_APPROVERS, RECORDS_MANAGERS = "Order Review", "Content Approvers", "Records Managers"
+CUSTOMER_SERVICE, LEGAL = "Customer Service", "Legal"
 ADMIN_ID, ENTERPRISE_ID = 1000, 2000
 DEFAULT_GROUP_ID, ORDER_REVIEW_ID, CONTENT_APPROVERS_ID, RECORDS_MANAGERS_ID = 999, 1101, 1102, 1103
+CUSTOMER_SERVICE_ID, LEGAL_ID = 1104, 1105
 
 
 def members() -> list[Member]:
@@ -34,12 +37,18 @@ def members() -> list[Member]:
         Member(review, ORDER_REVIEW, GROUP),
         Member(approve, CONTENT_APPROVERS, GROUP),
         Member(records, RECORDS_MANAGERS, GROUP),
+        Member(CUSTOMER_SERVICE_ID, CUSTOMER_SERVICE, GROUP),
+        Member(LEGAL_ID, LEGAL, GROUP),
         Member(ADMIN_ID, ADMIN, USER, "Admin", "", "admin@example.com", [DEFAULT_GROUP_ID], admin=True),
         Member(1001, SERVICE, SERVICE_USER, "Storefront", "Service", "", [DEFAULT_GROUP_ID]),
         _person(1002, ANNA, "Anna", "Berg", review, approve),
         _person(1003, TOM, "Tom", "Okafor", review, approve),
         _person(1004, RITA, "Rita", "Records", records),
         _person(1005, LIAM, "Liam", "Author"),
+        _person(1006, MIA, "Mia", "Larsen", approve),
+        _person(1007, JON, "Jon", "Weber", approve),
+        _person(1008, SAM, "Sam", "Reyes", CUSTOMER_SERVICE_ID),
+        _person(1009, LENA, "Lena", "Hoff", LEGAL_ID, approve),
     ]
 
 

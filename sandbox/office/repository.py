@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.content_server import attributes, categories, documents, holds, tree, workspaces
+from sandbox.content_server import approvals, documents, holds, tree, workspaces
 from sandbox.content_server.model import DOCUMENT, USER, Node, State
 from sandbox.content_server.permissions import Actor
 from sandbox.content_server.seed import (
-    APPROVAL,
     APPROVED,
     CHANGES_REQUESTED,
     PENDING,
@@ -108,20 +107,12 @@ class Repository:
         """Approve, reject or send back one version, the newest without a number: the category Approval says so."""
         if status not in STATUSES:
             raise OfficeProblem(f"status must be one of {', '.join(STATUSES)}.", field="status")
-        with self._working(user) as actor, as_problems():
-            node = self._document(document_id)
-            version = documents.version_of(node, number)
-            definition = categories.named(actor.state, APPROVAL)
-            values: JSON = {
-                "Status": status,
-                "Approved by": user,
-                "Approved on": actor.now.strftime("%Y-%m-%dT%H:%M:%S"),
-                "Approved version": version.number,
-                "Comment": comment or None,
-            }
-            keyed = {attributes.key_of(definition, name): value for name, value in values.items()}
-            categories.put(actor, node, definition.id, keyed)
-            return shapes.document(actor.state, node)
+        with self._working(user):
+            self._document(document_id)
+        with as_problems():  # outside the lock: the companion is told, and may ask back at once
+            node = approvals.decide(self._server, user, document_id, status, comment, number)
+        with self._server.lock:
+            return shapes.document(self._server.state, node)
 
     # Holds
 

@@ -16,7 +16,7 @@ from sandbox.otds.state import Client, Grant, User
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 USER_ID = "urn:opentext.com:oauth:string:user_id"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  # a URN
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # a URN
 
 
 class OAuthRefused(Exception):

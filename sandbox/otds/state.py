@@ -14,7 +14,7 @@ from sandbox.credentials import OTDS_CLIENT_ID, OTDS_CLIENT_SECRET
 
 MEMBERS = "Content Server Members"
 DEMO = "demo"
-DEMO_PASSWORD = "demo-password"  # noqa: S105  # made up
+DEMO_PASSWORD = "demo-password"  # made up
 REDIRECTS = ["http://app.test/*", "http://127.0.0.1:*/*", "http://localhost:*/*"]
 
 
@@ -114,6 +114,10 @@ def make_state() -> OtdsState:
         ("tom.okafor", "Tom", "Okafor"),
         ("rita.records", "Rita", "Records"),
         ("liam.author", "Liam", "Author"),
+        ("mia.larsen", "Mia", "Larsen"),
+        ("jon.weber", "Jon", "Weber"),
+        ("sam.reyes", "Sam", "Reyes"),
+        ("lena.hoff", "Lena", "Hoff"),
     )
     for name, first, last in people:
         login = f"{name}@{DEMO}"

@@ -187,11 +187,11 @@ class KeptToken:
 
 
 PEOPLE = {  # name -> groups; everyone's password is "demo"
-    "anna.berg@demo": ["Order Review"],
-    "tom.okafor@demo": ["Order Review"],
+    "anna.berg@demo": ["Order Review", "Content Approvers"],
+    "tom.okafor@demo": ["Order Review", "Content Approvers"],
     "sam.reyes@demo": ["Customer Service"],
-    "mia.larsen@demo": ["Content Approval"],
-    "jon.weber@demo": ["Content Approval"],
+    "mia.larsen@demo": ["Content Approvers"],
+    "jon.weber@demo": ["Content Approvers"],
     "lena.hoff@demo": ["Legal"],
 }
 PASSWORD = "demo"

@@ -11,7 +11,7 @@ MIA, LENA = "mia.larsen@demo", "lena.hoff@demo"
 FACTS: dict[str, Any] = {
     "case_id": "case-9", "callback_base": "http://app.test", "callback_token": "token-of-case-9", "approver": "",
     "sla": "P2D", "sku": "CHAIR-1", "content_version": "3", "market": "EU", "publish_at": "2026-12-01",
-    "content_group": "Content Approval", "legal_group": "Legal", "regulated": False,
+    "content_group": "Content Approvers", "legal_group": "Legal", "regulated": False,
 }  # fmt: skip
 REGULATED = FACTS | {"regulated": True}
 

@@ -72,7 +72,7 @@ def test_the_modellers_json_is_deployed_and_runs(flows: Harness) -> None:
         "sla": "PT1H",
         "regulated": True,
     }
-    flows.start("sf_content_approval", content_group="Content Approval", legal_group="Legal", **given)
+    flows.start("sf_content_approval", content_group="Content Approvers", legal_group="Legal", **given)
     flows.decide("mia.larsen@demo", "approved")
     flows.decide("lena.hoff@demo", "rejected")
     assert flows.receiver.calls[0].body["decision"] == "rejected"

@@ -100,4 +100,4 @@ def test_an_address_the_gateway_does_not_know_is_its_own_404(flows: Harness) -> 
 
 
 def test_a_fresh_state_has_its_people() -> None:
-    assert State().people[ANNA] == ["Order Review"]
+    assert State().people[ANNA] == ["Order Review", "Content Approvers"]
