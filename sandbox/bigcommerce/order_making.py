@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from sandbox.bigcommerce import order_status
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.order_fields import ADDRESS
+from sandbox.bigcommerce.undo import whole_or_nothing
 from sandbox.bigcommerce.wire import decimal, money, rfc2822, when
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ MONEY = (
     *(f"{name}_{side}_tax" for name in PAIRS for side in ("ex", "inc")),
 )  # fmt: skip
 NONE = money(0)
+PARTS = ("order_lines", "order_addresses", "order_fees")
 TOTALS = tuple(f"{pair}_{side}_tax" for pair in ("subtotal", "total") for side in ("ex", "inc"))
 
 
@@ -28,15 +30,16 @@ def create(shop: "Shop", body: "JSON") -> "JSON":
     """A new order from a checked V2 body: stored, added up, announced."""
     _check_people(shop.store, body)
     order = _blank(shop, body)
-    shop.store.orders[order["id"]] = order
-    addresses = body.get("shipping_addresses") or [{n: v for n, v in body["billing_address"].items() if n in ADDRESS}]
-    made = [add_address(shop, order, address) for address in addresses]
-    for line in body["products"]:
-        add_line(shop, order, made[0], line)
-    set_fees(shop, order, body.get("fees", []))
-    take_over(order, {n: v for n, v in body.items() if n not in TOTALS})
-    add_up(shop.store, order)
-    take_over(order, {n: v for n, v in body.items() if n in TOTALS})
+    with whole_or_nothing(shop.store, "order_id", order["id"], "orders", *PARTS):
+        shop.store.orders[order["id"]] = order
+        billing = {n: v for n, v in body["billing_address"].items() if n in ADDRESS}
+        made = [add_address(shop, order, address) for address in body.get("shipping_addresses") or [billing]]
+        for line in body["products"]:
+            add_line(shop, order, made[0], line)
+        set_fees(shop, order, body.get("fees", []))
+        take_over(order, {n: v for n, v in body.items() if n not in TOTALS})
+        add_up(shop.store, order)
+        take_over(order, {n: v for n, v in body.items() if n in TOTALS})
     order_status.tell(shop, order, "created")
     return order
 

@@ -13,6 +13,7 @@ from sandbox.bigcommerce.order_fields import CREATE, UPDATE
 from sandbox.bigcommerce.scopes import ORDERS
 from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON
+from sandbox.bigcommerce.undo import whole_or_nothing
 from sandbox.bigcommerce.wire import comma, decimal, no_content, rfc2822, v2_page, when, whole
 from sandbox.kernel.standin import Call, json_response
 
@@ -134,15 +135,8 @@ def change(shop: Shop, order: JSON, given: Any) -> str:
     """A partial update, announced; the effect for the ledger."""
     body = check(given, UPDATE, "v2", creating=False)
     before, said = order["status_id"], [f"order {order['id']}"]
-    if "products" in body:
-        order_parts.change_lines(shop, order, body["products"])
-    if "shipping_addresses" in body:
-        order_parts.change_addresses(shop, order, body["shipping_addresses"])
-    if "fees" in body:
-        order_making.set_fees(shop, order, body["fees"])
-    if {"products", "fees"} & set(body):
-        order_making.add_up(shop.store, order)
-    order_making.take_over(order, body)
+    with whole_or_nothing(shop.store, "order_id", order["id"], "orders", *order_making.PARTS):
+        _apply(shop, order, body)
     if "status_id" in body:
         order_status.move(shop, order, body["status_id"])
         said.append(f"status {before} -> {order['status_id']}")
@@ -152,6 +146,18 @@ def change(shop: Shop, order: JSON, given: Any) -> str:
     if body.get("is_deleted"):
         archive(shop, order)
     return " ".join(said)
+
+
+def _apply(shop: Shop, order: JSON, body: JSON) -> None:
+    if "products" in body:
+        order_parts.change_lines(shop, order, body["products"])
+    if "shipping_addresses" in body:
+        order_parts.change_addresses(shop, order, body["shipping_addresses"])
+    if "fees" in body:
+        order_making.set_fees(shop, order, body["fees"])
+    if {"products", "fees"} & set(body):
+        order_making.add_up(shop.store, order)
+    order_making.take_over(order, body)
 
 
 def archive(shop: Shop, order: JSON) -> None:

@@ -152,7 +152,7 @@ ANNOUNCED = frozenset(
         "open_graph_use_image", "page_title", "preorder_release_date", "preorder_message", "is_preorder_only",
         "price", "cost_price", "retail_price", "sale_price", "is_price_hidden", "price_hidden_label", "type",
         "related_products", "reviews_count", "search_keywords", "fixed_cost_shipping_price", "is_free_shipping",
-        "sku", "sort_order", "tax_class_id", "layout_file", "total_sold", "upc", "is_visible", "warranty",
+        "sku", "sort_order", "thumbnail", "tax_class_id", "layout_file", "total_sold", "upc", "is_visible", "warranty",
     }
 )  # fmt: skip
 

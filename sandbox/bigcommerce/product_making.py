@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.bigcommerce import custom_fields, images, variants
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.product_fields import ANNOUNCED, DEFAULTS, READ_ONLY
+from sandbox.bigcommerce.undo import whole_or_nothing
 from sandbox.bigcommerce.wire import iso, number, when
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sandbox.bigcommerce.state import JSON, Store
 
 MONEY = ("price", "cost_price", "retail_price", "sale_price", "map_price", "fixed_cost_shipping_price")
+# What is taken back when a write is refused.
+OWNED = ("custom_fields", "variants", "options", "bulk_rules", "videos", "images")
 PARTS = ("custom_fields", "bulk_pricing_rules", "images", "videos", "variants", "brand_name")
 
 
@@ -29,15 +32,12 @@ def create(shop: "Shop", body: "JSON") -> "tuple[JSON, dict[str, str]]":
         "custom_url": {"url": f"/{_slug(body['name'])}/", "is_customized": False},
         "calculated_price": 0, "date_created": at, "date_modified": at, "base_variant_id": 0,
     }  # fmt: skip
-    shop.store.products[number_] = product
-    try:
+    with whole_or_nothing(shop.store, "product_id", number_, "products", *OWNED):
+        shop.store.products[number_] = product
         failed = _take(shop, product, body)
         variants.make_for(shop, product, body.get("variants", []))
         for entry in body.get("images", []):
             images.add(replace(shop, muted=True), product, entry, None)
-    except Refused:
-        forget(shop.store, number_)
-        raise
     shop.emit("store/product/created", {"type": "product", "id": number_})
     assign(shop, number_, int(shop.store.profile["default_channel_id"]))
     return product, failed
@@ -46,18 +46,16 @@ def create(shop: "Shop", body: "JSON") -> "tuple[JSON, dict[str, str]]":
 def change(shop: "Shop", product: "JSON", body: "JSON") -> tuple[list[str], dict[str, str]]:
     """Apply a checked partial body; the names of what changed, and what could not be saved (207)."""
     _check_unique(shop.store, body, product)
-    before = deepcopy(product)
-    try:
+    before, picture = deepcopy(product), images.primary(shop, product["id"])
+    with whole_or_nothing(shop.store, "product_id", product["id"], "products", *OWNED):
         failed = _take(shop, product, body)
-    except Refused:
-        product.clear()
-        product.update(before)
-        raise
-    for entry in body.get("images", []):
-        _put_image(shop, product, entry)
+        for entry in body.get("images", []):
+            _put_image(replace(shop, muted=True), product, entry)
     changed = sorted(name for name in product if product[name] != before.get(name))
+    if images.primary(shop, product["id"]) != picture:
+        changed.append("thumbnail")
     touched(shop, product, changed)
-    return changed + [name for name in PARTS if name in body], failed
+    return [name for name in changed if name != "date_modified"] + [name for name in PARTS if name in body], failed
 
 
 def touched(shop: "Shop", product: "JSON", changed: Iterable[str]) -> None:

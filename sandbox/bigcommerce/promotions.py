@@ -109,12 +109,7 @@ def find_code(shop: Shop, call: Call) -> Response:
     only(call, ("code", "page", "limit"), 422)
     if "code" not in call.args:
         raise Refused(422, errors={"code": "error.path.missing"})
-    found = [
-        c
-        for p in shop.store.promotions.values()
-        for c in _codes(p)
-        if c["code"] == call.args["code"]
-    ]
+    found = [c for p in shop.store.promotions.values() for c in _codes(p) if c["code"] == call.args["code"]]
     return v3_page(call, found)
 
 

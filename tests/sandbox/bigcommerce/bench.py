@@ -45,12 +45,14 @@ class Receiver:
     def __init__(self) -> None:
         self.seen: list[Received] = []
         self.status, self.body = 200, b""
+        self.on_request: Callable[[], object] = lambda: None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k.startswith("HTTP_")}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         query = environ.get("QUERY_STRING", "")
         self.seen.append(Received(environ["REQUEST_METHOD"], environ["PATH_INFO"], query, headers, body))
+        self.on_request()
         if not self.status:
             raise ConnectionError("the app hangs up")
         start_response(f"{self.status} Told", [("Content-Length", str(len(self.body)))])
