@@ -171,6 +171,11 @@ class Doors:
         asked = {"grant_type": "client_credentials", "client_id": known.client_id, "client_secret": known.secret}
         return self.post(TOKEN, json=asked | fields)
 
+    def ask_token_with(self, client_id: str, secret: str) -> TestResponse:
+        return self.post(
+            TOKEN, json={"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        )
+
     def bearer(self, store: StoreId | None = None) -> dict[str, str]:
         known = self.client_of(store)
         answer = self.ask_token(client_id=known.client_id, client_secret=known.secret)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import col
 
 from app.db.session import reading
@@ -11,6 +12,9 @@ from app.db.stores import StoreRow
 from app.engine.admission import Admission
 from app.engine.deps import Deps
 from app.engine.inbox import CannotStore
+
+# What a database that is away, full, locked or read-only makes of a request; later may work.
+UNWELL = (OperationalError, InterfaceError, NoConnection)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 import structlog
 from flask import Blueprint, Flask, Response, g, request
@@ -14,7 +12,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.db.types import new_id
 from app.engine.deps import Deps
 from app.errors import Rejected
-from app.web import assets, callbacks, documents, errors, guards, headers, health, install, operator, senders, webhooks
+from app.web import (
+    activity,
+    assets,
+    callbacks,
+    documents,
+    errors,
+    guards,
+    headers,
+    health,
+    home,
+    install,
+    operator,
+    panel,
+    senders,
+    settings_pages,
+    webhooks,
+)  # fmt: skip
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
 from app.web.request_guard import RequestGuard
@@ -35,12 +49,6 @@ class Surface:
     has_secret_path: bool = False  # the path holds a secret: the access log shows the rule instead
 
 
-def _pages(module: str, prefix: str) -> tuple[Surface, ...]:
-    found = import_module(f"app.web.{module}") if find_spec(f"app.web.{module}") else None
-    make = getattr(found, "make_blueprint", None)
-    return (Surface(make, prefix, guards.merchant_session, is_framed=True),) if make else ()
-
-
 SURFACES: tuple[Surface, ...] = (
     Surface(install.make_auth_blueprint, "/bigcommerce", guards.granted_code, is_framed=True),
     Surface(install.make_load_blueprint, "/bigcommerce", guards.signed_request, is_framed=True),
@@ -56,10 +64,10 @@ SURFACES: tuple[Surface, ...] = (
     Surface(health.make_inside_blueprint, "", senders.operator_hidden, Answers.PLAIN),
     Surface(operator.make_blueprint, "/operator/v1", senders.operator, Answers.JSON),
     Surface(assets.make_blueprint, "/assets", guards.anyone, Answers.PLAIN),
-    *_pages("home", ""),
-    *_pages("panel", "/panel"),
-    *_pages("settings_pages", "/settings"),
-    *_pages("activity", "/activity"),
+    Surface(home.make_blueprint, "", guards.merchant_session, is_framed=True),
+    Surface(panel.make_blueprint, "/panel", guards.merchant_session, is_framed=True),
+    Surface(settings_pages.make_blueprint, "/settings", guards.merchant_session, is_framed=True),
+    Surface(activity.make_blueprint, "/activity", guards.merchant_session, is_framed=True),
 )
 
 

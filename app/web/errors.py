@@ -12,6 +12,7 @@ from flask import Flask, Response, g
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from app.engine.readiness import UNWELL
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, Rejected, Retryable
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,6 @@ REASONS = {
     "bad_token_answer": ("Not installed", "Start the installation again from your store."),
     "bad_install": ("Not installed", "Start the installation again from your store."),
     "store_mismatch": ("Not installed", "Start the installation again from your store."),
-    "store_not_installed": ("Not installed", "Install the app in your store, then open it again."),
 }
 
 PAGE = (
@@ -111,6 +111,8 @@ def register(app: Flask) -> None:
     """Every way a request can fail ends in one of the standard answers."""
     app.register_error_handler(AppError, _ours)
     app.register_error_handler(HTTPException, _http)
+    for kind in UNWELL:
+        app.register_error_handler(kind, _unwell)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -133,6 +135,12 @@ def _http(error: HTTPException) -> Response:
     status = error.code if error.code in STANDARD else 400 if (error.code or 500) < 500 else 500
     g.reason = STANDARD[status][0]
     return answer(status, g.get("answers", Answers.PLAIN))
+
+
+def _unwell(error: Exception) -> Response:
+    g.reason = "database"
+    log.error("request_failed", exc_info=error)
+    return answer(503, g.get("answers", Answers.PLAIN))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -11,7 +11,7 @@ import structlog
 
 from app import observability
 from tests.doors import Doors
-from tests.house import House
+from tests.house import House, a_settings
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def two_stores(doors: Doors) -> Doors:
 LogLines = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def log_lines(house: House) -> Iterator[LogLines]:
+@pytest.fixture(autouse=True)
+def log_lines() -> Iterator[LogLines]:
     """Everything that is logged, as the JSON lines an operator would have."""
     root = logging.getLogger()
     handlers, level, stream = root.handlers[:], root.level, io.StringIO()
-    observability.configure(house.settings.model_copy(update={"log_format": "json"}), stream)
+    observability.configure(a_settings("sqlite://", log_format="json"), stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     structlog.reset_defaults()
     root.handlers[:] = handlers

@@ -1,0 +1,146 @@
+"""Tenants and roles on every address, generated from the URL map: a new route is covered the day it appears."""
+
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from app.db.inbox import InboxEvent
+from app.db.links import WorkspaceLink
+from app.db.publications import Publication
+from app.db.session import unit_of_work
+from app.db.stores import StoreUser
+from app.engine.sessions import Role
+from app.web import guards
+from tests.doors import OTHER, OWNER, Browser, Doors
+
+RIVAL = "bigcommerce:rivalstore"
+CANARY = "canary-of-the-first-store"
+MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999"}
+# Parameters that name nothing of a tenant.
+NEUTRAL = {"kind": "orders", "slug": "order-review"}
+
+
+def merchant_rules(doors: Doors) -> list[Rule]:
+    surfaces = doors.house.flask.extensions["surfaces"]
+    found = []
+    for rule in doors.house.flask.url_map.iter_rules():
+        surface, _ = surfaces.get(rule.endpoint.rpartition(".")[0], (None, None))
+        if surface is not None and surface.guard is guards.merchant_session:
+            found.append(rule)
+    assert len(found) > 10
+    return found
+
+
+def address(rule: Rule, values: dict[str, str]) -> str:
+    unknown = rule.arguments - set(values) - set(NEUTRAL) - set(rule.defaults or {})
+    assert not unknown, f"{rule}: teach this test what {unknown} is"
+    built = rule.build({**NEUTRAL, **values, **(rule.defaults or {})}, append_unknown=False)
+    assert built, rule
+    return str(built[1])
+
+
+@pytest.fixture
+def mine(two_stores: Doors) -> dict[str, str]:
+    """Ids of the first store's objects, whose rows all say the canary."""
+    doors = two_stores
+    doors.signed_in(OTHER)
+    case = doors.case()
+    person = doors.house.rows(StoreUser, external_id=str(OTHER))[0]
+    store = doors.house.store_id
+    with unit_of_work(doors.house.deps.database) as uow:
+        link = WorkspaceLink(store_id=store, object_type="product", object_id="118", object_name=CANARY,
+                             business_object_type="Product", business_object_id="118", workspace_id=5,
+                             workspace_name=CANARY, workspace_url=f"http://content.test/{CANARY}")  # fmt: skip
+        publication = Publication(store_id=store, run_id=case, object_type="product", object_id="118", node_id=9,
+                                  version=1, sha256="", document_name=CANARY, approved_by=CANARY,
+                                  state="live")  # fmt: skip
+        order = WorkspaceLink(**link.model_dump(exclude={"id", "object_type"}), object_type="order")
+        uow.session.add_all([link, order, publication])
+        uow.session.flush()
+        return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118"}
+
+
+def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:
+    if method == "GET":
+        return browser.get(path)
+    return browser.post(path, {"role": "viewer", "id": "x"} | (fields or {}))
+
+
+def rows(doors: Doors) -> list[dict[str, Any]]:
+    tables = (InboxEvent, StoreUser, Publication, WorkspaceLink)
+    return [row.model_dump(exclude={"last_seen_at"}) for table in tables for row in doors.house.rows(table)]
+
+
+def test_case_074_another_stores_ids_are_like_missing_ones_on_every_address(two_stores, mine):
+    rival = two_stores.signed_in(sub="stores/rivalstore")
+    tried = 0
+    for rule in merchant_rules(two_stores):
+        for method in sorted(rule.methods - {"HEAD"}):
+            if not rule.arguments - set(NEUTRAL) or rule.endpoint == "session.sign_out":
+                continue
+            mark = len(two_stores.house.rows(InboxEvent, store_id=two_stores.house.store_id))
+            foreign = send(rival, method, address(rule, mine))
+            missing = send(rival, method, address(rule, MISSING))
+            assert foreign.status_code == missing.status_code, rule
+            assert CANARY not in foreign.get_data(as_text=True), rule
+            if foreign.status_code >= 400:
+                assert foreign.data == missing.data, rule
+            assert len(two_stores.house.rows(InboxEvent, store_id=two_stores.house.store_id)) == mark, rule
+            tried += 1
+    assert tried > 8
+
+
+def test_case_074_lists_and_counts_of_one_store_say_nothing_of_another(two_stores, mine):
+    owner, rival = two_stores.signed_in(), two_stores.signed_in(sub="stores/rivalstore")
+    seen = {"owner": 0}
+    for rule in merchant_rules(two_stores):
+        if "GET" in rule.methods and not rule.arguments - set(NEUTRAL):
+            path = address(rule, {})
+            for given in (path, f"{path}?text={CANARY}", f"{path}?store={two_stores.house.store_id}"):
+                page = rival.get(given).get_data(as_text=True)
+                assert mine["run_id"] not in page, given
+                assert mine["user_id"] not in page, given
+                assert "demostore1" not in page, given
+            seen["owner"] += mine["run_id"] in owner.get(path).get_data(as_text=True)
+    assert seen["owner"], "the canary is shown to its owner nowhere: this test proves nothing"
+
+
+def test_case_079_a_viewer_changes_nothing_that_needs_a_role(two_stores, mine):
+    viewer = two_stores.signed_in(OTHER, role=Role.VIEWER)
+    before = rows(two_stores)
+    tried = 0
+    for rule in merchant_rules(two_stores):
+        needed = getattr(two_stores.house.flask.view_functions[rule.endpoint], "required_role", Role.OWNER)
+        if "POST" in rule.methods and needed is not Role.VIEWER:
+            assert send(viewer, "POST", address(rule, mine)).status_code == 403, rule
+            tried += 1
+    assert tried > 5
+    assert rows(two_stores) == before
+
+
+def test_case_079_nobody_without_a_session_gets_past_any_merchant_address(two_stores, mine):
+    nobody = Browser(two_stores.house.flask.test_client())
+    for rule in merchant_rules(two_stores):
+        for method in sorted(rule.methods - {"HEAD"}):
+            assert send(nobody, method, address(rule, mine)).status_code == 401, rule
+
+
+@pytest.mark.usefixtures("mine")
+def test_case_079_only_an_owner_gives_roles_and_never_to_themselves(two_stores):
+    manager = two_stores.signed_in(OTHER, role=Role.MANAGER)
+    owner = two_stores.signed_in()
+    me = two_stores.merchant(owner).user_id
+    assert manager.post(f"/settings/people/{me}", {"role": "viewer"}).status_code == 403
+    assert owner.post(f"/settings/people/{me}", {"role": "viewer"}).status_code == 409
+    foreign = two_stores.signed_in(OWNER, sub="stores/rivalstore")
+    assert foreign.post(f"/settings/people/{me}", {"role": "viewer"}).status_code == 404
+    assert {row.role for row in two_stores.house.rows(StoreUser, external_id=str(OWNER))} == {Role.OWNER}
+
+
+def test_case_130_one_person_cannot_wear_the_pages_out(two_stores):
+    owner, rival = two_stores.signed_in(), two_stores.signed_in(sub="stores/rivalstore")
+    statuses = {owner.get("/home/cards").status_code for _ in range(650)}
+    assert 429 in statuses
+    assert rival.get("/").status_code == 200
+    assert two_stores.webhook().status_code == 200
