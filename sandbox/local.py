@@ -20,6 +20,7 @@ def refusal(request: Request, own: Iterable[str]) -> str | None:
     origin = request.headers.get("Origin")
     if origin is not None and (urlsplit(origin).hostname or "") not in known:
         return "The sandbox takes no requests from other sites."
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+    followed_a_link = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" and not followed_a_link:
         return "The sandbox takes no requests from other sites."
     return None

@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
+from werkzeug.wrappers import Response
 
-from sandbox import credentials
 from sandbox.bigcommerce import BigCommerce
 from sandbox.bigcommerce.panel import ControlPanel
 from sandbox.content_server import ContentServer
+from sandbox.kernel.standin import Call
 from sandbox.kernel.transport import InProcess
 from sandbox.kernel.world import World
 from sandbox.otds.standin import Otds
@@ -70,8 +71,11 @@ class Stage:
             allow_plain_http_destinations=addresses.app.startswith("http:"),
             seeded=seeded,
         )
-        # Content Server before OTDS: its handlers ask OTDS under their own lock, and saving takes the locks in this order.
-        self.content_server = ContentServer(world, addresses.content_server, CONTENT_SERVER_PATH, otds_url=addresses.otds)
+        # Content Server before OTDS: its handlers ask OTDS under their own lock; saving takes the locks in this order.
+        self.content_server = ContentServer(
+            world, addresses.content_server, CONTENT_SERVER_PATH, otds_url=addresses.otds
+        )
+        self.content_server.route("GET", f"{CONTENT_SERVER_PATH}/app/nodes/<int:node_id>", self._open_in_desk)
         self.otds = Otds(world, addresses.otds)
         self.workflow = WorkflowService(world)
         self.control_panel = ControlPanel(self.bigcommerce)
@@ -101,6 +105,11 @@ class Stage:
             "content_server": self.content_server,
             "workflow": self.workflow,
         }
+
+    def _open_in_desk(self, call: Call, node_id: int) -> Response:
+        """Smart View's address of an item: the desk shows it."""
+        del call
+        return Response(status=302, headers={"Location": f"{self.addresses.desk}/opentext/nodes/{node_id}"})
 
     def tick(self) -> None:
         """What happens by itself when its time has come; the runner calls this every second."""

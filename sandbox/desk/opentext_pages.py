@@ -48,6 +48,13 @@ def workspace(desk: "Desk", call: Request, workspace_id: int) -> Response:
     )  # fmt: skip
 
 
+def node(desk: "Desk", call: Request, node_id: int) -> Response:
+    """Any item by its number, as the app links it: a document's page, or the page of the workspace it is in."""
+    del call
+    found = Repository(desk.stage).place_of(node_id)
+    return desk.go(f"/opentext/{found[0]}/{found[1]}")
+
+
 def document(desk: "Desk", call: Request, document_id: int) -> Response:
     repository = Repository(desk.stage)
     found = repository.document(document_id)
@@ -112,7 +119,7 @@ def decide(desk: "Desk", call: Request, document_id: int) -> Response:
 def tasks(desk: "Desk", call: Request) -> Response:
     me, inbox = Seat.of(desk.stage, call).person["name"], TaskInbox(desk.stage)
     found = inbox.tasks(all_of_them=True)
-    is_open = [task for task in found if task["state"] == "open"]
+    is_open = [task for task in reversed(found) if task["state"] == "open"]
     groups = {
         "mine": [t for t in is_open if t["assignee"] == me or (not t["assignee"] and me in t["candidates"])],
         "others": [t for t in is_open if t["assignee"] != me and (t["assignee"] or me not in t["candidates"])],
@@ -222,6 +229,7 @@ def _instances_of(desk: "Desk", space: JSON) -> list[JSON]:
 ROUTES = (
     ("GET", "/opentext/workspaces", workspaces),
     ("GET", "/opentext/workspaces/<int:workspace_id>", workspace),
+    ("GET", "/opentext/nodes/<int:node_id>", node),
     ("GET", "/opentext/documents/<int:document_id>", document),
     ("GET", "/opentext/documents/<int:document_id>/versions/<int:number>", content),
     ("POST", "/opentext/upload", upload),

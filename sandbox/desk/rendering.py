@@ -14,7 +14,7 @@ TONES = {
     "Awaiting Fulfillment": "info", "Awaiting Shipment": "info", "Awaiting Pickup": "info",
     "Shipped": "good", "Partially Shipped": "good", "Completed": "good",
     "Approved": "good", "Rejected": "bad", "Changes requested": "warn", "Pending": "plain",
-    "running": "info", "completed": "good", "terminated": "bad", "open": "info", "done": "good", "ended": "plain",
+    "Running": "info", "Terminated": "bad", "Open": "info", "Done": "good", "More info": "warn",
 }  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"money": money, "day": day, "moment": moment, "tone": tone, "size": size}
+    templates.filters |= {"money": money, "day": day, "moment": moment, "tone": tone, "size": size, "spoken": spoken}
     return templates
 
 
@@ -48,6 +48,11 @@ def moment(text: str | None) -> str:
 
 def tone(text: str) -> str:
     return TONES.get(text, "plain")
+
+
+def spoken(word: str) -> str:
+    """`more_info` as More info."""
+    return word.replace("_", " ").capitalize()
 
 
 def size(count: int) -> str:

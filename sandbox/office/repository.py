@@ -67,6 +67,17 @@ class Repository:
                 raise OfficeProblem(f"There is no workspace {workspace_id}.", 404)
             return shapes.workspace(self._server.state, node, node.workspace)
 
+    def place_of(self, node_id: int) -> tuple[str, int]:
+        """Where to look at an item: ("documents", its id) or ("workspaces", the id of the workspace it is in)."""
+        with self._server.lock:
+            node = self._live(node_id)
+            if node.type == DOCUMENT:
+                return "documents", node.id
+            home = tree.workspace_of(self._server.state, node)
+            if home is None:
+                raise OfficeProblem(f"The item {node_id} is in no workspace.", 404)
+            return "workspaces", home.id
+
     def document(self, document_id: int) -> JSON:
         with self._server.lock:
             return shapes.document(self._server.state, self._document(document_id))
