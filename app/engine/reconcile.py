@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.db.links import SubjectSnapshot
 from app.db.runs import Watermark
 from app.db.session import reading, unit_of_work
+from app.db.stores import StoreRow
 from app.db.types import utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import ObjectType, StoreId
@@ -15,7 +16,6 @@ from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 
 OVERLAP = timedelta(minutes=10)
-FIRST_LOOK = timedelta(days=1)
 
 
 def run(deps: Deps, store_id: StoreId) -> int:
@@ -31,7 +31,7 @@ def run(deps: Deps, store_id: StoreId) -> int:
     ):
         started = utc_now()
         since = _since(deps, store_id, stream)
-        found += _insert_unseen(deps, store_id, stream, topic, changed(since - OVERLAP))
+        found += _insert_unseen(deps, store_id, stream, topic, changed(since))
         _move(deps, store_id, stream, started)
     return found
 
@@ -57,7 +57,9 @@ def _seen(session: Session, store_id: StoreId, stream: ObjectType, object_id: st
 def _since(deps: Deps, store_id: StoreId, stream: ObjectType) -> datetime:
     with reading(deps.database) as session:
         mark = session.get(Watermark, (store_id, stream.value))
-        return mark.value if mark else utc_now() - FIRST_LOOK
+        if mark is not None:
+            return mark.value - OVERLAP
+        return session.get_one(StoreRow, store_id).installed_at  # history is imported when asked for, never by itself
 
 
 def _move(deps: Deps, store_id: StoreId, stream: ObjectType, to: datetime) -> None:
