@@ -43,8 +43,8 @@ def create(shop: Shop, customer_id: int, email: str, items: list[JSON], currency
         "line_items": {"physical_items": [], "digital_items": [], "gift_certificates": [], "custom_items": []},
         "created_time": at, "updated_time": at, "locale": "en", "version": 0,
     }  # fmt: skip
-    shop.store.carts[cart["id"]] = cart
     fill(shop, cart, items)
+    shop.store.carts[cart["id"]] = cart
     shop.emit("store/cart/created", {"type": "cart", "id": cart["id"]})
     return cart
 

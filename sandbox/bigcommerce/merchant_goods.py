@@ -239,7 +239,11 @@ def create_price_list(shop: Shop, given: JSON) -> JSON:
     usual = {"name": f"Price list {len(shop.store.price_lists) + 1}"}
     body = check(usual | given, PRICE_LIST, "v3", creating=True)
     made = price_lists.create(shop, {n: v for n, v in body.items() if n in price_lists.FIELDS})
-    return _fill(shop, made, body)
+    try:
+        return _fill(shop, made, body)
+    except Refused:
+        price_lists.forget(shop, made["id"])
+        raise
 
 
 def patch_price_list(shop: Shop, number: Any, given: JSON) -> JSON:

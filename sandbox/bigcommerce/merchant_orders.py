@@ -54,6 +54,7 @@ def create(shop: Shop, given: JSON) -> JSON:
     fraud, payment = given.get("fraud_review", False), given.get("payment_status")
     if not isinstance(fraud, bool):
         raise Refused(422, errors={"fraud_review": "must be true or false"})
+    placing.check_payment(payment)
     body = check(friendly.order_body(shop, given) | {"status_id": 0}, CREATE, "v2", creating=True)
     order = order_making.create(shop, body)
     if "cart_id" in given:

@@ -40,8 +40,7 @@ def place(shop: Shop, order: JSON, status_id: int, payment: str | None, **about:
 
 def pay(shop: Shop, order: JSON, payment: str, **about: Any) -> None:
     """Bring the order's payment to this status, with the transaction records that are still missing."""
-    if payment not in PAYMENT_STATUSES:
-        raise Refused(422, errors={"payment_status": f"must be one of {', '.join(p for p in PAYMENT_STATUSES if p)}"})
+    check_payment(payment)
     known = payments.of(shop, order["id"])
     for event, status in RECORDS.get(payment, ()):
         if any((t["event"], t["status"]) == (event, status) for t in known):
@@ -49,6 +48,11 @@ def pay(shop: Shop, order: JSON, payment: str, **about: Any) -> None:
         held = next((t["id"] for t in payments.of(shop, order["id"]) if t["event"] == "authorization"), None)
         payments.record(shop, order, event, order["total_inc_tax"], status=status, reference=held, **about)
     order["payment_status"] = payment
+
+
+def check_payment(payment: Any) -> None:
+    if payment is not None and payment not in PAYMENT_STATUSES:
+        raise Refused(422, errors={"payment_status": f"must be one of {', '.join(p for p in PAYMENT_STATUSES if p)}"})
 
 
 def take_from_stock(shop: Shop, order: JSON) -> None:

@@ -207,10 +207,12 @@ class BigCommerce(StandIn):
         self._out.depth += 1
         try:
             yield
-        finally:
             if self._out.depth == 1:
                 self._post()
+        finally:
             self._out.depth -= 1
+            if not self._out.depth:
+                self._out.waiting.clear()  # what failed altogether tells nobody
 
     def _post(self) -> None:
         while self._out.waiting:

@@ -99,9 +99,10 @@ def _delivery(shop: "Shop", hook: Hook, body: bytes, at: int) -> Delivery:
 
 def _result(shop: "Shop", hook: Hook, delivery: Delivery) -> Callable[[bool, int], None]:
     def on_result(ok: bool, status: int) -> None:
+        if shop.api.state.stores.get(shop.store.hash) is not shop.store:
+            return  # the world was reset while the message was under way
         with shop.api.acting(shop.store.hash) as here:
-            if here.store is shop.store:
-                _learn(here, hook, delivery, ok=ok, status=status)
+            _learn(here, hook, delivery, ok=ok, status=status)
 
     return on_result
 
