@@ -1,4 +1,4 @@
-"""The right wing: OTDS, Content Server, Workflow Service. One folder per service, one way to sign in."""
+"""The right wing: OTDS, Content Server, Workflow Service, Exstream. One folder per service, one way to sign in."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.records import Records
 from app.opentext.content_server.search import Approvals
 from app.opentext.content_server.workspaces import Workspaces
+from app.opentext.exstream import Communications, communications
 from app.opentext.login import TokenCache
 from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
@@ -29,6 +30,7 @@ class OpenText:
     approvals: Approvals
     workflows: WorkflowService
     deployment: Deployment
+    communications: Communications | None = None  # where Exstream is connected
 
 
 def open_text(
@@ -48,6 +50,7 @@ def open_text(
         approvals=Approvals(server, categories, documents),
         workflows=WorkflowService(api),
         deployment=Deployment(api),
+        communications=communications(connection, outbound, tokens) if connection.exstream else None,
     )
 
 
