@@ -28,80 +28,102 @@ class _Part(BaseModel):
 class BigCommerceSettings(_Part):
     """The app's profile at BigCommerce. `previous_client_secret` still verifies while a rotation is under way."""
 
-    client_id: str = ""
-    client_secret: SecretStr = SecretStr("")
-    previous_client_secret: SecretStr | None = None
-    login_url: BaseUrl = "https://login.bigcommerce.com"
-    api_url: BaseUrl = "https://api.bigcommerce.com"
-    frame_ancestors: tuple[str, ...] = ("https://*.mybigcommerce.com",)
-    webhook_max_age: timedelta = timedelta(days=3)
-    scopes: tuple[str, ...] = (
-        "store_v2_orders",
-        "store_v2_products",
-        "store_v2_customers_read_only",
-        "store_v2_transactions_read_only",
-        "store_v2_information_read_only",
-        "store_app_extensions_manage",
-        "store_v2_default",
+    client_id: str = Field(default="", description="Client id of the app's profile in the developer portal")
+    client_secret: SecretStr = Field(default=SecretStr(""), description="Its client secret")
+    previous_client_secret: SecretStr | None = Field(
+        default=None, description="The former client secret while a rotation is under way"
+    )
+    login_url: BaseUrl = Field(default="https://login.bigcommerce.com", description="Where codes become tokens")
+    api_url: BaseUrl = Field(default="https://api.bigcommerce.com", description="REST and GraphQL")
+    frame_ancestors: tuple[str, ...] = Field(
+        default=("https://*.mybigcommerce.com",), description="Hosts of the control panel, which frames our pages"
+    )
+    webhook_max_age: timedelta = Field(default=timedelta(days=3), description="Older deliveries are refused")
+    scopes: tuple[str, ...] = Field(
+        description="Scopes the app needs; an installation that grants fewer is refused",
+        default=(
+            "store_v2_orders",
+            "store_v2_products",
+            "store_v2_customers_read_only",
+            "store_v2_transactions_read_only",
+            "store_v2_information_read_only",
+            "store_app_extensions_manage",
+            "store_v2_default",
+        ),
     )
 
 
 class ShopifySettings(_Part):
     """Shopify's addresses. `shop_domain` is the pattern a shop's host must match."""
 
-    client_id: str = ""
-    client_secret: SecretStr = SecretStr("")
-    shop_domain: str = r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com"
+    client_id: str = Field(default="", description="Client id of the app (the Shopify side is not built yet)")
+    client_secret: SecretStr = Field(default=SecretStr(""), description="Its client secret")
+    shop_domain: str = Field(description="Pattern of a shop's host", default=r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com")
 
 
 class OpenTextDefaults(_Part):
     """What the connection form is filled with; each store confirms or changes it there."""
 
-    otds_url: BaseUrl | None = None
-    content_server_url: BaseUrl | None = None
-    external_system: str = ""
-    workflow_url: BaseUrl | None = None
-    workflow_tenant: str = ""
-    workflow_path: str = "/workflow/v1"
-    workflow_history_path: str = "/workflow-history/v1"
-    exstream_url: BaseUrl | None = None
+    otds_url: BaseUrl | None = Field(default=None, description="Prefills the connection form: OTDS, with /otdsws")
+    content_server_url: BaseUrl | None = Field(
+        default=None, description="Prefills it: Content Server, with its path (/cs/cs)"
+    )
+    external_system: str = Field(default="", description="Prefills it: name of the external system connection")
+    workflow_url: BaseUrl | None = Field(default=None, description="Prefills it: gateway of the Workflow Service")
+    workflow_tenant: str = Field(default="", description="Prefills it: tenant id")
+    workflow_path: str = Field(default="/workflow/v1", description="Path of the workflow API behind the gateway")
+    workflow_history_path: str = Field(default="/workflow-history/v1", description="Path of its history API")
+    exstream_url: BaseUrl | None = Field(default=None, description="Prefills it: Exstream")
 
 
 class Periods(_Part):
     """How long things take at most, and how often we look. All ordinary settings: hours can be made minutes."""
 
-    retry_after: tuple[float, ...] = (
-        5, 30, 120, 600, 1800, 7200, 18000, 36000, 50400, 72000, 86400,
-    )  # fmt: skip  # seconds before try 2, 3, …
-    dispatch_every: float = 5.0
-    lease: float = 75.0
-    heartbeat: float = 15.0
-    drain: float = 40.0
-    linger: float = 3.0
-    request_deadline: float = 40.0
-    decision_poll: timedelta = timedelta(minutes=5)
-    approval_poll: timedelta = timedelta(minutes=5)
-    drift_check: timedelta = timedelta(minutes=30)
-    subscription_check: timedelta = timedelta(minutes=30)
-    reconcile: timedelta = timedelta(minutes=15)
-    raw_retention: timedelta = timedelta(days=7)
-    session_idle: timedelta = timedelta(minutes=30)
-    session_absolute: timedelta = timedelta(hours=12)
-    callback_token: timedelta = timedelta(minutes=10)
-    callback_max_age: timedelta = timedelta(minutes=5)
+    retry_after: tuple[float, ...] = Field(
+        default=(5, 30, 120, 600, 1800, 7200, 18000, 36000, 50400, 72000, 86400),
+        description="Seconds before try 2, 3, … (jitter only lengthens)",
+    )
+    dispatch_every: float = Field(default=5.0, description="Seconds between two looks of the dispatcher")
+    lease: float = Field(default=75.0, description="Seconds a worker owns a piece of work")
+    heartbeat: float = Field(default=15.0, description="Seconds between two renewals of a lease")
+    drain: float = Field(default=40.0, description="Seconds a drain claims new work")
+    linger: float = Field(default=3.0, description="Seconds a drain waits for more before it ends")
+    request_deadline: float = Field(default=40.0, description="Seconds one call to another service may take in all")
+    decision_poll: timedelta = Field(
+        default=timedelta(minutes=5), description="How often an open decision is looked for without a callback"
+    )
+    approval_poll: timedelta = Field(
+        default=timedelta(minutes=5), description="How often approvals are looked for without a callback"
+    )
+    drift_check: timedelta = Field(default=timedelta(minutes=30), description="How often published fields are compared")
+    subscription_check: timedelta = Field(
+        default=timedelta(minutes=30), description="How often webhooks and panels are checked"
+    )
+    reconcile: timedelta = Field(
+        default=timedelta(minutes=15), description="How often changes without a webhook are looked for"
+    )
+    raw_retention: timedelta = Field(default=timedelta(days=7), description="How long raw bodies are kept (encrypted)")
+    session_idle: timedelta = Field(
+        default=timedelta(minutes=30), description="A signed-in session ends after this without use"
+    )
+    session_absolute: timedelta = Field(default=timedelta(hours=12), description="and after this in any case")
+    callback_token: timedelta = Field(
+        default=timedelta(minutes=10), description="Life of a token from our token endpoint"
+    )
+    callback_max_age: timedelta = Field(default=timedelta(minutes=5), description="Signed callbacks may be this old")
 
 
 class Limits(_Part):
     """Sizes and counts."""
 
-    in_flight: int = Field(default=32, ge=1, le=128)
-    per_upstream: int = Field(default=8, ge=1, le=128)
-    body_bytes: int = 1_000_000
-    json_response_bytes: int = 8_000_000
-    document_bytes: int = 200_000_000
-    backlog: int = 200_000
-    free_disk_bytes: int = 1_000_000_000
-    lost_leases: int = 3
+    in_flight: int = Field(default=32, ge=1, le=128, description="Pieces of work at once in one worker")
+    per_upstream: int = Field(default=8, ge=1, le=128, description="Calls at once to one service of one store")
+    body_bytes: int = Field(default=1_000_000, description="Largest webhook or callback")
+    json_response_bytes: int = Field(default=8_000_000, description="Largest answer we read")
+    document_bytes: int = Field(default=200_000_000, description="Largest document we fetch")
+    backlog: int = Field(default=200_000, description="Open deliveries beyond which new ones get 503")
+    free_disk_bytes: int = Field(default=1_000_000_000, description="Free disk below which new deliveries get 503")
+    lost_leases: int = Field(default=3, description="Lost leases after which work is set aside as a crash")
 
 
 class Settings(BaseSettings):
@@ -111,19 +133,27 @@ class Settings(BaseSettings):
         env_prefix="ECM_", env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
-    secret_key: SecretStr = Field(min_length=32)
-    previous_secret_keys: tuple[SecretStr, ...] = ()
-    public_url: BaseUrl
-    extra_hosts: tuple[str, ...] = ()
-    proxy_hops: int = Field(default=0, ge=0, le=5)
-    database_url: str = "sqlite:///ecm.sqlite3"
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    data_dir: Path = Path("data")
-    operator_token: SecretStr | None = Field(default=None, min_length=24)
-    allow_plain_http: bool = False
-    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    allowed_ports: tuple[int, ...] = (443,)
-    log_format: Literal["json", "text"] = "json"
+    secret_key: SecretStr = Field(
+        min_length=32, description="Required. Key of everything encrypted: 32 or more random characters"
+    )
+    previous_secret_keys: tuple[SecretStr, ...] = Field(
+        default=(), description="Former keys, until `ecm rotate-keys` has run"
+    )
+    public_url: BaseUrl = Field(description="Required. Our own address as browsers and services see it")
+    extra_hosts: tuple[str, ...] = Field(default=(), description="More Host values to answer to")
+    proxy_hops: int = Field(default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-* is believed")
+    database_url: str = Field(default="sqlite:///ecm.sqlite3", description="SQLite or PostgreSQL")
+    redis_url: str = Field(default="redis://127.0.0.1:6379/0", description="Redis or Valkey; unix:// for a socket")
+    data_dir: Path = Field(default=Path("data"), description="Cache of documents shown to shoppers")
+    operator_token: SecretStr | None = Field(
+        default=None, min_length=24, description="Opens /operator, /metrics and /readyz; without it they are not there"
+    )
+    allow_plain_http: bool = Field(default=False, description="Only for trials: http and any port are allowed")
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="Private networks we may call, for example the one of your Content Server"
+    )
+    allowed_ports: tuple[int, ...] = Field(default=(443,), description="Ports we may call")
+    log_format: Literal["json", "text"] = Field(default="json", description="json or text")
     bigcommerce: BigCommerceSettings = BigCommerceSettings()
     shopify: ShopifySettings = ShopifySettings()
     opentext: OpenTextDefaults = OpenTextDefaults()
