@@ -79,7 +79,7 @@ class SharedDocuments:
                     raise
         finally:
             self._places.release()
-        self._make_room()
+        self.make_room(KEPT_BYTES)
 
     def _download(self, row: SharedDocument, sink: object) -> None:
         try:
@@ -94,11 +94,12 @@ class SharedDocuments:
             log.error("document_changed", store_id=row.store_id, node_id=row.node_id, version=row.version)
             raise Retryable("The document is not the approved one.", code="digest_mismatch")
 
-    def _make_room(self) -> None:
+    def make_room(self, kept_bytes: int) -> None:
+        """Drop the copies that were read longest ago until no more than so many bytes are kept."""
         copies = [(found.stat(), found) for found in self._folder.glob("*/*") if not found.name.startswith(".")]
         total = sum(stat.st_size for stat, _ in copies)
         for stat, found in sorted(copies, key=lambda copy: copy[0].st_mtime):
-            if total <= KEPT_BYTES:
+            if total <= kept_bytes:
                 return
             found.unlink(missing_ok=True)
             total -= stat.st_size

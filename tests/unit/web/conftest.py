@@ -23,7 +23,7 @@ ERRORS = {
 }
 
 
-def make_probe(deps: Deps) -> Blueprint:  # noqa: ARG001  # as all blueprints are made
+def make_probe(deps: Deps) -> Blueprint:  # as all blueprints are made
     """Pages under /probe for a signed-in person."""
     bp = Blueprint("probe", __name__)
 

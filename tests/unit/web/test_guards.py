@@ -29,7 +29,8 @@ def test_a_change_needs_the_page_token_in_header_or_form(doors, owner):
 def test_a_page_token_cannot_be_made_or_changed(doors, owner):
     session_id, _, signature = owner.page.partition(".")
     forged = [f"{session_id}.", f"{session_id}.{'0' * 64}", f"{'0' * 32}.{signature}", signature, session_id,
-              owner.page + "0", owner.page.upper(), "é" * 32 + "." + signature, owner.page.replace(".", "..")]  # fmt: skip
+              owner.page + "0", owner.page.upper(), "é" * 32 + "." + signature,
+              owner.page.replace(".", "..")]  # fmt: skip
     for token in forged:
         assert doors.get("/probe/", headers={"X-ECM-Page": token.encode().decode("latin-1")}).status_code == 401, token
 

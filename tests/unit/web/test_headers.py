@@ -70,7 +70,8 @@ def test_https_is_demanded_for_a_year_where_we_are_reached_by_it(https_doors, do
 @pytest.mark.parametrize(
     ("address", "origin"),
     [("https://a.test/x?y#z", "https://a.test"), ("HTTPS://A.test:8443/", "https://a.test:8443"),
-     ("https://u:p@a.test", ""), ("https://a.test'", ""), ("http://[::1]/", ""), ("https://a.test\n", "https://a.test"), ("nonsense", "")],
+     ("https://u:p@a.test", ""), ("https://a.test'", ""), ("http://[::1]/", ""),
+     ("https://a.test\n", "https://a.test"), ("nonsense", "")],
 )  # fmt: skip
 def test_an_origin_is_scheme_host_and_port_or_nothing(address, origin):
     assert origin_of(address) == origin
