@@ -70,6 +70,201 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class WorkspaceTemplate:
+    """What new workspaces of a type are copied from: folders, categories, roles."""
+
+    id: NodeId
+    name: str
+
+
+@dataclass(frozen=True)
+class WorkspaceType:
+    """A kind of workspace. `location` is the folder its workspaces are created in, None where a rule decides."""
+
+    id: int
+    name: str
+    templates: tuple[WorkspaceTemplate, ...] = ()
+    has_records: bool = False
+    location: NodeId | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user or a group of Content Server. `login` is unique, `name` is for people."""
+
+    id: int
+    login: str
+    name: str = ""
+    is_group: bool = False
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of one workspace's team and who plays it."""
+
+    id: int
+    name: str
+    is_leading: bool = False
+    members: tuple[Member, ...] = ()
+
+
+class Relation(StrEnum):
+    """What the other workspace is to the one asked about."""
+
+    PARENT = "parent"
+    CHILD = "child"
+
+
+@dataclass(frozen=True)
+class RelatedWorkspace:
+    """Another workspace and how it is related. `is_pushed`: the leading application said so, no person."""
+
+    workspace: Workspace
+    relation: Relation
+    is_pushed: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder and how many items lie in it."""
+
+    id: NodeId
+    name: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit of the search index, which lags behind: read the item again before acting on it."""
+
+    id: NodeId
+    name: str
+    type: int
+    mime_type: str
+    size: int
+    modified_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document a workspace may or must hold. `folder` is where it belongs, None: anywhere in it."""
+
+    id: int  # of its classification
+    name: str
+    is_required: bool = False
+    folder: NodeId | None = None
+    mime_types: tuple[str, ...] = ()
+    validity_months: int = 0  # 0: for ever
+
+
+@dataclass(frozen=True)
+class ListedDocument:
+    """A document in one of a workspace's reports. `type` is its document type's id where the report tells."""
+
+    id: NodeId
+    name: str
+    type: int | None
+    modified_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Which documents a workspace must have, as Content Server reports it; nothing here is worked out by us."""
+
+    types: tuple[DocumentType, ...]
+    missing: tuple[DocumentType, ...]
+    in_process: tuple[ListedDocument, ...] = ()
+    outdated: tuple[ListedDocument, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing that is required lacks, waits for a decision or has grown too old."""
+        return not (self.missing or self.in_process or self.outdated)
+
+
+class RetentionBasis(StrEnum):
+    """What a schedule's end depends on."""
+
+    DATE = "date"  # a date of the document plus a period
+    CALENDAR = "calendar"  # the year's end as the server defines it
+    EVENT = "event"  # something that has not happened yet
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long a schedule keeps a record. `until` is noon UTC, so that all time zones read the same day.
+
+    `action` is what happens then in the records manager's words ("Destroy"). `title` is what people call the schedule.
+    """
+
+    schedule: str
+    title: str
+    basis: RetentionBasis
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    until: datetime | None = None
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A hold: a reason to keep whatever it is applied to. An inactive one binds nobody. Times aware UTC."""
+
+    id: int
+    name: str
+    type: str = ""
+    comment: str = ""
+    is_active: bool = True
+    applied_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AppliedHold:
+    """A hold on an item. `source` is the item it was applied to, this one or a container above."""
+
+    hold: Hold
+    source: NodeId
+    source_name: str
+    is_direct: bool
+
+
+@dataclass(frozen=True)
+class DispositionStage:
+    """One stage of the schedule of a record, as the server works it out. `due` is when its action may be done."""
+
+    stage: str
+    rule: str
+    action: str
+    due: datetime | None = None
+    is_permanent: bool = False
+    awaits_event: bool = False
+
+
+class Obstacle(StrEnum):
+    """Why an item cannot be deleted."""
+
+    HOLD = "hold"
+    FINALIZED = "finalized"
+    OFFICIAL = "official"
+    RETENTION = "retention"
+    RESERVED = "reserved"
+    NOT_EMPTY = "not_empty"
+
+
+@dataclass(frozen=True)
+class DeletionObstacle:
+    """One thing that stands against deleting, in words for people."""
+
+    kind: Obstacle
+    words: str
+
+
+@dataclass(frozen=True)
 class RecordDetails:
     """A document under records management. `schedule` is the RSI's name; `kept_until` where the schedule tells."""
 
@@ -81,6 +276,10 @@ class RecordDetails:
     recorded_at: datetime | None = None
     kept_until: datetime | None = None
     holds: tuple[str, ...] = ()
+    retention: Retention | None = None
+    essential: str = ""
+    storage: str = ""
+    status_at: datetime | None = None
 
 
 class ProcessStatus(StrEnum):
