@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,6 +22,7 @@ JSON = dict[str, Any]
 SET_UP_WITHIN, LOOK_EVERY = 30.0, 0.2
 MARK = "client_secret"  # the field by which the connection form is known
 EXTENSIONS = 3  # orders, products, customers
+MODELS = len(list((Path(__file__).resolve().parents[2] / "extensions/opentext/workflow").glob("*.bpmn")))
 
 
 @dataclass
@@ -100,15 +102,19 @@ def _connect(stage: Stage, browser: httpx.Client, store_hash: str, owner: int | 
         said, code = _said(saved), saved.status_code
         raise Problem(502, "The connection was not accepted.", step="connect", answered=code, said=said)
     _tell_content_server(stage, saved.text)
-    _wait("workflow models", lambda: bool(stage.workflow.engine.models()), said=_said(saved))
+    _wait("workflow models", lambda: len(_models(stage)) >= MODELS, said=_said(saved))
 
 
 def _tell_content_server(stage: Stage, page: str) -> None:
-    """What the OpenText administrator does with the page's last lines: enter where approvals are reported, and the secret."""
+    """What an OpenText administrator does with the page's last lines: where approvals are reported, and the secret."""
     found = {name: re.search(rf"data-content-callback-{name}>([^<]+)<", page) for name in ("url", "secret")}
     if found["url"] and found["secret"]:
         url, secret = (html.unescape(match[1]) for match in (found["url"], found["secret"]))
         stage.content_server.configure_callbacks(CallbackSettings(url, secret=secret))
+
+
+def _models(stage: Stage) -> set[str]:
+    return {model.key for model in stage.workflow.engine.models()}
 
 
 def _connection_form(browser: httpx.Client, start: httpx.Response) -> tuple[str, Form]:
@@ -199,5 +205,5 @@ def _result(stage: Stage, store_hash: str) -> JSON:
         "installed": stage.control_panel.installed(store_hash),
         "hooks": sorted(hook.scope for hook in store.hooks.values()),
         "extensions": sorted(extension.model for extension in store.extensions.values()),
-        "workflow_models": sorted({model.key for model in stage.workflow.engine.models()}),
+        "workflow_models": sorted(_models(stage)),
     }

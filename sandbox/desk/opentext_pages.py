@@ -44,7 +44,7 @@ def workspace(desk: "Desk", call: Request, workspace_id: int) -> Response:
     active = [hold for hold in repository.holds() if hold["active"]]
     return desk.render(
         call, "opentext/workspace.html", workspace=found, by_folder=by_folder, all_holds=active,
-        instances=_instances_of(desk, found),
+        instances=_instances_of(desk, found), filled=[folder for folder, documents in by_folder.items() if documents],
     )  # fmt: skip
 
 
@@ -194,6 +194,19 @@ def set_hold(desk: "Desk", call: Request, hold_id: int) -> Response:
     return desk.go(back_to(call), "The hold was applied." if applied else "The hold was taken off.")
 
 
+# Administration
+
+
+def administration(desk: "Desk", call: Request) -> Response:
+    return desk.render(call, "opentext/administration.html", callbacks=Repository(desk.stage).callbacks())
+
+
+def set_callbacks(desk: "Desk", call: Request) -> Response:
+    url, secret = call.form.get("url", ""), call.form.get("secret", "")
+    Repository(desk.stage).set_callbacks(url, secret)
+    return desk.go("/opentext/administration", "Saved." if url else "Approvals are not reported any more.")
+
+
 # Inside
 
 
@@ -240,6 +253,8 @@ ROUTES = (
     ("POST", "/opentext/tasks/<task_id>", act),
     ("GET", "/opentext/workflows", instances),
     ("GET", "/opentext/workflows/<instance_id>", instance),
+    ("GET", "/opentext/administration", administration),
+    ("POST", "/opentext/administration", set_callbacks),
     ("GET", "/opentext/records", records),
     ("POST", "/opentext/holds", create_hold),
     ("POST", "/opentext/holds/<int:hold_id>", set_hold),

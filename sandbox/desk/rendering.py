@@ -1,11 +1,13 @@
 """Templates and the few filters they need."""
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 # Colour of an order status: what a merchant should look at stands out.
 TONES = {
@@ -26,7 +28,15 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"money": money, "day": day, "moment": moment, "tone": tone, "size": size, "spoken": spoken}
+    templates.filters |= {
+        "money": money,
+        "day": day,
+        "moment": moment,
+        "tone": tone,
+        "size": size,
+        "spoken": spoken,
+        "fact": fact,
+    }
     return templates
 
 
@@ -48,6 +58,11 @@ def moment(text: str | None) -> str:
 
 def tone(text: str) -> str:
     return TONES.get(text, "plain")
+
+
+def fact(value: Any) -> Any:
+    """A date of a category as people read it; anything else as it is."""
+    return moment(value) if isinstance(value, str) and DATE.fullmatch(value) else value
 
 
 def spoken(word: str) -> str:

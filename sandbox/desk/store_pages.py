@@ -163,7 +163,9 @@ def preview(desk: "Desk", call: Request, product_id: int) -> Response:
     """The description as a shopper sees it, in a frame of its own that can run nothing."""
     seat = Seat.of(desk.stage, call)
     found = Merchant(desk.stage.bigcommerce).get("products", product_id, seat.store.hash)
-    policy = f"sandbox; default-src 'none'; style-src 'self'; img-src {desk.stage.addresses.bigcommerce}"
+    # A sandboxed page has no origin of its own, so that 'self' would be nobody.
+    own, pictures = desk.stage.addresses.desk, desk.stage.addresses.bigcommerce
+    policy = f"sandbox; default-src 'none'; style-src {own}; img-src {pictures}; frame-ancestors {own}"
     response = desk.render(call, "store/preview.html", product=found)
     response.headers["Content-Security-Policy"] = policy
     return response

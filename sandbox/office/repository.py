@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.content_server import approvals, documents, holds, tree, workspaces
-from sandbox.content_server.model import DOCUMENT, USER, Node, State
+from sandbox.content_server.model import DOCUMENT, USER, CallbackSettings, Node, State
 from sandbox.content_server.permissions import Actor
 from sandbox.content_server.seed import (
     APPROVED,
@@ -118,12 +118,25 @@ class Repository:
         """Approve, reject or send back one version, the newest without a number: the category Approval says so."""
         if status not in STATUSES:
             raise OfficeProblem(f"status must be one of {', '.join(STATUSES)}.", field="status")
-        with self._working(user):
-            self._document(document_id)
-        with as_problems():  # outside the lock: the companion is told, and may ask back at once
-            node = approvals.decide(self._server, user, document_id, status, comment, number)
-        with self._server.lock:
-            return shapes.document(self._server.state, node)
+        self._document(document_id)
+        with as_problems():
+            try:
+                approvals.decide(self._server, user, document_id, status, comment, number)
+            except KeyError as error:
+                raise OfficeProblem(f"There is no user {user}.", field="user") from error
+        return self.document(document_id)
+
+    # Administration
+
+    def callbacks(self) -> CallbackSettings:
+        """Where and how the store's side is told of approvals."""
+        return self._server.state.callbacks
+
+    def set_callbacks(self, url: str, secret: str) -> None:
+        """An empty address switches them off."""
+        if url and not url.startswith(("http://", "https://")):
+            raise OfficeProblem("The address must begin with http:// or https://.", field="url")
+        self._server.configure_callbacks(CallbackSettings(url.strip(), "signature", secret.strip()))
 
     # Holds
 
