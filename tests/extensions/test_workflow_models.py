@@ -1,5 +1,6 @@
 """What holds for every workflow model we ship: valid BPMN, portable, documented, deployable in both forms."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -162,3 +163,26 @@ def test_the_models_are_found_wherever_the_process_was_started(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     assert load_model(MODELS[0], "c", "s").startswith("<?xml")
     assert models.FOLDER.is_absolute()
+
+
+def test_the_command_writes_every_model_as_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert otwf.main([str(tmp_path / "out")]) == 0
+    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert written == [tmp_path / "out" / f"{key}.otwf" for key in MODELS]
+    for path in written:
+        file = json.loads(path.read_text(encoding="utf-8"))
+        assert file == otwf.to_otwf(models.model_file(path.stem))
+        assert models.CLIENT_SECRET in path.read_text(encoding="utf-8")
+
+
+def test_the_command_takes_the_clients_secret_from_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('a "secret"\n'))
+    assert otwf.main([str(tmp_path), "--client-id", "callback-client"]) == 0
+    file = json.loads((tmp_path / f"{MODELS[0]}.otwf").read_text(encoding="utf-8"))
+    assert file == otwf.to_otwf(load_model(MODELS[0], "callback-client", 'a "secret"'))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(SystemExit):
+        otwf.main([str(tmp_path), "--client-id", "callback-client"])
+    assert "standard input" in capsys.readouterr().err

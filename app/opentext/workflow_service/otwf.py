@@ -3,13 +3,23 @@
 A second way into a tenant: where only the modeller's own projects may be deployed, or where the encoding of
 XML content differs. Covers the portable subset and refuses the rest. Shapes without a diagram in the BPMN
 are placed in a row. Source: OpenText workflow reference, the modeller JSON.
+
+    python -m app.opentext.workflow_service.otwf FOLDER [--client-id ID < secret]
+
+writes every model we ship as a file.
 """
 
+import argparse
+import json
+import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app.errors import Permanent
+from app.opentext.workflow_service.models import MODELS, load_model, model_file
 
 Json = dict[str, Any]
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -344,3 +354,33 @@ def _id(element: ET.Element) -> str:
 
 def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
+
+
+def write_all(folder: Path, client_id: str = "", client_secret: str = "") -> list[Path]:
+    """Every model we ship as `<folder>/<key>.otwf`. Without a client its placeholders stay in the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for key in MODELS:
+        xml = load_model(key, client_id, client_secret) if client_id else model_file(key)
+        path = folder / f"{key}.otwf"
+        path.write_text(json.dumps(to_otwf(xml), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. The secret comes by standard input: arguments are seen by everybody on the machine."""
+    parser = argparse.ArgumentParser(prog="otwf", description="Write the workflow models as .otwf files.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--client-id", default="", help="the callback client; its secret is read from standard input")
+    given = parser.parse_args(arguments)
+    secret = sys.stdin.read().strip() if given.client_id else ""
+    if given.client_id and not secret:
+        parser.error("the secret of the client is expected on standard input")
+    for path in write_all(given.folder, given.client_id, secret):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
