@@ -21,7 +21,9 @@ from app.errors import AppError
 from app.scenarios import ALL
 from app.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Storefront ECM: OpenText inside a merchant's store.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Storefront ECM: OpenText inside a merchant's store."
+)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -41,7 +43,9 @@ def _settings() -> Settings:
 
 
 @app.command()
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="A report to share: no secrets, no people.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="A report to share: no secrets, no people.")] = False,
+) -> None:
     """Examine both sides, step by step; names each failing step and the way to mend it."""
     findings = []
     for finding in diagnosis.examine(_deps()):
@@ -70,7 +74,7 @@ def scenarios() -> None:
 
 @app.command("replay")
 def replay_(
-    ids: Annotated[list[str] | None, typer.Argument(help="Run or delivery ids; none: everything the filters match.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(help="Run or delivery ids; none: all that match.")] = None,
     store: Annotated[str, typer.Option(help='For example "bigcommerce:abc123".')] = "",
     code: Annotated[str, typer.Option(help="The reason code, for example timeout.")] = "",
     scenario: str = "",

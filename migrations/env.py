@@ -10,7 +10,7 @@ from app.db.tables import metadata
 from app.db.types import UtcDateTime
 
 
-def _as_plain_types(kind: str, item: object, autogen_context: object) -> str | bool:
+def _as_plain_types(kind: str, item: object, _context: object) -> str | bool:
     """Migrations name plain SQL types: they must run when today's classes are gone."""
     if kind == "type" and isinstance(item, AutoString):
         return "sa.String()"
@@ -20,7 +20,11 @@ def _as_plain_types(kind: str, item: object, autogen_context: object) -> str | b
 
 
 def run() -> None:
-    url = context.config.get_main_option("sqlalchemy.url") or os.environ.get("ECM_DATABASE_URL") or "sqlite:///ecm.sqlite3"
+    url = (
+        context.config.get_main_option("sqlalchemy.url")
+        or os.environ.get("ECM_DATABASE_URL")
+        or "sqlite:///ecm.sqlite3"
+    )
     database = connect(url)
     engine = database.engine.execution_options(writing=True)
     with engine.connect() as connection:

@@ -32,10 +32,14 @@ def an_order(**changes: Any) -> Order:
 
 
 def a_product(**changes: Any) -> Product:
-    fields = {"name": "Lamp", "description": "<p>Bright</p>", "page_title": "", "meta_description": "", "search_keywords": ""}
-    product = Product(
-        id=ProductId("77"), sku="SKU-1", modified_at=PLACED, version="1", fields=fields, is_visible=True
-    )
+    fields = {
+        "name": "Lamp",
+        "description": "<p>Bright</p>",
+        "page_title": "",
+        "meta_description": "",
+        "search_keywords": "",
+    }
+    product = Product(id=ProductId("77"), sku="SKU-1", modified_at=PLACED, version="1", fields=fields, is_visible=True)
     return replace(product, **changes)
 
 

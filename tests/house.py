@@ -138,12 +138,16 @@ class House:
     def decide(self, order_id: str, outcome: str, *, user: str = "anna.berg@demo", comment: str = "") -> None:
         """A person claims the open task of an order's workflow in OpenText and completes it."""
         engine = self.stage.workflow.engine
-        (task,) = [one for one in engine.tasks() if f":order:{order_id}:" in engine.instance(one.instance_id).business_key]
+        (task,) = [
+            one for one in engine.tasks() if f":order:{order_id}:" in engine.instance(one.instance_id).business_key
+        ]
         person = engine.person(user)
         engine.claim(task.id, user, person)
         engine.complete(task.id, person, outcome, comment=comment or None)
 
-    def write_document(self, workspace_id: int, folder: str, name: str, content: bytes, user: str = "liam.author@demo") -> int:
+    def write_document(
+        self, workspace_id: int, folder: str, name: str, content: bytes, user: str = "liam.author@demo"
+    ) -> int:
         """An author adds a document, or a version of it, in OpenText; returns the node's id."""
         server = self.stage.content_server
         with server.lock:

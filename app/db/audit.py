@@ -37,9 +37,12 @@ def digest(entry: AuditEntry) -> str:
 
 
 def record(session: Session, store_id: str, actor: str, action: str, object_: str = "", **detail: Any) -> AuditEntry:
-    """Append one entry in the caller's transaction. A rival for the same number makes the transaction fail and repeat."""
+    """Append one entry in the caller's transaction; a rival for the same number makes the transaction fail."""
     last = session.exec(
-        select(AuditEntry).where(AuditEntry.store_id == store_id).order_by(col(AuditEntry.seq).desc()).limit(1)
+        select(AuditEntry)
+        .where(AuditEntry.store_id == store_id)
+        .order_by(col(AuditEntry.seq).desc())
+        .limit(1)
         .with_for_update()
     ).first()  # fmt: skip
     entry = AuditEntry(

@@ -12,7 +12,7 @@ ENDS = ("done", "ignored", "quarantined", "cancelled")
 
 
 class InboxEvent(SQLModel, table=True):
-    """One delivery. `store_id` is what the sender's signature proved; the store may be unknown (then it ends ignored)."""
+    """One delivery. `store_id` is what the sender's signature proved; an unknown store's ends ignored."""
 
     __tablename__ = "inbox_event"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What we know of OpenText about a store's objects: the workspace, its documents, the workflow. Last knowledge, with its age."""
+"""What we know of OpenText about a store's objects, with its age: the workspace, its documents, the workflow."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from app.db.types import UtcDateTime, new_id, utc_now
 
 
 class WorkspaceLink(SQLModel, table=True):
-    """A store object's workspace. `object_version` is the newest applied one: older truths are never written over it."""
+    """A store object's workspace. `object_version` is the newest applied one."""
 
     __tablename__ = "workspace_link"
     __table_args__ = (UniqueConstraint("store_id", "object_type", "object_id"),)

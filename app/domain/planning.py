@@ -1,4 +1,4 @@
-"""Planning: an event and the subject as it stands now, asked against every scenario. Pure, so a dry run is the same call."""
+"""Planning: an event and the subject as it stands now, against every scenario. Pure, so a dry run is the same call."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class PublicationState(StrEnum):
 
 
 class SheetImage(BaseModel):
-    """A picture named in the content sheet: a document in the images folder, with its text for people who cannot see it."""
+    """A picture named in the content sheet: a document in the images folder, with words for who cannot see it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,7 +64,7 @@ class SheetCompliance(BaseModel):
 
 
 class ContentSheet(BaseModel):
-    """The content sheet an author keeps in the product's launch workspace ("Product content.json"). Absent = leave as is."""
+    """What an author keeps in the product's launch workspace ("Product content.json"). Absent = leave as is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -15,7 +15,7 @@ from app.domain.ids import ObjectType
 
 @dataclass(frozen=True)
 class SetOrderStatus:
-    """Move the order to `status`, only if it is in one of `only_from` now; otherwise the step is skipped and says so.
+    """Move the order to `status` if it is in one of `only_from` now; otherwise the step is skipped and says so.
 
     `note` (may be empty) is appended to the staff notes, once; {placeholders} are facts of the run.
     """
@@ -28,7 +28,7 @@ class SetOrderStatus:
 
 @dataclass(frozen=True)
 class EnsureWorkspace:
-    """Find or create the workspace of the run's subject, fill its categories, relate it to `parents` (created as needed)."""
+    """Find or create the subject's workspace, fill its categories, relate it to `parents` (created as needed)."""
 
     business_object_type: str
     parents: tuple[ObjectType, ...] = ()
@@ -71,7 +71,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class AwaitDecision:
-    """Park the run until the workflow has ended, then go on with the steps of its outcome. Polled, woken by callbacks."""
+    """Park the run until the workflow has ended, then go on with its outcome. Polled, woken by callbacks."""
 
     process: str
     outcomes: tuple[Outcome, ...]

@@ -1,4 +1,4 @@
-"""What the engine is given: settings, database, the ways out. Built by wiring, so that nothing here names a concrete store."""
+"""What the engine is given: settings, database, the ways out. Built by wiring: nothing here names a concrete store."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

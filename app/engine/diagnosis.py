@@ -1,4 +1,4 @@
-"""Is everything well? Both sides, step by step, with the way to mend; the report can be shared (no secrets, no people)."""
+"""Is everything well? Both sides, step by step, with the way to mend; no secrets, no people in the report."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def _database(database: Database) -> Finding:
     try:
         with reading(database) as session:
             head = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except Exception as error:  # noqa: BLE001  # any driver's error means the same here: say so, go on with the rest
+    except Exception as error:  # any driver's error means the same here: say so, go on with the rest
         return Finding("database", "migrated", False, f"Not usable ({type(error).__name__}).", "Run `ecm migrate`.")
     return Finding("database", "migrated", True, f"{database.engine.dialect.name}, schema {head}.")
 
@@ -74,7 +74,8 @@ def _credentials(deps: Deps) -> Finding:
 def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
     area = f"store {external_store_id(StoreId(store.id))}"
     if store.state == "needs_reauth":
-        yield Finding(area, "token", False, "The store must be connected again.", "Open the app in the store and accept.")
+        hint = "Open the app in the store and accept."
+        yield Finding(area, "token", False, "The store must be connected again.", hint)
         return
     try:
         profile = deps.store(StoreId(store.id)).read.profile()
@@ -92,7 +93,8 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
         yield Finding(area, "webhooks and panels", False, error.message, error.hint)
         return
     mended = [name for name, done in (hooks | panels).items() if done != "kept"]
-    words = f"{len(hooks)} webhooks, {len(panels)} panels in place" + (f"; mended: {', '.join(mended)}" if mended else "")
+    words = f"{len(hooks)} webhooks, {len(panels)} panels in place"
+    words += f"; mended: {', '.join(mended)}" if mended else ""
     yield Finding(area, "webhooks and panels", True, f"{words}.")
 
 

@@ -1,4 +1,6 @@
-"""Waking a worker: one flag, one job, however many events. Redis may be slow, full or gone; nobody waits for it long."""
+"""Waking a worker: one flag, one job, however many events. Redis may be slow, full or gone; nobody waits long."""
+
+from typing import Any
 
 import redis
 import structlog
@@ -22,7 +24,7 @@ class OnlyOurJobs(Job):
     """Names in Redis are data somebody may have written: only our drain is ever resolved, no callbacks at all."""
 
     @property
-    def func(self):  # type: ignore[no-untyped-def]  # noqa: ANN201  # as in RQ
+    def func(self) -> Any:
         if self.func_name != DRAIN or self.instance:
             raise NoSuchJobError(f"refused job {self.func_name!r}"[:200])
         return super().func

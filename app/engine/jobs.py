@@ -35,7 +35,7 @@ def drain() -> None:
 def drain_until_idle(deps: Deps, until: float, linger: float = 0.0) -> int:
     """Claim and perform until nothing is due for `linger` seconds or `until` (monotonic) has come.
 
-    Lingering keeps what a fresh process would have to ask for again: tokens, folder and classification ids, connections.
+    Lingering keeps what a fresh process would have to ask for again: tokens, ids of folders and classes, connections.
     Returns how many pieces of work ended.
     """
     owner, places = queue.new_owner(), deps.settings.limits.in_flight

@@ -1,4 +1,4 @@
-"""What one accepted event leads to: the subject is read again, every scenario is asked, runs are written. Or nothing, said why."""
+"""What one accepted event leads to: the subject read again, every scenario asked, runs written. Or nothing, and why."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 def load(session: Session, store_id: StoreId, scenario: Scenario) -> Preferences:
-    """The store's choice, or the defaults. A stored value that no longer validates falls back to the defaults, logged."""
+    """The store's choice, or the defaults; also (logged) where a stored value no longer validates."""
     row = session.get(ScenarioPreference, (store_id, scenario.slug))
     if row is None:
         return scenario.preferences()

@@ -1,6 +1,6 @@
 """Approved content → store: the plan, the writes, the read-back, drift, undo. Works from rows, so it can stop anywhere.
 
-A field's value is a small JSON object: {"text": …}, {"image": {"file_name", "alt", "thumbnail", "id"}} or {} for "not there".
+A field's value is a small JSON object: {"text": …}, {"image": {"file_name", "alt", …}}, {} for "not there".
 Nothing here decides *whether* to publish: the approval does. Lanes keep one of these at work per product.
 """
 
@@ -48,7 +48,9 @@ def live_value(product: Product, field: str, custom_field: str = "") -> Value:
     if field.startswith(IMAGE_PREFIX):
         name = field.removeprefix(IMAGE_PREFIX)
         image = next((one for one in product.images if one.file_name == image_name(name)), None)
-        return {"image": {"file_name": name, "alt": image.alt, "thumbnail": image.is_thumbnail, "id": image.id}} if image else {}
+        if image is None:
+            return {}
+        return {"image": {"file_name": name, "alt": image.alt, "thumbnail": image.is_thumbnail, "id": image.id}}
     value = next((v for n, v in product.custom_fields if n == custom_field), None)
     return {} if value is None else {"text": value, "name": custom_field}
 
@@ -144,7 +146,7 @@ def get(deps: Deps, store_id: StoreId, publication_id: str) -> Publication | Non
 
 
 def confirm(deps: Deps, publication_id: str, product: Product) -> list[PublicationField]:
-    """After the writes: compare what is live with what was approved, field by field; older publications step back."""
+    """After the writes: compare what is live with what was approved; older publications step back."""
     with unit_of_work(deps.database) as uow:
         session = uow.session
         publication = session.get_one(Publication, publication_id)
@@ -179,7 +181,7 @@ def _supersede_older(session: Session, publication: Publication, governed: set[s
 
 
 def note_drift(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str, subject: Subject) -> int:
-    """Compare the product as it stands with what is published; returns how many fields differ. Shown, never overwritten."""
+    """Compare the product as it stands with what is published; returns how many fields differ. Only shown."""
     if object_type is not ObjectType.PRODUCT or not isinstance(subject, Product):
         return 0
     drifted = 0
@@ -207,7 +209,9 @@ def _live(session: Session, store_id: StoreId, object_id: str) -> list[Publicati
     return list(session.execute(statement).scalars())
 
 
-def mark(deps: Deps, field_ids: dict[str, tuple[FieldState, Value]], publication_id: str, state: PublicationState) -> None:
+def mark(
+    deps: Deps, field_ids: dict[str, tuple[FieldState, Value]], publication_id: str, state: PublicationState
+) -> None:
     """Record how an undo or a restore left each field (row id → state, what is live now)."""
     with unit_of_work(deps.database) as uow:
         for row_id, (field_state, live) in field_ids.items():

@@ -23,7 +23,7 @@ from app.settings import Settings
 
 TABLE: Any = Work.__table__  # type: ignore[attr-defined]  # Core columns: what SQLModel gives mypy are the values' types
 W: Any = TABLE.c
-I: Any = InboxEvent.__table__.c  # type: ignore[attr-defined]
+IN: Any = InboxEvent.__table__.c  # type: ignore[attr-defined]
 ADMIT_BATCH = 200
 FAIR_LOOK = 20_000
 
@@ -70,13 +70,13 @@ def admit(database: Database) -> int:
         ]  # fmt: skip
         session.execute(insert(Work), rows)
         ids = [row.id for row in found]
-        session.execute(update(InboxEvent).where(I.id.in_(ids)).values(state="planned"))
+        session.execute(update(InboxEvent).where(IN.id.in_(ids)).values(state="planned"))
         return len(rows)
 
 
 def _accepted() -> Any:
-    columns = (I.id, I.store_id, I.object_type, I.object_id)
-    return select(*columns).where(I.state == "accepted").order_by(I.received_at)
+    columns = (IN.id, IN.store_id, IN.object_type, IN.object_id)
+    return select(*columns).where(IN.state == "accepted").order_by(IN.received_at)
 
 
 def add_run(session: Session, run_id: str, store_id: str, lane_name: str, *, due_in: float = 0.0) -> None:
@@ -135,9 +135,7 @@ def _free(now: float) -> Any:
 
 def _due(now: float, limit: int) -> Any:
     other = TABLE.alias().c
-    lane_is_busy = exists().where(
-        and_(other.lane == W.lane, other.seq != W.seq, other.lease_owner != "")
-    )
+    lane_is_busy = exists().where(and_(other.lane == W.lane, other.seq != W.seq, other.lease_owner != ""))
     return (
         select(W.seq, W.lane, W.store_id)
         .where(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
@@ -189,17 +187,13 @@ def renew(database: Database, settings: Settings, claims: list[Claim]) -> None:
 
 
 def _mine(held: Claim) -> Any:
-    return update(Work).where(
-        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
-    )
+    return update(Work).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
 
 
 def assert_mine(session: Session, held: Claim) -> None:
     """Raises LostLease unless the claim is still ours and not expired; asked right before each outside write."""
     row = session.execute(
-        select(W.lease_until).where(
-            W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
-        )
+        select(W.lease_until).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
     ).first()
     if row is None or row.lease_until < database_time(session):
         raise LostLease("The work was taken over by another worker.", seq=held.seq)
@@ -207,9 +201,7 @@ def assert_mine(session: Session, held: Claim) -> None:
 
 def finish(session: Session, held: Claim) -> None:
     """The work is done: its row goes. Raises LostLease when it is no longer ours."""
-    statement = delete(Work).where(
-        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner
-    )
+    statement = delete(Work).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
     _exactly_one(session.execute(statement), held)  # type: ignore[arg-type]
 
 
@@ -237,7 +229,7 @@ def _exactly_one(result: CursorResult[object], held: Claim) -> None:
 
 
 def wake(session: Session, kind: str, ref_id: str, *, unpark: bool = False) -> bool:
-    """Make a piece of work due now; one that is leased is due again as soon as its holder postpones it. False: no row."""
+    """Make work due now; what is leased is due again as soon as its holder postpones it. False: no row."""
     values: dict[str, object] = {"due_at": database_time(session), "wakes": W.wakes + 1}
     if unpark:
         values |= {"parked": "", "attempts": 0, "lost_leases": 0}

@@ -72,7 +72,9 @@ def _runs(session: Session, selection: Selection) -> list[tuple[str, str]]:
     if selection.until:
         statement = statement.where(col(Run.changed_at) <= selection.until)
     if selection.code:
-        failing = select(col(StepRow.run_id)).where(col(StepRow.error_code) == selection.code, col(StepRow.status).in_(STUCK))
+        failing = select(col(StepRow.run_id)).where(
+            col(StepRow.error_code) == selection.code, col(StepRow.status).in_(STUCK)
+        )
         statement = statement.where(col(Run.id).in_(failing))
     done = []
     for run in session.execute(statement).scalars():
@@ -90,10 +92,7 @@ def _events(session: Session, selection: Selection, limit: int) -> list[tuple[st
     if limit <= 0:
         return []
     statement = (
-        select(InboxEvent)
-        .where(col(InboxEvent.state).in_(STUCK))
-        .order_by(col(InboxEvent.received_at))
-        .limit(limit)
+        select(InboxEvent).where(col(InboxEvent.state).in_(STUCK)).order_by(col(InboxEvent.received_at)).limit(limit)
     )
     if selection.ids:
         statement = statement.where(col(InboxEvent.id).in_(selection.ids))

@@ -38,15 +38,19 @@ def count(deps: Deps) -> int:
     """How many values are encrypted at all."""
     with reading(deps.database) as session:
         return sum(
-            int(session.execute(
-                select(func.count()).select_from(place.table).where(col(getattr(place.table, place.column)).is_not(None))
-            ).scalar_one())
+            int(
+                session.execute(
+                    select(func.count())
+                    .select_from(place.table)
+                    .where(col(getattr(place.table, place.column)).is_not(None))
+                ).scalar_one()
+            )
             for place in PLACES
         )
 
 
 def rotate(deps: Deps) -> Iterator[int]:
-    """Re-encrypt what is not under the newest key; yields how many values each batch looked at. Stop and start at will."""
+    """Re-encrypt what is not under the newest key; yields the size of each batch. Stop and start at will."""
     for place in PLACES:
         last = ""
         while ids := _next_ids(deps, place, last):

@@ -122,7 +122,7 @@ class Context:
 
 
 def create(session: Session, event: Event, subject_name: str, correlation_id: str, planned: PlannedRun) -> Run | None:
-    """Write the run, its steps and its work in the caller's transaction; None when this occasion already has its run."""
+    """Write the run, its steps and its work in the caller's transaction; None when this occasion has its run."""
     scenario = planned.scenario
     existing = session.execute(
         select(col(Run.id)).where(
@@ -160,7 +160,7 @@ def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:
 
 
 def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenarios: dict[str, Scenario]) -> None:
-    """Run the steps of one run until it waits, ends or an error stops it. Errors leave here for the caller to record."""
+    """Run the steps of one run until it waits, ends or an error stops it. Errors are the caller's to record."""
     seen: list[Subject] = []
     while True:
         loaded = _next_step(deps, claim, scenarios)
@@ -176,9 +176,7 @@ def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenar
             return
 
 
-def _next_step(
-    deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]
-) -> tuple[Context, Step] | None:
+def _next_step(deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]) -> tuple[Context, Step] | None:
     with unit_of_work(deps.database) as uow:
         session = uow.session
         queue.assert_mine(session, claim)
@@ -250,5 +248,3 @@ def open_step(session: Session, run_id: str) -> StepRow | None:
 def facts_of(deps: Deps, run_id: str) -> dict[str, Any]:
     with reading(deps.database) as session:
         return dict(session.get_one(Run, run_id).facts)
-
-

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import nh3
 
 TAGS = {
-    "p", "br", "ul", "ol", "li", "strong", "em", "b", "i", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td",
-    "a", "img",
+    "p", "br", "ul", "ol", "li", "strong", "em", "b", "i", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th",
+    "td", "a", "img",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
 # A store may evaluate template marks inside a description; as text they read the same and do nothing.

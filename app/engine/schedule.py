@@ -1,4 +1,4 @@
-"""Periodic work, each thing once however many dispatchers run: a lease row says who and when next. Sweeps are idempotent."""
+"""Periodic work, each thing once however many dispatchers run: a lease row says who, and when next."""
 
 import time
 from collections.abc import Callable
@@ -146,9 +146,16 @@ def _check_drift(deps: Deps) -> None:
     intake = Intake(deps.database, deps.vault, deps.doorbell.ring)
     for row in live:
         intake.accept(
-            NewEvent(StoreId(row.store_id), Source.CLOCK, f"drift:{new_id()}", Topic.REQUESTED, ObjectType.PRODUCT.value,
-                     row.object_id, {"request": "look"})
-        )  # fmt: skip
+            NewEvent(
+                StoreId(row.store_id),
+                Source.CLOCK,
+                f"drift:{new_id()}",
+                Topic.REQUESTED,
+                ObjectType.PRODUCT.value,
+                row.object_id,
+                {"request": "look"},
+            )
+        )
 
 
 def _clean(deps: Deps) -> None:
@@ -164,9 +171,7 @@ def _clean(deps: Deps) -> None:
             .values(raw=None)
         )  # fmt: skip
         session.execute(delete(UsedToken).where(col(UsedToken.expires_at) < utc_now()))
-        session.execute(
-            delete(WebSession).where(col(WebSession.created_at) < utc_now() - periods.session_absolute)
-        )
+        session.execute(delete(WebSession).where(col(WebSession.created_at) < utc_now() - periods.session_absolute))
         attempts.forget_old(session)
         _forget_ticks(session)
 

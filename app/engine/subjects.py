@@ -61,8 +61,10 @@ def facts(subject: Subject) -> dict[str, Any]:
         return {
             "sku": subject.sku, "is_visible": subject.is_visible, "fields": subject.fields,
             "custom_fields": [list(pair) for pair in subject.custom_fields],
-            "images": [{"id": i.id, "file_name": i.file_name, "alt": i.alt, "url": i.url, "is_thumbnail": i.is_thumbnail}
-                       for i in subject.images],
+            "images": [
+                {"id": i.id, "file_name": i.file_name, "alt": i.alt, "url": i.url, "is_thumbnail": i.is_thumbnail}
+                for i in subject.images
+            ],
         }  # fmt: skip
     if isinstance(subject, Customer):
         return {"email": subject.email, "company": subject.company, "group": subject.group,

@@ -1,7 +1,7 @@
 """Secrets at rest: AES-256-GCM with a key id, bound to the place they belong to, rotatable.
 
-Stored form: 1 byte version, 8 bytes key id, 12 bytes nonce, ciphertext. The associated data names table, column and row,
-so that two rows' ciphertexts cannot be swapped.
+Stored form: 1 byte version, 8 bytes key id, 12 bytes nonce, ciphertext. The associated data names table, column and
+row, so that two rows' ciphertexts cannot be swapped.
 """
 
 import hashlib

@@ -80,7 +80,9 @@ def _delay(deps: Deps, claim: queue.Claim, error: AppError) -> float | None:
 def _bug(error: Exception) -> Retryable:
     log.exception("bug", error=type(error).__name__)
     return Retryable(
-        "Something went wrong on our side.", code="bug", hint="Ask for help with the report of this run; it can be replayed."
+        "Something went wrong on our side.",
+        code="bug",
+        hint="Ask for help with the report of this run; it can be replayed.",
     )
 
 

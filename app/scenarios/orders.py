@@ -153,8 +153,8 @@ ORDER_REVIEW = Scenario(
         ),
     ),
     outcome=(
-        "The order panel shows the case, why it was opened, who must decide and until when; after the decision the order "
-        "moves on and the approval record is filed."
+        "The order panel shows the case, why it was opened, who must decide and until when; after the decision the "
+        "order moves on and the approval record is filed."
     ),
 )  # fmt: skip
 

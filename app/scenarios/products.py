@@ -27,7 +27,7 @@ class LaunchPreferences(Preferences):
 
     automatically: bool = Field(
         default=True, title="Create it by itself",
-        description="For every product that is created or changed. Off: only when somebody asks in the product's panel.",
+        description="For every product that is created or changed. Off: only when somebody asks in its panel.",
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ PRODUCT_PUBLISH = Scenario(
     triggers=frozenset({Topic.CONTENT_APPROVED}),
     occasion="event",
     steps=(PublishContent(), *_EVIDENCE),
-    outcome="The product shows the approved texts, images and compliance document; the panel shows each field's source.",
+    outcome="The product shows the approved texts, images and compliance document, the panel each field's source.",
 )
 
 PRODUCT_UNDO = Scenario(
@@ -77,7 +77,7 @@ PRODUCT_UNDO = Scenario(
     requests=frozenset({"undo"}),
     occasion="event",
     steps=(UndoPublication(), *_EVIDENCE),
-    outcome="The product is as it was before the publication; fields changed by people since are listed and left alone.",
+    outcome="The product is as it was before the publication; fields changed by people since are left alone.",
 )
 
 PRODUCT_RESTORE = Scenario(

@@ -44,7 +44,9 @@ def calls_of_the_main_job(house: House) -> list[tuple[str, str, str]]:
         path = entry.path.partition("?")[0]
         if (entry.system, entry.method) == ("bigcommerce", "POST") and path.endswith("/v2/orders"):
             continue  # the buyer's call, not ours
-        pattern = "/".join("*" if any(c.isdigit() for c in part) and len(part) > 2 else part for part in path.split("/"))
+        pattern = "/".join(
+            "*" if any(c.isdigit() for c in part) and len(part) > 2 else part for part in path.split("/")
+        )
         seen[entry.system, entry.method, pattern] = None
     return list(seen)
 

@@ -19,7 +19,9 @@ from tests.house import SECRET_KEY, House
 
 def step_at(house: House, order_id: str):
     run = house.run_of("order-review", order_id)
-    return next(step for step in house.steps_of(run) if step.status not in ("done", "skipped", "pending") or step.error_code)
+    return next(
+        step for step in house.steps_of(run) if step.status not in ("done", "skipped", "pending") or step.error_code
+    )
 
 
 def test_a_refusal_is_quarantined_at_once_and_replayed_to_its_end(installed_house):
@@ -56,7 +58,9 @@ def test_a_schedule_that_is_used_up_ends_in_quarantine_with_the_last_reason(inst
 def test_a_rate_limit_waits_as_told_and_counts_no_attempt(installed_house):
     house = installed_house
     house.stage.world.faults.add(
-        FaultRule(system="bigcommerce", method="PUT", kind="status", status=429, headers={"Retry-After": "120"}, count=1)
+        FaultRule(
+            system="bigcommerce", method="PUT", kind="status", status=429, headers={"Retry-After": "120"}, count=1
+        )
     )
     order_id = house.place_order("950.00")
     house.drain()

@@ -31,7 +31,9 @@ def test_an_order_whose_webhooks_were_lost_is_found_and_only_once(installed_hous
 
 def test_the_watermark_moves_only_after_everything_is_stored(installed_house):
     house = installed_house
-    house.stage.world.faults.add(FaultRule(system="bigcommerce", path="*/v2/orders", method="GET", kind="status", status=503))
+    house.stage.world.faults.add(
+        FaultRule(system="bigcommerce", path="*/v2/orders", method="GET", kind="status", status=503)
+    )
     before = house.rows(Watermark)
     house.request(house.store_id, "store", "demostore1", "reconcile")
     house.drain()

@@ -39,7 +39,7 @@ IMAGES_FOLDER, COMPLIANCE_FOLDER = "02 Images", "03 Compliance"
 
 
 def file_content_sheet(context: Context, step: FileContentSheet) -> Result:
-    """The product's present texts as version 1 of the sheet, unless somebody has put a sheet there already."""
+    """The product's present texts as version 1 of the sheet, unless a sheet is there already."""
     product = _product(context)
     documents, workspace_id = context.opentext.documents, NodeId(context.facts["workspace_id"])
     folder = documents.folder(workspace_id, step.folder)
@@ -47,7 +47,12 @@ def file_content_sheet(context: Context, step: FileContentSheet) -> Result:
     if present:
         return Skipped(f"The workspace already has “{present[0].name}”.")
     filed = filing.file_once(
-        context, "content_sheet", step.folder, knowledge.CONTENT_SHEET, starter_sheet(product.fields), "application/json"
+        context,
+        "content_sheet",
+        step.folder,
+        knowledge.CONTENT_SHEET,
+        starter_sheet(product.fields),
+        "application/json",
     )
     return Done(f"“{filed['name']}” was filed for the authors to start from.", result=filed)
 
@@ -71,9 +76,7 @@ def publish_content(context: Context, _step: PublishContent) -> Result:
     fields = _planned(context, sheet, pictures, approval)
     url = context.opentext.workspaces.url(node_id)
     product_id = _product(context).id
-    publication_id = publications.start(
-        context.deps, context.store_id, product_id, context.run_id, source, url, fields
-    )
+    publication_id = publications.start(context.deps, context.store_id, product_id, context.run_id, source, url, fields)
     _write(context, product_id, publications.fields_of(context.deps, publication_id), pictures)
     context.changed()
     rows = publications.confirm(context.deps, publication_id, context.store.read.product(product_id))
@@ -92,7 +95,8 @@ def _read_sheet(
         places = sorted({".".join(str(part) for part in one["loc"]) or "the file" for one in error.errors()})
         raise Permanent(
             f"Version {version} of “{name}” cannot be published: please correct {', '.join(places[:8])}.",
-            code="sheet_invalid", hint="Correct the content sheet, have the new version approved; it is then published.",
+            code="sheet_invalid",
+            hint="Correct the content sheet and have the new version approved; it is then published.",
         ) from error  # fmt: skip
     return ApprovedSource(node_id, version, sha256, name, approval.by, approval.at), sheet
 
@@ -155,7 +159,8 @@ def _planned(
         hosts = frozenset(host for image in product.images if (host := urlsplit(image.url).hostname))
         texts["description"] = sanitise.product_html(texts["description"], hosts)
     fields = [
-        PlannedField(name, TEXT_FIELDS[name], live_value(product, name), {"text": value}) for name, value in texts.items()
+        PlannedField(name, TEXT_FIELDS[name], live_value(product, name), {"text": value})
+        for name, value in texts.items()
     ]
     fields += [
         PlannedField(one.field, f"Image {one.image.document}", live_value(product, one.field), one.after)
@@ -183,9 +188,7 @@ def _compliance(context: Context, product: Product, wanted: SheetCompliance, app
     return PlannedField(COMPLIANCE_FIELD, wanted.label, before, {"text": link, "name": wanted.label})
 
 
-def _write(
-    context: Context, product_id: ProductId, rows: list[PublicationField], pictures: list[_PinnedImage]
-) -> None:
+def _write(context: Context, product_id: ProductId, rows: list[PublicationField], pictures: list[_PinnedImage]) -> None:
     """Compare before writing; texts last and in one call, so that a buyer sees the old or the new version."""
     by_field = {one.field: one for one in pictures}
     product = context.store.read.product(product_id)
@@ -230,9 +233,7 @@ def _write_image(
     context.effects.once(context.key(f"image:{row.field}:{picture.version}"), act, look_up=look_up)
 
 
-def _published(
-    context: Context, publication_id: str, source: ApprovedSource, rows: list[PublicationField]
-) -> Done:
+def _published(context: Context, publication_id: str, source: ApprovedSource, rows: list[PublicationField]) -> Done:
     off = [row.title for row in rows if row.state != FieldState.LIVE.value]
     facts = _workspace(context) | {
         "publication": {"id": publication_id, "version": source.version, "published_at": utc_now().isoformat(),
@@ -248,7 +249,7 @@ def _published(
 
 
 def undo_publication(context: Context, _step: UndoPublication) -> Result:
-    """Put the before-image back where the store still shows what we published; leave what a person changed, and say so."""
+    """Put the before-image back where the store still shows what we published; what a person changed stays."""
     publication, rows = _asked_for(context)
     product = _product(context)
     states: dict[str, tuple[FieldState, Value]] = {}
@@ -275,9 +276,7 @@ def undo_publication(context: Context, _step: UndoPublication) -> Result:
     return Done(words, _workspace(context) | _publication_facts(publication, "Undone"), {"kept": kept})
 
 
-def _put_back(
-    context: Context, product: Product, row: PublicationField, now: Value, texts: dict[str, str]
-) -> None:
+def _put_back(context: Context, product: Product, row: PublicationField, now: Value, texts: dict[str, str]) -> None:
     publish = context.store.publish
     if row.field in TEXT_FIELDS:
         texts[row.field] = row.before["text"]
@@ -293,9 +292,7 @@ def _put_back(
         publish.change_product_image(product.id, now["image"]["id"], alt=image["alt"], thumbnail=image["thumbnail"])
 
 
-def _check_written(
-    context: Context, rows: list[PublicationField], states: dict[str, tuple[FieldState, Value]]
-) -> None:
+def _check_written(context: Context, rows: list[PublicationField], states: dict[str, tuple[FieldState, Value]]) -> None:
     """Read back: a field that does not show what we put there is told as it is."""
     product = context.store.read.product(_product(context).id)
     for row in rows:
@@ -316,7 +313,9 @@ def restore_fields(context: Context, _step: RestoreFields) -> Result:
     _write(context, product.id, drifted, pictures)
     context.changed()
     after = publications.confirm(context.deps, publication.id, context.store.read.product(product.id))
-    words = f"Restored: {', '.join(row.title for row in drifted)}." if drifted else "Everything already shows the approved values."
+    words = "Everything already shows the approved values."
+    if drifted:
+        words = f"Restored: {', '.join(row.title for row in drifted)}."
     still = [row.title for row in after if row.state == FieldState.DRIFTED.value]
     if still:
         words += f" Still different: {', '.join(still)}."

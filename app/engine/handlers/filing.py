@@ -37,7 +37,7 @@ def classify(context: Context, filed: dict[str, Any], classification: str) -> No
     context.effects.still_mine()
     context.opentext.records.classify([document.id], classification)
     details = context.opentext.records.details(document.id)
-    if details is None or details.classification != classification:  # the server passes over what it refuses, silently
+    if details is None or details.classification != classification:  # a refusal is passed over silently
         raise Permanent(
             f"Content Server did not make “{document.name}” a record of class {classification}.", code="not_classified",
             hint=f"Check that the class {classification} exists and that our user may classify, then try again.",
@@ -50,7 +50,7 @@ def classify(context: Context, filed: dict[str, Any], classification: str) -> No
 def file_once(
     context: Context, name: str, folder: str, file_name: str, content: bytes, mime_type: str
 ) -> dict[str, Any]:
-    """File a document under the effect ledger; a filing whose outcome is unknown is looked for by folder and name first."""
+    """File under the effect ledger; a filing whose outcome is unknown is looked for by folder and name first."""
     workspace_id = NodeId(context.facts["workspace_id"])
     documents = context.opentext.documents
 

@@ -33,7 +33,8 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
             f"The store did not take over the status; the order still stands at “{after.status_label}”.",
             code="status_not_taken", hint="Check the order in the store, then try again.",
         )  # fmt: skip
-    return Done(f"Order moved from “{order.status_label}” to “{after.status_label}”.", {"order_status": after.status.value})
+    words = f"Order moved from “{order.status_label}” to “{after.status_label}”."
+    return Done(words, {"order_status": after.status.value})
 
 
 def _append(context: Context, order_id: OrderId, note: str) -> dict[str, Any]:

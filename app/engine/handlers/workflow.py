@@ -19,7 +19,8 @@ SOON = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0)  # after a hint: history may l
 
 def start_workflow(context: Context, step: StartWorkflow) -> Result:
     """Start once: the business key is looked up (running, then history) before a start."""
-    business_key = f"{context.provider}:{context.external_store}:{context.subject_type}:{context.subject_id}:{step.process}:1"
+    about = f"{context.external_store}:{context.subject_type}:{context.subject_id}"
+    business_key = f"{context.provider}:{about}:{step.process}:1"
     context.effects.still_mine()
     variables, case_token = _variables(context)
     name = f"{subject_title(context)} · review"
@@ -97,7 +98,8 @@ def await_decision(context: Context, step: AwaitDecision) -> Result:
     if outcome is None:
         raise Permanent(
             f"The workflow ended with “{decision.outcome or 'nothing'}”, which is no outcome of this review.",
-            code="unknown_outcome_value", hint="Check the workflow model, decide the order by hand, then skip this step.",
+            code="unknown_outcome_value",
+            hint="Check the workflow model, decide the order by hand, then skip this step.",
         )  # fmt: skip
     return _decided(context, link, decision, outcome)
 

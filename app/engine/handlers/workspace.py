@@ -40,7 +40,7 @@ def update_workspace(context: Context, step: UpdateWorkspace) -> Result:
 
 
 def _ensure(context: Context, spec: WorkspaceSpec, subject: Subject) -> Workspace:
-    """One call. The upsert answers with an id only: until the workspace is read we call it what people call its object."""
+    """One call. The upsert answers with an id only: the workspace is called what people call its object."""
     context.effects.still_mine()
     found = context.opentext.workspaces.ensure(spec)
     return found if found.name else replace(found, name=subjects.name(subject))
@@ -65,7 +65,12 @@ def _ensure_parent(context: Context, parent: ObjectType) -> BusinessObject | Non
 
 
 def _remember(
-    context: Context, object_type: ObjectType, object_id: str, subject: Subject, triple: BusinessObject, workspace: Workspace
+    context: Context,
+    object_type: ObjectType,
+    object_id: str,
+    subject: Subject,
+    triple: BusinessObject,
+    workspace: Workspace,
 ) -> None:
     with unit_of_work(context.deps.database) as uow:
         subjects.remember(uow.session, context.store_id, object_type.value, object_id, subject)

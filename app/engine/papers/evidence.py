@@ -10,7 +10,12 @@ SHOWN = 160
 
 
 def write(
-    title: str, store: str, action: str, dated: datetime, facts: tuple[tuple[str, str], ...], fields: list[dict[str, Any]]
+    title: str,
+    store: str,
+    action: str,
+    dated: datetime,
+    facts: tuple[tuple[str, str], ...],
+    fields: list[dict[str, Any]],
 ) -> bytes:
     """PDF/A-3b with the full values attached as publication.json; the sheet shows the beginning of long ones."""
     rows = tuple((f["title"], _short(f["before"]), _short(f["after"]), f["state"]) for f in fields)

@@ -32,7 +32,8 @@ def _sections(order: Order, reasons: tuple[str, ...]) -> tuple[Section, ...]:
                           ("Bill to", _postal(order.billing)), *shipping)),
         Section("Items", columns=LINES, rows=rows),
         Section("Amounts", (("Subtotal", str(order.subtotal)), ("Discount", str(order.discount)),
-                            ("Shipping", str(order.shipping_cost)), ("Tax", str(order.tax)), ("Total", str(order.total)))),
+                            ("Shipping", str(order.shipping_cost)), ("Tax", str(order.tax)),
+                            ("Total", str(order.total)))),
         Section("Payment", (("Method", order.payment_method), ("Status", order.payment_status))),
     ]  # fmt: skip
     if reasons:

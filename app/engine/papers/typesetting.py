@@ -54,7 +54,7 @@ class Paper:
 
 
 def typeset(paper: Paper) -> bytes:
-    """PDF/A-3b. Raises Permanent(code="not_typeset") when the typesetter refuses; its words go to the log, not the page."""
+    """PDF/A-3b. Raises Permanent(code="not_typeset") when the typesetter refuses; its words go to the log."""
     content = json.dumps(paper.attachment, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     data = {
         "title": printable(paper.title), "subtitle": printable(paper.subtitle), "footer": printable(paper.footer),
@@ -64,7 +64,8 @@ def typeset(paper: Paper) -> bytes:
     try:
         with _compiling:
             pdf = typst.compile(
-                SHEET, format="pdf", ignore_system_fonts=True, pdf_standards=["a-3b"], timestamp=int(paper.dated.timestamp()),
+                SHEET, format="pdf", ignore_system_fonts=True, pdf_standards=["a-3b"],
+                timestamp=int(paper.dated.timestamp()),
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             )  # fmt: skip
     except typst.TypstError as error:

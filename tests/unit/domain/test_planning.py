@@ -62,7 +62,9 @@ def test_a_flagged_order_is_reviewed_even_before_it_is_paid():
     assert reasons(order) == ("Payment is held for review",)
 
 
-@pytest.mark.parametrize("status", [OrderStatus.SHIPPED, OrderStatus.CANCELLED, OrderStatus.INCOMPLETE, OrderStatus.REFUNDED])
+@pytest.mark.parametrize(
+    "status", [OrderStatus.SHIPPED, OrderStatus.CANCELLED, OrderStatus.INCOMPLETE, OrderStatus.REFUNDED]
+)
 def test_an_order_that_cannot_be_held_any_more_is_not_reviewed(status):
     assert reasons(an_order(total=money(9_000), status=status)) == ()
 

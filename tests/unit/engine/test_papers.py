@@ -43,7 +43,17 @@ def test_the_same_order_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize(
-    "name", ["王小明", "محمد", "O'Neil \"Ed\" <b>", "#strong[x] *y* _z_ $a$ @b \\", "a\u202efdp.exe", "🎉", "\x00\x07", "é" * 500]
+    "name",
+    [
+        "王小明",
+        "محمد",
+        'O\'Neil "Ed" <b>',
+        "#strong[x] *y* _z_ $a$ @b \\",
+        "a\u202efdp.exe",
+        "🎉",
+        "\x00\x07",
+        "é" * 500,
+    ],
 )
 def test_any_name_can_be_filed(name):
     order = replace(an_order(), customer_name=name, billing=Address(name=name, country_code="DE"))
