@@ -99,15 +99,22 @@ def uninstall(deps: Deps, provider: Provider, signed: SignedIn, correlation_id: 
         if row.state == "uninstalled" or signed.issued_at + WHOLE_SECOND <= row.installed_at:
             log.info("uninstall_ignored", store_id=store, state=row.state)
             return False
-        row.state, row.token, row.uninstalled_at = "uninstalled", None, utc_now()
-        uow.session.add(row)
-        sessions.end_for_store(uow.session, store)
-        cancelled = _cancel_runs(uow.session, store, row.uninstalled_at)
-        audit.record(uow.session, store, f"store_user:{signed.user_id}", "uninstalled", store, cancelled_runs=cancelled)
+        cancelled = forget(uow.session, row, f"store_user:{signed.user_id}")
         _add_event(uow.session, store, Topic.APP_UNINSTALLED, signed.user_id, correlation_id)
         uow.after_commit(deps.doorbell.ring)
     log.info("store_uninstalled", store_id=store, cancelled_runs=cancelled)
     return True
+
+
+def forget(session: Session, row: StoreRow, actor: str) -> int:
+    """The app is gone from this store: no token, no session, no open run. In the caller's transaction; runs cancelled."""
+    store = StoreId(row.id)
+    row.state, row.token, row.uninstalled_at = "uninstalled", None, utc_now()
+    session.add(row)
+    sessions.end_for_store(session, store)
+    cancelled = _cancel_runs(session, store, row.uninstalled_at)
+    audit.record(session, store, actor, "uninstalled", store, cancelled_runs=cancelled)
+    return cancelled
 
 
 def _known(session: Session, store: StoreId) -> StoreRow:

@@ -17,7 +17,7 @@ from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId
 from app.domain.planning import PlannedRun, plan
 from app.domain.scenario import Subject
-from app.engine import knowledge, preferences, publications, queue, reconcile, runs, setup, subjects
+from app.engine import installs, knowledge, preferences, publications, queue, reconcile, runs, setup, subjects
 from app.engine.deps import Deps
 from app.errors import NeedsReauth, NotFound
 from app.scenarios import ALL
@@ -157,8 +157,7 @@ def _confirm_uninstall(deps: Deps, claim: queue.Claim, event: Event, received_at
         with unit_of_work(deps.database) as uow:
             store = uow.session.get_one(StoreRow, event.store_id)
             if store.installed_at <= received_at:
-                store.state, store.token, store.uninstalled_at = "uninstalled", None, utc_now()
-                audit.record(uow.session, event.store_id, "store", "uninstalled")
+                installs.forget(uow.session, store, "store")
             _end_in(uow.session, claim, "done", "uninstalled")
         return
     _end(deps, claim, "ignored", "still_installed")

@@ -81,6 +81,7 @@ class Context:
     subject_id: str
     reasons: tuple[str, ...]
     facts: dict[str, Any]
+    correlation_id: str
     step_id: str
     step_result: dict[str, Any]
     seen: list[Subject] = field(default_factory=list)  # shared by the steps of one claim; emptied by `changed`
@@ -169,7 +170,9 @@ def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenar
             return
         context, step = loaded
         context.seen = seen
-        with structlog.contextvars.bound_contextvars(run_id=context.run_id, step=step.kind):
+        with structlog.contextvars.bound_contextvars(
+            run_id=context.run_id, correlation_id=context.correlation_id, step=step.kind
+        ):
             result = handlers[step.kind](context, step)
             log.info("step_ended", result=type(result).__name__, summary_chars=len(result.summary))
         if not _record(deps, context, result):
@@ -196,7 +199,7 @@ def _next_step(deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]) -
         chosen = preferences.load(session, StoreId(run.store_id), scenario)
         context = Context(
             deps, claim, run.id, StoreId(run.store_id), scenario, chosen, ObjectType(run.subject_type), run.subject_id,
-            tuple(run.reasons), dict(run.facts), row.id, dict(row.result),
+            tuple(run.reasons), dict(run.facts), run.correlation_id, row.id, dict(row.result),
         )  # fmt: skip
         return context, STEP.validate_python(row.params)
 

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import hmac
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -156,4 +158,15 @@ def test_fifty_deliveries_a_second_are_acknowledged_fast_while_the_work_goes_on(
 
 
 def _hook_secret(secret_key: str) -> str:
-    return hook_secret(Settings(secret_key=secret_key, public_url="http://app.test", allow_plain_http=True), "demostore1")
+    return hook_secret(
+        Settings(secret_key=secret_key, public_url="http://app.test", allow_plain_http=True), "demostore1"
+    )
+
+
+def test_a_polite_stop_in_the_middle_lets_the_run_go_on_elsewhere(demo):
+    slow_opentext(demo, 300)
+    order_id = demo.place_order()
+    time.sleep(0.8)
+    os.kill(demo.pid("worker"), signal.SIGTERM)
+    wait_for(lambda: demo.task_of(order_id), 60, "the review task")
+    assert made_once(demo, order_id) == ONCE
