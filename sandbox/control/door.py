@@ -42,7 +42,9 @@ class Control:
         self.listed.append(f"{method} /control{path}".replace("<", "{").replace(">", "}"))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        return self._respond(Call(environ))(environ, start_response)
+        with Call(environ) as call:
+            response = self._respond(call)
+        return response(environ, start_response)
 
     def _respond(self, request: Call) -> Response:
         try:

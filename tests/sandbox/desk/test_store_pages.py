@@ -8,6 +8,7 @@ import pytest
 from tests.sandbox.desk.conftest import Visitor, said
 
 STAFF = "24654"
+ADA = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}
 
 
 def frame_target(visitor: Visitor, query: str) -> str:
@@ -39,7 +40,7 @@ def test_each_frame_gets_a_signature_of_its_own(at_work: Visitor) -> None:
 def test_the_apps_items_stand_in_the_rows_menus(at_work: Visitor) -> None:
     order = at_work.merchant.list("orders")[0]["id"]
     product = at_work.merchant.list("products")[0]["id"]
-    customer = at_work.merchant.list("customers")[0]["id"]
+    customer = at_work.merchant.create("customers", ADA)["id"]
     assert f'data-panel="/orders/{order}"' in at_work.open("/store/orders")
     assert f'data-panel="/orders/{order}"' in at_work.open(f"/store/orders/{order}")
     assert f'data-panel="/products/{product}"' in at_work.open("/store/products")
@@ -67,7 +68,7 @@ def test_an_order_is_placed_with_its_countries_and_flag(visitor: Visitor) -> Non
 
 
 def test_an_order_of_a_customer_and_a_product(visitor: Visitor) -> None:
-    customer, product = visitor.merchant.list("customers")[0], visitor.merchant.list("products")[0]
+    customer, product = visitor.merchant.create("customers", ADA), visitor.merchant.create("products", {"name": "Lamp"})
     visitor.send("/store/orders", total="80", customer=str(customer["id"]), product=str(product["id"]))
     made = visitor.merchant.get("orders", visitor.merchant.list("orders")[0]["id"])
     assert made["customer_id"] == customer["id"]
