@@ -157,6 +157,7 @@ def test_undeclared_statuses_and_bodies_are_told(spec: Spec) -> None:
 
 def test_an_exchange_is_read_from_httpx(spec: Spec) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
+        assert request.method == "POST"
         return httpx.Response(201, json={"id": 1, "name": "toolong"})
 
     with httpx.Client(transport=httpx.MockTransport(answer), base_url="https://api.example.com/stores/s/v1") as http:
