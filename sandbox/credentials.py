@@ -2,17 +2,25 @@
 
 # The app as its developer registered it with the store platform.
 APP_CLIENT_ID = "ecm-demo-client"
-APP_CLIENT_SECRET = "ecm-demo-client-secret-0123456789"  # noqa: S105  # made up
+APP_CLIENT_SECRET = "ecm-demo-client-secret-0123456789"  # made up
 STORE_HASH = "demostore1"
 
 # OpenText Directory Services: the app's confidential client.
 OTDS_CLIENT_ID = "storefront-ecm"
-OTDS_CLIENT_SECRET = "otds-demo-secret-0123456789"  # noqa: S105  # made up
+OTDS_CLIENT_SECRET = "otds-demo-secret-0123456789"  # made up
 
 # OpenText Workflow Service: tenant and the app's service client.
 WORKFLOW_TENANT = "demo-tenant"
 WORKFLOW_CLIENT_ID = "storefront-workflow"
-WORKFLOW_CLIENT_SECRET = "workflow-demo-secret-0123456789"  # noqa: S105  # made up
+WORKFLOW_CLIENT_SECRET = "workflow-demo-secret-0123456789"  # made up
 
 # The workflow's client at the app's own token endpoint; its secret is configured at deployment.
 CALLBACK_CLIENT_ID = "storefront-callbacks"
+
+# OpenText Communications (Exstream) and Notifications: tenant, subscription, the app's service clients.
+EXSTREAM_TENANT = "demo-tenant"
+EXSTREAM_SUBSCRIPTION = "demo-subscription"
+EXSTREAM_CLIENT_ID = "storefront-exstream"
+EXSTREAM_CLIENT_SECRET = "exstream-demo-secret-0123456789"  # made up
+NOTIFICATIONS_USER = "storefront-notifications"
+NOTIFICATIONS_PASSWORD = "notifications-demo-secret-0123456789"  # made up

@@ -11,6 +11,7 @@ from sandbox.bigcommerce import BigCommerce
 from sandbox.bigcommerce.panel import ControlPanel
 from sandbox.content_server import ContentServer
 from sandbox.kernel.standin import Call
+from sandbox.exstream import Exstream
 from sandbox.kernel.transport import InProcess
 from sandbox.kernel.world import World
 from sandbox.otds.standin import Otds
@@ -20,7 +21,9 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 CONTENT_SERVER_PATH = "/cs/cs"
 OTDS_PATH = "/otdsws"
 # name -> distance from the demo's first port
-PORTS = {"app": 0, "desk": 1, "bigcommerce": 2, "otds": 3, "content_server": 4, "workflow": 5, "control": 9}
+PORTS = {
+    "app": 0, "desk": 1, "bigcommerce": 2, "otds": 3, "content_server": 4, "workflow": 5, "exstream": 6, "control": 9,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Addresses:
     otds: str = "http://otds.test"
     content_server: str = "http://content.test"
     workflow: str = "http://workflow.test"
+    exstream: str = "http://exstream.test"
     control: str = "http://control.test"
 
     @classmethod
@@ -78,6 +82,7 @@ class Stage:
         self.content_server.route("GET", f"{CONTENT_SERVER_PATH}/app/nodes/<int:node_id>", self._open_in_desk)
         self.otds = Otds(world, addresses.otds)
         self.workflow = WorkflowService(world)
+        self.exstream = Exstream(world)
         self.control_panel = ControlPanel(self.bigcommerce)
 
     @classmethod
@@ -104,6 +109,7 @@ class Stage:
             "otds": self.otds,
             "content_server": self.content_server,
             "workflow": self.workflow,
+            "exstream": self.exstream,
         }
 
     def _open_in_desk(self, call: Call, node_id: int) -> Response:
@@ -116,6 +122,7 @@ class Stage:
         self.world.deliveries.send_due()
         self.bigcommerce.tick()
         self.workflow.engine.run_due_jobs()
+        self.exstream.tick()
 
     @property
     def content_server_url(self) -> str:

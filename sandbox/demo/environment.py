@@ -54,6 +54,7 @@ def _defaults(folder: StateFolder, stage: Stage, redis_url: str) -> dict[str, st
         "OPENTEXT__EXTERNAL_SYSTEM": BIGCOMMERCE,
         "OPENTEXT__WORKFLOW_URL": addresses.workflow,
         "OPENTEXT__WORKFLOW_TENANT": credentials.WORKFLOW_TENANT,
+        "OPENTEXT__EXSTREAM_URL": addresses.exstream,
         **{f"PERIODS__{name}": value for name, value in PERIODS.items()},
     }
 

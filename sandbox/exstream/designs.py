@@ -1,0 +1,225 @@
+"""The templates as a designer would have made them: areas mapped to fields of the input data.
+
+A field that is missing or has another name makes an empty area and no error, exactly the trap the real product sets.
+Source: reference for OpenText Exstream, section 12 (scenarios and their blocks).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+PDF_QUEUE, HTML_QUEUE, ARCHIVE_QUEUE = "PDF Queue", "HTML Queue", "PDF Archive Queue"
+EMPTY = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; `{customer.name}` is a field."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels beside fields."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A row for each element of a list. Columns are (title, field of the element); amounts stand right."""
+
+    title: str
+    each: str
+    columns: tuple[tuple[str, str], ...]
+    right: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class OnlyIf:
+    """Areas that appear only when a field has a value; on a page of their own where wanted."""
+
+    path: str
+    value: str
+    areas: "tuple[Area, ...]"
+    new_page: bool = False
+
+
+Area = Text | Facts | Table | OnlyIf
+
+
+@dataclass(frozen=True)
+class Design:
+    """One communication. `file` names its outputs, `title` is its heading; both with fields."""
+
+    key: str
+    name: str
+    title: str
+    file: str
+    areas: tuple[Area, ...]
+
+
+LINES = Table(
+    "Items", "lines",
+    (("SKU", "sku"), ("Item", "name"), ("Qty", "qty"), ("Price", "unitText"), ("Total", "totalText")), (2, 3, 4),
+)  # fmt: skip
+TOTALS = Facts("Totals", (("Net", "totals.netText"), ("Tax", "totals.taxText"), ("Total", "totals.grossText")))
+ORDER = Facts("Order", (("Number", "order.number"), ("Date", "order.dateText"), ("Payment", "order.paymentMethod")))
+HELLO = Text("Dear {customer.name},")
+BYE = Text("Kind regards, {store.legalName}")
+
+DESIGNS = (
+    Design(
+        "SF_ORDER_CONFIRMATION", "Order confirmation", "Thank you for order {order.number}", "Order_{order.number}",
+        (HELLO, Text("we have received your order of {order.dateText}."), ORDER, LINES, TOTALS,
+         Facts("Shipping", (("Method", "shipping.method"), ("Ship to", "shipping.addressLines"))), BYE),
+    ),
+    Design(
+        "SF_INVOICE", "Invoice", "Invoice {invoice.number}", "Invoice_{invoice.number}",
+        (Facts("Invoice", (("Number", "invoice.number"), ("Due", "invoice.dueDate"), ("Order", "order.number"),
+                           ("Order date", "order.dateText"), ("VAT id of the seller", "store.vatId"))),
+         LINES, TOTALS,
+         Table("Tax", "taxSummary", (("Rate", "rateText"), ("Net", "netText"), ("Tax", "taxText")), (1, 2)), BYE),
+    ),
+    Design(
+        "SF_STATEMENT", "Account statement", "Statement {period.text}", "Statement_{account.number}_{period.to}",
+        (HELLO, Facts("Account", (("Number", "account.number"), ("Balance", "account.balanceText"))),
+         Table("Open items", "openItems", (("Document", "number"), ("Due", "dueDate"), ("Open", "openText")), (2,)),
+         Table("Payments", "payments", (("Date", "date"), ("Reference", "reference"), ("Amount", "amountText")), (2,)),
+         Facts("Ageing", (("Not due", "ageing.currentText"), ("1-30 days", "ageing.days30Text"),
+                          ("31-60 days", "ageing.days60Text"), ("Older", "ageing.olderText"))), BYE),
+    ),
+    Design(
+        "SF_RETURN_LETTER", "Return letter", "Your return {return.rma}", "Return_{return.rma}",
+        (HELLO, Text("about your return {return.rma}: {return.decisionText}"),
+         Facts("Return", (("Decision", "return.decision"), ("Reason", "return.reason"),
+                          ("Amount", "return.amountText"))), LINES, BYE,
+         OnlyIf("return.decision", "approved", (
+             Text("Return label. Cut out and stick on the parcel."),
+             Facts("Label", (("To", "label.addressLines"), ("Carrier", "label.carrier"), ("Code", "label.code")))),
+             new_page=True)),
+    ),
+    Design(
+        "SF_POLICY", "Policy document", "{policy.title}", "{policy.kind}_{policy.version}",
+        (Facts("Document", (("Version", "policy.version"), ("In force from", "policy.effectiveFrom"),
+                            ("Market", "policy.market"))),
+         Table("Sections", "policy.sections", (("Section", "title"), ("Text", "text")))),
+    ),
+    Design(
+        "SF_RETENTION", "Retention letter", "{offer.title}", "Offer_{offer.code}",
+        (HELLO, Text("{offer.text}"), Facts("Your offer", (("Code", "offer.code"), ("Valid to", "offer.validTo"))),
+         Facts("Your orders", (("Last order", "history.lastOrderText"), ("Orders", "history.countText"))),
+         Text("You get this letter because: {consent.text}"), BYE),
+    ),
+    Design(
+        "SF_CATALOG", "Personal catalogue", "{catalog.title}", "Catalogue_{catalog.number}",
+        (Text("Prices for {customer.company}, valid to {catalog.validTo}."),
+         Table("Products", "products", (("SKU", "sku"), ("Product", "name"), ("Price", "priceText")), (2,)),
+         Table("Pictures", "images", (("SKU", "sku"), ("Picture", "name")))),
+    ),
+    Design(
+        "SF_DELAY_NOTICE", "Delay notice", "Your order {order.number} is delayed", "Delay_{order.number}",
+        (HELLO, Text("your order of {order.dateText} leaves us on {delay.newDate} instead of {delay.oldDate}."),
+         Text("{delay.reason}"), LINES, BYE),
+    ),
+    Design(
+        "SF_CANCEL_NOTICE", "Cancellation notice", "Your order {order.number} is cancelled", "Cancel_{order.number}",
+        (HELLO, Text("your order of {order.dateText} was cancelled: {cancel.reason}"), Text("{cancel.refundText}"),
+         LINES, BYE),
+    ),
+    Design(
+        "SF_ONBOARDING", "Welcome pack", "Welcome, {customer.company}", "Welcome_{customer.number}",
+        (HELLO, Facts("Your account", (("Price list", "account.priceList"), ("Credit limit", "account.creditLimitText"),
+                                       ("Payment terms", "account.paymentTerms"))),
+         Table("Your contacts", "contacts", (("Name", "name"), ("Role", "role"), ("E-mail", "email"))),
+         Table("First steps", "steps", (("Step", "title"), ("How", "text"))), BYE),
+    ),
+)  # fmt: skip
+BY_KEY = {design.key: design for design in DESIGNS}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A filled area, ready for any output: a paragraph, labelled facts or a table."""
+
+    title: str = ""
+    text: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
+    right: tuple[int, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    new_page: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A filled design."""
+
+    title: str
+    sender: str
+    address: tuple[str, ...]
+    footer: str
+    language: str
+    sections: tuple[Section, ...] = field(default=())
+
+
+def fill(design: Design, driver: Mapping[str, Any]) -> Letter:
+    """The design with the driver's values in it; what is not there is empty."""
+    sender = ", ".join(part for part in (value(driver, "store.legalName"), value(driver, "store.addressLines")) if part)
+    address = tuple(filter(None, (value(driver, "customer.name"), *_lines(driver, "customer.addressLines"))))
+    language = value(driver, "meta.language")[:2].lower()
+    return Letter(
+        filled(design.title, driver), sender, address, f"{sender} · {value(driver, 'meta.jobKey')}",
+        language if language.isalpha() else "en", tuple(_sections(design.areas, driver)),
+    )  # fmt: skip
+
+
+def filled(text: str, driver: Mapping[str, Any]) -> str:
+    parts = Formatter().parse(text)
+    return "".join(literal + (value(driver, name) if name else "") for literal, name, _, _ in parts)
+
+
+def value(data: Any, path: str) -> str:
+    """A field as text: lists of text joined, anything else that is no text or number empty."""
+    found = at(data, path)
+    if isinstance(found, list):
+        return ", ".join(each for each in found if isinstance(each, str))
+    if isinstance(found, bool) or not isinstance(found, (str, int, float)):
+        return EMPTY
+    return str(found)
+
+
+def at(data: Any, path: str) -> Any:
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def _lines(driver: Mapping[str, Any], path: str) -> list[str]:
+    found = at(driver, path)
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def _sections(areas: Sequence[Area], driver: Mapping[str, Any]) -> list[Section]:
+    found: list[Section] = []
+    for area in areas:
+        match area:
+            case Text():
+                found.append(Section(text=filled(area.text, driver)))
+            case Facts():
+                rows = tuple((label, value(driver, path)) for label, path in area.rows)
+                found.append(Section(area.title, facts=rows))
+            case Table():
+                items = at(driver, area.each)
+                cells = tuple(
+                    tuple(value(item, name) for _, name in area.columns)
+                    for item in (items if isinstance(items, list) else [])
+                )
+                titles = tuple(title for title, _ in area.columns)
+                found.append(Section(area.title, columns=titles, right=area.right, rows=cells))
+            case OnlyIf() if value(driver, area.path) == area.value:
+                found += [Section(new_page=True)] * area.new_page + _sections(area.areas, driver)
+    return found
