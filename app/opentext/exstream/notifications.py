@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import ValidationError
-
 from app.domain.content import DeliveryHandle, DeliveryStatus, FiledOutput, Recipient
 from app.errors import NeedsReauth, Permanent
-from app.opentext.answers import M, Payload, read, said
+from app.opentext.answers import M, read, said
 from app.opentext.connection import Connection
 from app.opentext.exstream import mapping, payloads
 from app.opentext.exstream.delivery import Dispatch, check_recipients, read_all
@@ -154,20 +152,3 @@ def _ending(output: FiledOutput) -> str:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
-
-
-class _Hint(Payload):
-    job_id: str = ""
-
-
-def hinted_job(body: bytes) -> str:
-    """The job a webhook names, "" where it names none. Nothing else in it is believed: ask `status`."""
-    try:
-        return _Hint.model_validate_json(body).job_id[:200]
-    except ValidationError:
-        return ""
-
-
-__all__ = [
-    "EMAIL", "NOTIFICATIONS", "SMS", "Notifications", "NotificationsEmail", "NotificationsSms", "hinted_job",
-]  # fmt: skip

@@ -5,7 +5,7 @@ Source: OpenText's Communications samples (Postman collection, SDK); the Notific
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, AliasPath, BeforeValidator, Field
 
 from app.opentext.answers import Instant, Payload, Text
 
@@ -61,7 +61,7 @@ class Batches(Payload):
 class Version(Payload):
     """`versionString` of the services, `servicesVersion` of the editor."""
 
-    version: Annotated[str, Field(validation_alias="versionString")]
+    version: Annotated[str, Field(validation_alias=AliasChoices("versionString", AliasPath("body", "servicesVersion")))]
 
 
 class Domain(Payload):
