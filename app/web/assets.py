@@ -60,7 +60,7 @@ def make_blueprint(deps: Deps) -> Blueprint:  # noqa: ARG001  # every surface is
     bp = Blueprint("assets", __name__)
 
     @bp.get("/<digest>/<path:name>")
-    def file(digest: str, name: str) -> Response:  # noqa: ARG001
+    def file(digest: str, name: str) -> Response:  # noqa: ARG001  # the digest only makes the address new
         found = asset(name)
         accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
         response = Response(found.packed if accepts_gzip else found.content, mimetype=found.mime_type)

@@ -22,6 +22,7 @@ INVISIBLE = re.compile(
 )
 BLOCK = re.compile(r"</?(?:p|br|ul|ol|li|h[1-6]|table|thead|tbody|tr|th|td|img)\b[^>]*>", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
+BLANKS = re.compile(r"[ \t\r\n\f\v]+")  # a no-break space stays one
 
 
 def clean(text: str, most: int = LONGEST) -> str:
@@ -37,7 +38,7 @@ def finalize(value: Any) -> Any:
 
 def short(text: str, most: int = 120) -> str:
     """A name or a line for a list: one line, cut."""
-    return clean(" ".join(text.split()), most)
+    return clean(BLANKS.sub(" ", text).strip(), most)
 
 
 def plain_text(html: str, most: int = 2_000) -> str:

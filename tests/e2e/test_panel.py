@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import select
 
 from app.db.inbox import InboxEvent
 from app.db.links import WorkflowLink
@@ -13,7 +14,6 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import WebSession
 from app.db.types import new_id
 from app.engine.vault import random_token, sha256_hex
-from sqlmodel import select
 from tests.e2e.conftest import Site, Visit
 from tests.e2e.test_screens import scene_first_day, scene_orders, scene_products, scene_settings
 from tests.unit.web_pages.shop import STORE, utc_in
@@ -67,7 +67,9 @@ def test_the_page_can_be_walked_by_keyboard(site: Site, visit: Open) -> None:
         )
         if not name or name in seen[-1:]:
             break
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", f"no focus ring on {name}"
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", (
+            f"no focus ring on {name}"
+        )
         seen.append(" ".join(name.split()))
     assert seen[0] == "Skip to the content"
     for wanted in ("Check now", "Try now", "Report for support", "From event to action"):
@@ -149,9 +151,15 @@ def test_a_browser_that_refuses_our_cookie_can_do_everything(site: Site, visit: 
     with unit_of_work(site.shop.deps.database) as uow:
         user = window.person.user_id
         uow.session.add(
-            WebSession(secret_sha256=sha256_hex(new_id()), store_id=STORE, user_id=user, open_code_sha256=sha256_hex(code),
-                       open_path="/products/77", open_until=utc_in(minutes=1))
-        )  # fmt: skip
+            WebSession(
+                secret_sha256=sha256_hex(new_id()),
+                store_id=STORE,
+                user_id=user,
+                open_code_sha256=sha256_hex(code),
+                open_path="/products/77",
+                open_until=utc_in(minutes=1),
+            )
+        )
     page = window.open(f"/open/{code}")
     window.context.clear_cookies()
     assert page.url.endswith("/panel/products/77"), "the one-time address stays in the history"
@@ -191,7 +199,9 @@ def test_hostile_names_are_only_text(width: int, site: Site, visit: Open) -> Non
     run = shop.order_under_review("1001", facts={"customer_name": HOSTILE[1], "status_label": HOSTILE[3]})
     link = shop.related_customer("7", HOSTILE[4])
     for name in HOSTILE:
-        shop.document(link, name, evil, url="javascript:alert(6)", holds=[name], approval_status=name, record_class=name)
+        shop.document(
+            link, name, evil, url="javascript:alert(6)", holds=[name], approval_status=name, record_class=name
+        )
     with unit_of_work(shop.deps.database) as uow:
         flow = uow.session.get_one(WorkflowLink, run.id)
         flow.outcome, flow.decided_by, flow.comment = "approved", HOSTILE[2], "\n".join(HOSTILE)
@@ -201,7 +211,14 @@ def test_hostile_names_are_only_text(width: int, site: Site, visit: Open) -> Non
             step.summary = evil
     shop.product_live("77", drifted=("name", "description"), image_url="http://cdn.shop.test/x\"onerror='alert(7)'.jpg")
     window = visit(width=width)
-    for path in ("/panel/orders/1001", "/panel/customers/7", "/panel/products/77", "/", "/activity/", f"/activity/runs/{run.id}"):
+    for path in (
+        "/panel/orders/1001",
+        "/panel/customers/7",
+        "/panel/products/77",
+        "/",
+        "/activity/",
+        f"/activity/runs/{run.id}",
+    ):
         page = window.open(path)
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         page.wait_for_timeout(150)

@@ -22,7 +22,12 @@ def scene_orders(site: Site) -> dict[str, str]:
     shop.order_under_review("1003", outcome="rejected")
     shop.failing(shop.order_under_review("1004"), 3)
     shop.failing(shop.order_under_review("1005"), 3, stuck=True)
-    shop.snapshot("order", "1006", "Order 1006", shop.order_facts("1006", status="awaiting_fulfillment", status_label="Awaiting Fulfillment"))
+    shop.snapshot(
+        "order",
+        "1006",
+        "Order 1006",
+        shop.order_facts("1006", status="awaiting_fulfillment", status_label="Awaiting Fulfillment"),
+    )
     return {
         "order-under-review": "/panel/orders/1001", "order-approved": "/panel/orders/1002",
         "order-rejected": "/panel/orders/1003", "order-opentext-down": "/panel/orders/1004",
@@ -49,7 +54,11 @@ def scene_products(site: Site) -> dict[str, str]:
 def scene_settings(site: Site) -> dict[str, str]:
     for role in ("manager", "viewer"):
         site.shop.sign_in(role, email=f"{role}.person@example.com")
-    return {"settings-opentext": "/settings/opentext", "settings-reviews": "/settings/reviews", "settings-people": "/settings/people"}
+    return {
+        "settings-opentext": "/settings/opentext",
+        "settings-reviews": "/settings/reviews",
+        "settings-people": "/settings/people",
+    }
 
 
 def scene_first_day(site: Site) -> dict[str, str]:

@@ -343,12 +343,14 @@ def _document(facts: DocumentFacts) -> DocumentView:
 
 
 def _record(facts: DocumentFacts) -> str:
-    """“Record · Orders · kept until 2033”."""
+    """“Record · Orders · kept until 2033”, or the schedule's name where no date is known."""
     if not facts.record_class:
         return ""
     parts = [_("Record"), facts.record_class]
     if facts.kept_until:
         parts.append(_("kept until %(year)s", year=facts.kept_until.astimezone(language.reader().zone).year))
+    elif facts.record_schedule:
+        parts.append(facts.record_schedule)
     return " · ".join(parts)
 
 

@@ -23,6 +23,7 @@ WORDS = {
     "finite_number": "Enter an amount such as 500 or 499.90.",
     "int_parsing": "Enter a whole number.",
     "int_from_float": "Enter a whole number.",
+    "int_type": "Enter a whole number.",
     "greater_than_equal": "Enter %(ge)s or more.",
     "greater_than": "Enter more than %(gt)s.",
     "less_than_equal": "Enter %(le)s or less.",
@@ -137,7 +138,11 @@ def problems(error: ValidationError, known: type[BaseModel]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False):
         place = str(one["loc"][0]) if one["loc"] else ""
-        if place in known.model_fields:
+        if place not in known.model_fields:
+            continue
+        if len(one["loc"]) > 1:
+            found.setdefault(place, _("Write each as currency and amount, for example JPY=80000, SEK=6000."))
+        else:
             found.setdefault(place, _in_words(str(one["type"]), one.get("ctx") or {}, str(one["msg"])))
     return found
 

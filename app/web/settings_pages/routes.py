@@ -91,11 +91,17 @@ def _connection_page(
     groups = {"content": form.CONTENT, "workflow": form.WORKFLOW, "paths": form.PATHS}
     shown = {name: form.fields(group, values, errors, is_saved=saved is not None) for name, group in groups.items()}
     return _page(
-        "settings/opentext.html", saved=saved, groups=shown, errors=errors, checks=checks,
+        "settings/opentext.html",
+        saved=saved,
+        groups=shown,
+        errors=errors,
+        checks=checks,
         done=request.args.get("done") == "connected" and not errors and not checks,
         callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",
-        content=callbacks.content_secrets(deps, guards.merchant().store_id) if guards.merchant().role == "owner" else None,
-    )  # fmt: skip
+        content=callbacks.content_secrets(deps, guards.merchant().store_id)
+        if guards.merchant().role == "owner"
+        else None,
+    )
 
 
 def _add_rules(bp: Blueprint, deps: Deps) -> None:

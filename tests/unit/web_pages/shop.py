@@ -23,11 +23,11 @@ from app.db.tables import metadata
 from app.db.types import new_id, utc_now
 from app.domain.ids import StoreId
 from app.domain.steps import STEP
-from app.engine import sessions
+from app.engine import connections, sessions
 from app.engine.deps import Deps
 from app.engine.vault import random_token, sha256_hex
 from app.opentext.check import CheckStep
-from app.opentext.connection import Connection
+from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
 from app.scenarios.orders import ORDER_REVIEW
 from app.scenarios.products import PRODUCT_PUBLISH
 from app.web import create_app
@@ -42,7 +42,9 @@ def nobody_answers(request: httpx.Request) -> httpx.Response:
 
 
 def all_works(_connection: Connection) -> list[CheckStep]:
-    return [CheckStep(name, True, "It answers.") for name in ("Directory Services reachable", "Content Server reachable")]
+    return [
+        CheckStep(name, True, "It answers.") for name in ("Directory Services reachable", "Content Server reachable")
+    ]
 
 
 @dataclass
@@ -81,7 +83,9 @@ class Shop:
     def sign_in(self, role: str = "owner", locale: str = "en-GB", email: str = "") -> Person:
         """A session as /load leaves it."""
         secret = random_token()
-        user = StoreUser(store_id=STORE, external_id=new_id(), email=email or f"{role}@example.com", role=role, locale=locale)
+        user = StoreUser(
+            store_id=STORE, external_id=new_id(), email=email or f"{role}@example.com", role=role, locale=locale
+        )
         self.add(user)
         session = WebSession(secret_sha256=sha256_hex(secret), store_id=STORE, user_id=user.id, locale=locale)
         self.add(session)
@@ -106,18 +110,23 @@ class Shop:
         self.add(StoreRow(**values | changes))
 
     def connect(self, **changes: Any) -> None:
-        values: dict[str, Any] = {
-            "store_id": STORE, "otds_url": "https://otds.example.com/otdsws",
-            "content_server_url": "https://cs.example.com/cs/cs", "external_system": "BigCommerce",
-            "client_id": "storefront-ecm", "workflow_url": "https://us.api.opentext.com", "workflow_tenant": "tenant-1",
-            "workflow_client_id": "storefront-workflow", "secrets": b"", "callback_client_id": "storefront-callbacks-demo",
-            "callback_secret_sha256": "0" * 64, "deployed_models": {"sf_order_review": "d1"},
-        }  # fmt: skip
-        self.add(OpenTextConnection(**values | changes))
+        """OpenText as a tested form leaves it; `changes` to the row."""
+        connections.save(self.deps, STORE, a_connection(), "")
+        with unit_of_work(self.deps.database) as uow:
+            row = uow.session.get_one(OpenTextConnection, STORE)
+            for name, value in ({"deployed_models": {"sf_order_review": "d1"}} | changes).items():
+                setattr(row, name, value)
 
     def snapshot(self, kind: str, object_id: str, name: str, facts: dict[str, Any], **changes: Any) -> None:
-        values = {"customer_id": str(facts.get("customer_id") or "") if kind == "order" else "", "seen_at": ago(minutes=2)}
-        self.add(SubjectSnapshot(store_id=STORE, object_type=kind, object_id=object_id, name=name, facts=facts, **values | changes))
+        values = {
+            "customer_id": str(facts.get("customer_id") or "") if kind == "order" else "",
+            "seen_at": ago(minutes=2),
+        }
+        self.add(
+            SubjectSnapshot(
+                store_id=STORE, object_type=kind, object_id=object_id, name=name, facts=facts, **values | changes
+            )
+        )
 
     def workspace(self, kind: str, object_id: str, name: str, **changes: Any) -> WorkspaceLink:
         number = abs(hash((kind, object_id))) % 1_000_000
@@ -133,7 +142,9 @@ class Shop:
         values = {"size": 84_213, "mime_type": "application/pdf", "modified_at": ago(minutes=30), "filed_by_us": True,
                   "url": "https://cs.example.com/cs/cs/app/nodes/77"}  # fmt: skip
         number = abs(hash((link.id, name))) % 10_000_000
-        self.add(FiledDocument(store_id=STORE, link_id=link.id, node_id=number, name=name, folder=folder, **values | changes))
+        self.add(
+            FiledDocument(store_id=STORE, link_id=link.id, node_id=number, name=name, folder=folder, **values | changes)
+        )
 
     def event(self, kind: str, object_id: str, **changes: Any) -> InboxEvent:
         values: dict[str, Any] = {
@@ -150,7 +161,14 @@ class Shop:
             "occasion": new_id(), "event_id": event.id, "correlation_id": event.correlation_id,
             "started_at": ago(minutes=30), "changed_at": ago(minutes=2),
         }  # fmt: skip
-        run = Run(store_id=STORE, scenario=scenario, subject_type=kind, subject_id=object_id, subject_name=name, **values | changes)
+        run = Run(
+            store_id=STORE,
+            scenario=scenario,
+            subject_type=kind,
+            subject_id=object_id,
+            subject_name=name,
+            **values | changes,
+        )
         self.add(run)
         return run
 
@@ -198,15 +216,24 @@ class Shop:
         return run
 
     def related_customer(self, customer_id: str = "7", name: str = "Ada Löwe") -> WorkspaceLink:
-        facts = {"email": "ada@example.com", "company": "Löwe GmbH", "group": "Wholesale", "since": ago(days=700).isoformat()}
+        facts = {
+            "email": "ada@example.com",
+            "company": "Löwe GmbH",
+            "group": "Wholesale",
+            "since": ago(days=700).isoformat(),
+        }
         self.snapshot("customer", customer_id, name, facts)
         return self.workspace("customer", customer_id, name)
 
-    def product_live(self, object_id: str = "77", *, drifted: tuple[str, ...] = (), state: str = "live", **changes: Any) -> str:
+    def product_live(
+        self, object_id: str = "77", *, drifted: tuple[str, ...] = (), state: str = "live", **changes: Any
+    ) -> str:
         """A product whose version 3 was published; returns the publication's id."""
         image = {"id": "5", "file_name": "lamp-front.jpg", "alt": "Lamp from the front", "is_thumbnail": True,
                  "url": changes.pop("image_url", "http://cdn.shop.test/lamp-front.jpg")}  # fmt: skip
-        self.snapshot("product", object_id, "Aurora desk lamp", {"sku": "LAMP-1", "is_visible": True, "images": [image]})
+        self.snapshot(
+            "product", object_id, "Aurora desk lamp", {"sku": "LAMP-1", "is_visible": True, "images": [image]}
+        )
         link = self.workspace("product", object_id, "Aurora desk lamp")
         self.document(link, "Product content.json", "01 Content", version=3, size=1_830, mime_type="application/json",
                       approval_status="Approved", approval_version=3, modified_at=ago(hours=5))  # fmt: skip
@@ -230,8 +257,19 @@ class Shop:
         for seq, (name, title, before, after, odd) in enumerate(published_fields(), start=1):
             field_state = "undone" if state == "undone" else "drifted" if name in drifted else "live"
             live = odd if name in drifted else before if state == "undone" else after
-            self.add(PublicationField(publication_id=publication.id, store_id=STORE, field=name, title=title, seq=seq,
-                                      before=before, after=after, live=live, state=changes.get(name, field_state)))  # fmt: skip
+            self.add(
+                PublicationField(
+                    publication_id=publication.id,
+                    store_id=STORE,
+                    field=name,
+                    title=title,
+                    seq=seq,
+                    before=before,
+                    after=after,
+                    live=live,
+                    state=changes.get(name, field_state),
+                )
+            )
         return publication.id
 
     def failing(self, run: Run, seq: int, *, stuck: bool = False, **columns: Any) -> None:
@@ -256,9 +294,24 @@ class Shop:
                                  due_at=4_000_000_000.0, parked="quarantined" if stuck else ""))  # fmt: skip
 
 
+def a_connection() -> Connection:
+    return Connection(
+        STORE, 1,
+        ContentServerConnection("https://otds.example.com/otdsws", "https://cs.example.com/cs/cs", "storefront-ecm",
+                                "otds-secret-1", "BigCommerce"),
+        WorkflowConnection("https://us.api.opentext.com", "tenant-1", "storefront-workflow", "workflow-secret-1"),
+    )  # fmt: skip
+
+
 def decision_facts(outcome: str) -> dict[str, Any]:
-    entry = {"task": "Review order 1001", "who": "Anna Berg", "outcome": outcome, "comment": "Called the customer, all fine.",
-             "started_at": ago(minutes=20).isoformat(), "ended_at": ago(minutes=2).isoformat()}  # fmt: skip
+    entry = {
+        "task": "Review order 1001",
+        "who": "Anna Berg",
+        "outcome": outcome,
+        "comment": "Called the customer, all fine.",
+        "started_at": ago(minutes=20).isoformat(),
+        "ended_at": ago(minutes=2).isoformat(),
+    }
     return {"value": outcome, "title": outcome.capitalize(), "by": "Anna Berg", "trail": [entry]}
 
 
@@ -282,11 +335,20 @@ def review_steps(name: str, outcome: str) -> list[tuple[str, dict[str, Any], dic
                    "next_attempt_at": utc_in(minutes=4)}  # fmt: skip
         return [*found, (kinds[-1]["kind"], kinds[-1], waiting)]
     title = outcome.capitalize()
-    found.append((kinds[-1]["kind"], kinds[-1], {"status": "done", "summary": f"{title} by Anna Berg.", "ended_at": ago(minutes=2)}))
+    found.append(
+        (
+            kinds[-1]["kind"],
+            kinds[-1],
+            {"status": "done", "summary": f"{title} by Anna Berg.", "ended_at": ago(minutes=2)},
+        )
+    )
     branch = next(one for one in kinds[-1]["outcomes"] if one["value"] == outcome)
     moved = {"approved": "Awaiting Fulfillment", "rejected": "Declined"}.get(outcome, "Manual Verification Required")
-    after = (f"Order moved from “Manual Verification Required” to “{moved}”.", f"Workspace “{name}” was brought up to date.",
-             "The approval record was filed in “04 Decision” as a record.")  # fmt: skip
+    after = (
+        f"Order moved from “Manual Verification Required” to “{moved}”.",
+        f"Workspace “{name}” was brought up to date.",
+        "The approval record was filed in “04 Decision” as a record.",
+    )
     found += [
         (one["kind"], one, {"status": "done", "summary": text, "ended_at": ago(minutes=1)})
         for one, text in zip(branch["steps"], after, strict=True)
@@ -300,14 +362,27 @@ def published_fields() -> list[tuple[str, str, dict[str, Any], dict[str, Any], d
     link = "https://app.test/documents/abc/CE%20declaration.pdf"
     return [
         ("name", "Name", {"text": "Desk lamp"}, {"text": "Aurora desk lamp"}, {"text": "Aurora lamp SALE"}),
-        ("description", "Description", {"text": "<p>Old text</p>"},
-         {"text": "<p>Warm light for long evenings. <strong>Dimmable</strong>, 9 W.</p><ul><li>Aluminium</li><li>2 m cable</li></ul>"},
-         {"text": "<p>CHEAP lamp!!!</p>"}),
+        (
+            "description",
+            "Description",
+            {"text": "<p>Old text</p>"},
+            {
+                "text": "<p>Warm light for long evenings. <strong>Dimmable</strong>, 9 W.</p>"
+                "<ul><li>Aluminium</li><li>2 m cable</li></ul>"
+            },
+            {"text": "<p>CHEAP lamp!!!</p>"},
+        ),
         ("page_title", "Page title", {"text": ""}, {"text": "Aurora desk lamp, dimmable"}, {"text": "Lamp"}),
-        ("meta_description", "Meta description", {"text": ""}, {"text": "A dimmable desk lamp with warm light."}, {"text": "x"}),
+        (
+            "meta_description",
+            "Meta description",
+            {"text": ""},
+            {"text": "A dimmable desk lamp with warm light."},
+            {"text": "x"},
+        ),
         ("image:lamp-front.jpg", "Image lamp-front.jpg", {}, {"image": image}, {}),
         ("compliance_document", "CE declaration", {}, {"text": link, "name": "CE declaration"}, {}),
-    ]  # fmt: skip
+    ]
 
 
 def ago(**distance: float) -> datetime:
