@@ -13,7 +13,6 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers beside the one writer
     "PRAGMA synchronous=FULL",  # NORMAL may forget a committed (acknowledged) delivery on power loss
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
 )
 POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 
@@ -49,8 +48,11 @@ def connect(url: str, pool_size: int = 8) -> Database:
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
         engine = create_engine(url, pool_size=pool_size, max_overflow=32, connect_args={"timeout": 5})
-        _tune_sqlite(engine)
-        return Database(url, engine, engine, threading.Lock())
+        _tune_sqlite(engine, busy_ms=5000)
+        # The intake asks for the lock itself, every other millisecond: SQLite's own waiting sleeps up to a tenth of a second.
+        intake = create_engine(url, pool_size=1, max_overflow=1, connect_args={"timeout": 0})
+        _tune_sqlite(intake, busy_ms=0)
+        return Database(url, engine, intake, threading.Lock())
     options: dict[str, Any] = {"connect_args": {"options": POSTGRES_LIMITS}, "pool_pre_ping": True}
     engine = create_engine(url, pool_size=pool_size, max_overflow=32, **options)
     intake = create_engine(
@@ -59,12 +61,13 @@ def connect(url: str, pool_size: int = 8) -> Database:
     return Database(url, engine, intake)
 
 
-def _tune_sqlite(engine: Engine) -> None:
+def _tune_sqlite(engine: Engine, busy_ms: int) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin ourselves, so that a writer can begin IMMEDIATE
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
+        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -6,14 +6,16 @@ commit. PostgreSQL shares flushes between commits by itself: there it is one aut
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.db.inbox import InboxEvent
 from app.db.session import Database
@@ -25,6 +27,7 @@ from app.errors import Retryable
 
 TABLE: Any = InboxEvent.__table__  # type: ignore[attr-defined]
 BATCH = 200
+LOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -117,14 +120,27 @@ class Intake:
 
     def _write(self, batch: list[tuple[dict[str, Any], Future[bool]]]) -> None:
         try:
-            with self._database.engine.execution_options(writing=True).begin() as connection:
-                answers = []
-                for values, _ in batch:
-                    statement = sqlite.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
-                    answers.append(connection.execute(statement).first() is not None)
+            answers = self._commit([values for values, _ in batch])
         except Exception as error:  # whatever it is belongs to the waiting requests, the thread lives on
             for _, done in batch:
                 done.set_exception(error if isinstance(error, SQLAlchemyError) else TimeoutError(str(error)))
             return
         for (_, done), is_new in zip(batch, answers, strict=True):
             done.set_result(is_new)
+
+    def _commit(self, rows: list[dict[str, Any]]) -> list[bool]:
+        """One transaction for all; asks again and again while another writer has the lock, for as long as a sender waits."""
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                with self._database.intake.execution_options(writing=True).begin() as connection:
+                    return [_insert(connection, values) for values in rows]
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+                time.sleep(0.002)
+
+
+def _insert(connection: Connection, values: dict[str, Any]) -> bool:
+    statement = sqlite.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
+    return connection.execute(statement).first() is not None
