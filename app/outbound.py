@@ -162,7 +162,8 @@ class _Guarded(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._check(request.url)
         budget = self._settings.periods.request_deadline
-        token = _deadline.set(time.monotonic() + budget)
+        more = float(request.extensions.get("more_time", 0))  # seconds, for a large file
+        token = _deadline.set(time.monotonic() + budget + more)
         try:
             # Half the time at most: a write begun in the last moment would end in doubt instead of not at all.
             if not self._places.acquire(timeout=budget / 2):

@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 
 from app.opentext.connection import Connection
+from app.opentext.content_server.approvals import Approvals
 from app.opentext.content_server.categories import Categories
 from app.opentext.content_server.client import ContentServer
+from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
+from app.opentext.content_server.holds import Holds
+from app.opentext.content_server.items import Items
+from app.opentext.content_server.links import Links
 from app.opentext.content_server.records import Records
-from app.opentext.content_server.search import Approvals
+from app.opentext.content_server.relations import Relations
+from app.opentext.content_server.search import Search
+from app.opentext.content_server.teams import Teams
+from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.content_server.workspaces import Workspaces
 from app.opentext.exstream import Communications, communications
 from app.opentext.login import TokenCache
@@ -30,6 +38,14 @@ class OpenText:
     approvals: Approvals
     workflows: WorkflowService
     deployment: Deployment
+    types: WorkspaceTypes
+    teams: Teams
+    relations: Relations
+    items: Items
+    holds: Holds
+    completeness: CompletenessReports
+    search: Search
+    links: Links
     communications: Communications | None = None  # where Exstream is connected
 
 
@@ -40,16 +56,26 @@ def open_text(
     server = ContentServer(connection, outbound, tokens)
     categories = Categories(server)
     documents = Documents(server, categories, max_bytes)
+    holds = Holds(server)
+    records = Records(server, holds)
     api = WorkflowApi(connection, outbound, tokens)
     return OpenText(
         connection=connection,
         workspaces=Workspaces(server, categories),
         documents=documents,
         categories=categories,
-        records=Records(server),
+        records=records,
         approvals=Approvals(server, categories, documents),
         workflows=WorkflowService(api),
         deployment=Deployment(api),
+        types=WorkspaceTypes(server),
+        teams=Teams(server),
+        relations=Relations(server),
+        items=Items(server, records),
+        holds=holds,
+        completeness=CompletenessReports(server),
+        search=Search(server, categories),
+        links=Links(server.url),
         communications=communications(connection, outbound, tokens) if connection.exstream else None,
     )
 

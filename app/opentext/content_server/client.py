@@ -17,6 +17,7 @@ from app.opentext.login import OtdsLogin, TokenCache, signed_in
 from app.outbound import Outbound, raise_for, speaking_to
 
 PATIENCE = httpx.Timeout(60, connect=3, pool=2)  # a large template is copied, a file is stored
+SLOWEST = 1_000_000  # bytes a second that a large file must make, beside the usual time
 GONE = (
     "could not get a node for", "could not get node for", "could not be accessed", "could not locate node",
     "unable to find", "the version is not found",
@@ -63,15 +64,26 @@ class ContentServer:
         """A JSON body, which only the business workspace calls are documented to take."""
         return self._write(model, method, path, json=body)
 
-    def upload(self, model: type[M], *path: object, fields: Mapping[str, Any], file: File) -> M:
-        """A multipart POST; the file is streamed, and from its start again should the ticket have ended."""
-        return self._write(model, "POST", path, data=fields, files={"file": file})
+    def look(self, model: type[M], *path: object, fields: Mapping[str, Any]) -> M:
+        """A POST that changes nothing: a search."""
+        return read(model, self._send("POST", path, data=fields), service=CONTENT_SERVER)
+
+    def delete(self, model: type[M], *path: object, query: Query | None = None) -> M:
+        return self._write(model, "DELETE", path, params=query)
+
+    def upload(self, model: type[M], *path: object, fields: Mapping[str, Any], file: File, size: int = 0) -> M:
+        """A multipart POST; the file is streamed, and from its start again should the ticket have ended.
+
+        `size` in bytes: a large file gets more time in all.
+        """
+        extensions = {"more_time": size / SLOWEST}
+        return self._write(model, "POST", path, data=fields, files={"file": file}, extensions=extensions)
 
     def download(self, *path: object, sink: BinaryIO, max_bytes: int) -> None:
         """Stream a content to `sink`. On an error the sink may hold a beginning: throw it away."""
         self._send(
             "GET", path, headers={"Accept": "application/octet-stream"},
-            extensions={"stream_to": sink, "max_bytes": max_bytes},
+            extensions={"stream_to": sink, "max_bytes": max_bytes, "more_time": max_bytes / SLOWEST},
         )  # fmt: skip
 
     def ping(self) -> None:

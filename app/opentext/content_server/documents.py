@@ -9,7 +9,7 @@ from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
 
-from app.domain.content import Approval, Document
+from app.domain.content import Approval, Document, Folder
 from app.domain.ids import NodeId
 from app.errors import Conflict, NotFound, Retryable
 from app.opentext.answers import Anything, json_text
@@ -84,6 +84,15 @@ class Documents:
             return None
         return self._document(found.data.properties, found.data.versions)
 
+    def folders(self, parent: NodeId) -> list[Folder]:
+        """The folders directly in a workspace or folder, with how much lies in each. Raises NotFound."""
+        found = []
+        for result in each_child(self._server, parent, {"where_type": FOLDER, "fields": BRIEF}):
+            child = result.data.properties
+            if child is not None and child.type == FOLDER:
+                found.append(Folder(NodeId(child.id), child.name, child.size or 0))
+        return found
+
     def versions(self, node: NodeId) -> list[Version]:
         """All versions, oldest first. Raises NotFound."""
         answer = self._server.get(VersionList, "v2", "nodes", node, "versions")
@@ -117,6 +126,13 @@ class Documents:
         with self._lock:
             self._folders[workspace, wanted] = found
             self._folder_names[found] = wanted
+        return found
+
+    def folder_at(self, workspace: NodeId, *names: str) -> NodeId:
+        """A folder several levels down, each created when missing. Raises NotFound."""
+        found = workspace
+        for name in names:
+            found = self.folder(found, name)
         return found
 
     def upload(
@@ -166,7 +182,7 @@ class Documents:
         self, parent: NodeId, body: dict[str, Any], file: tuple[str, BinaryIO, str], sha256: str, size: int
     ) -> Document:
         try:
-            answer = self._server.upload(OneNode, "v2", "nodes", fields={"body": json_text(body)}, file=file)
+            answer = self._server.upload(OneNode, "v2", "nodes", fields={"body": json_text(body)}, file=file, size=size)
         except NotFound as error:
             if self._forget_folder(parent):
                 raise Retryable("The folder is gone; it is looked up again.", code="folder_gone") from error
@@ -185,7 +201,7 @@ class Documents:
             return replace(existing, sha256=sha256)
         self._server.upload(
             Anything, "v2", "nodes", existing.id, "versions",
-            fields={"description": f"SHA-256 {sha256}"}, file=(existing.name, stream, mime_type),
+            fields={"description": f"SHA-256 {sha256}"}, file=(existing.name, stream, mime_type), size=size,
         )  # fmt: skip
         latest = self._server.get(LatestVersion, "v1", "nodes", existing.id, "versions", "latest").data
         return replace(

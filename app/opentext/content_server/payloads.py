@@ -17,6 +17,11 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def _objects(value: Any) -> Any:
+    """The objects of a list; anything else is passed over (one member has several shapes)."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def _flat(value: Any) -> Any:
     """Category data comes flat, as one object per category in a list, or keyed by category id: all flat."""
     if isinstance(value, list):
@@ -52,7 +57,10 @@ class Properties(Payload):
     parent_id: int | None = None
     mime_type: Text = ""
     size: int | None = None
+    create_date: Instant = None
     modify_date: Instant = None
+    reserved_user_id: int | None = None
+    rel_type: Text = ""
     workspace_type: int | None = Field(default=None, validation_alias="wnf_wksp_type_id")
 
 
@@ -192,25 +200,262 @@ class Volume(Payload):
 
 
 class Record(Payload):
+    class Further(Payload):
+        rsi: Text = Field(default="", validation_alias=AliasChoices("RSI", "rsi"))
+
     name: Text = ""
     rsi: Text = ""
     status: Annotated[Text, Field(validation_alias=AliasChoices("file_status", "status"))] = ""
     official: bool | None = False
     finalized: bool | None = None
     record_date: Instant = None
+    status_date: Instant = None
+    essential: Text = ""
+    storage: Text = ""
     is_primary: bool | None = None
+    further: Annotated[tuple[Further, ...], BeforeValidator(_objects)] = Field(
+        default=(), validation_alias="multiple_classifications"
+    )
 
 
 class NodeRecord(Payload):
     data: Many[Record] = ()
     can_finalize: bool | None = Field(default=None, validation_alias="canFinalize")
+    token: Text = Field(default="", validation_alias="rm_metadataToken")
 
 
-class Hold(Payload):
+class NodeHold(Payload):
+    """`id` and `name` are the item's that the hold was applied to."""
+
+    id: int | None = None
+    hold_id: int | None = None
     hold_name: Text = ""
+    hold_type: Text = ""
+    hold_comment: Text = ""
     name: Text = ""
     active: bool | int | None = True
+    date_applied: Instant = None
 
 
 class NodeHolds(Payload):
-    data: Many[Hold] = ()
+    data: Many[NodeHold] = ()
+
+
+class WorkspaceTypeProperties(Payload):
+    class Template(Payload):
+        id: int
+        name: Text = ""
+
+    class Creation(Payload):
+        location: Text = ""
+        location_value: Text = ""
+
+    wksp_type_id: int
+    wksp_type_name: Text = ""
+    rm_enabled: bool | None = False
+    templates: Many[Template] = ()
+    wksp_creation: Annotated[Creation, BeforeValidator(lambda value: value or {})] = Creation()
+
+
+class WorkspaceTypeList(Payload):
+    class Row(Payload):
+        class Data(Payload):
+            properties: WorkspaceTypeProperties
+
+        data: Data
+
+    results: Many[Row] = ()
+
+
+class MemberProperties(Payload):
+    id: int
+    name: Text = ""
+    display_name: Text = ""
+    name_formatted: Text = ""
+    type: int | None = 0
+
+
+def _bare(value: Any) -> Any:
+    """A member as it is, or as `{properties: …}`; both occur."""
+    return [_inner(each) for each in value] if isinstance(value, list) else None
+
+
+def _inner(value: Any) -> Any:
+    return value["properties"] if isinstance(value, dict) and isinstance(value.get("properties"), dict) else value
+
+
+class MemberList(Payload):
+    class Row(Payload):
+        class Data(Payload):
+            properties: MemberProperties
+
+        data: Data
+
+    results: Many[Row] = ()
+    collection: Collection = Collection()
+
+
+class RoleList(Payload):
+    """Roles; `members` is None where the server leaves them out."""
+
+    class Row(Payload):
+        class Data(Payload):
+            class Properties(Payload):
+                id: int
+                name: Text = ""
+                leader: bool | None = False
+
+            properties: Properties
+            members: Annotated[tuple[MemberProperties, ...] | None, BeforeValidator(_bare)] = None
+
+        data: Data
+
+    results: Many[Row] = ()
+
+
+class DocumentTypeProperties(Payload):
+    classification_id: int
+    classification_name: Text = ""
+    required: bool | int | None = False
+    location: Text = ""
+    mime_types: Many[str] = ()
+    validity: int | None = 0
+
+
+class DocumentTypeList(Payload):
+    class Row(Payload):
+        class Data(Payload):
+            properties: DocumentTypeProperties
+
+        data: Data
+
+    results: Many[Row] = ()
+
+
+def _rows(value: Any) -> Any:
+    """Rows of a report: bare, or each as `{data: {properties: …}}`; only their list is documented."""
+    rows = value if isinstance(value, list) else [] if value is None else [value]
+    return [_inner(row.get("data", row)) if isinstance(row, dict) else row for row in rows]
+
+
+class MissingAnswer(Payload):
+    class Results(Payload):
+        data: Annotated[tuple[DocumentTypeProperties, ...], BeforeValidator(_rows)] = ()
+
+    results: Results
+
+
+class ReportRow(Payload):
+    id: int
+    name: Text = ""
+    classification_id: int | None = None
+    modify_date: Instant = None
+
+
+class ReportAnswer(Payload):
+    class Results(Payload):
+        data: Annotated[tuple[ReportRow, ...], BeforeValidator(_rows)] = ()
+
+    results: Results
+
+
+class Rsi(Payload):
+    """One stage of a schedule; a schedule of several stages has several rows."""
+
+    code: Text = Field(default="", validation_alias="RSI")
+    title: Text = Field(default="", validation_alias="Title")
+    schedule_id: int | None = Field(default=None, validation_alias="RSIScheduleID")
+    object_type: Text = Field(default="", validation_alias="ObjectType")
+    event_type: int | None = Field(default=None, validation_alias="EventType")
+    date_to_use: Text = Field(default="", validation_alias="DateToUse")
+    years: int | None = Field(default=None, validation_alias="RetYears")
+    months: int | None = Field(default=None, validation_alias="RetMonths")
+    days: int | None = Field(default=None, validation_alias="RetDays")
+    fixed_date: Instant = Field(default=None, validation_alias="EventRuleDate")
+    action_code: Text = Field(default="", validation_alias="ActionCode")
+    action_description: Text = Field(default="", validation_alias="ActionDescription")
+
+
+class RsiList(Payload):
+    class Results(Payload):
+        class Data(Payload):
+            rsis: Many[Rsi] = ()
+
+        data: Data = Data()
+
+    results: Results = Results()
+    collection: Collection = Collection()
+
+
+class NodeSchedules(Payload):
+    class Row(Payload):
+        rsi: Text = ""
+
+    data: Many[Row] = ()
+
+
+class ScheduleStages(Payload):
+    """`GetRSIDetails`: the schedule as it applies to one node, dates worked out."""
+
+    class Stage(Payload):
+        stage: Text = Field(default="", validation_alias="Stage")
+        rule: Text = Field(default="", validation_alias="RetentionRule")
+        due: Instant = Field(default=None, validation_alias="CalculatedDate")
+        action: int | None = Field(default=None, validation_alias="ActionToPerform")
+        permanent: bool | None = Field(default=False, validation_alias="Permanent")
+        event_based: bool | None = Field(default=False, validation_alias="EventBased")
+        event_met: bool | None = Field(default=False, validation_alias="MetEventRule")
+
+    data: Many[Stage] = ()
+
+
+class HoldRow(Payload):
+    id: int = Field(validation_alias="HoldID")
+    name: Text = Field(default="", validation_alias="HoldName")
+    active: bool | int | None = Field(default=True, validation_alias="ActiveHold")
+    type: Text = Field(default="", validation_alias="HoldType")
+    comment: Text = Field(default="", validation_alias="HoldComment")
+    applied: Instant = Field(default=None, validation_alias="DateApplied")
+
+
+class HoldList(Payload):
+    class Results(Payload):
+        class Data(Payload):
+            holds: Many[HoldRow] = ()
+
+        data: Data = Data()
+
+    results: Results = Results()
+    collection: Collection = Collection()
+
+
+class OneHold(Payload):
+    """`GET /v2/hold`: at the top in the specification, in `results.data` in real answers."""
+
+    class Results(Payload):
+        class Data(Payload):
+            hold: HoldRow | None = None
+
+        data: Data = Data()
+
+    hold: HoldRow | None = None
+    results: Results = Results()
+
+    @property
+    def row(self) -> HoldRow | None:
+        return self.results.data.hold or self.hold
+
+
+class CreatedHold(Payload):
+    hold_id: int | None = Field(default=None, validation_alias="holdID")
+
+
+class PlainNodeList(Payload):
+    """Records Management lists nodes without wrapping."""
+
+    class Row(Payload):
+        id: int
+        name: Text = ""
+
+    results: Many[Row] = ()
+    collection: Collection = Collection()

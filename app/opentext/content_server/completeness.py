@@ -1,0 +1,80 @@
+"""Which documents a workspace must have and how far it is: the server's own reports, nothing worked out by us.
+
+Source: OpenText's own Python client (document types, missing and in-process documents, reports); no published
+specification describes these calls.
+"""
+
+from app.domain.content import Completeness, DocumentType, ListedDocument
+from app.domain.ids import NodeId
+from app.opentext.content_server.client import ContentServer
+from app.opentext.content_server.payloads import (
+    DocumentTypeList,
+    DocumentTypeProperties,
+    MissingAnswer,
+    ReportAnswer,
+    ReportRow,
+)
+
+OUTDATED = "outdatedDocuments"
+RULES = {
+    "skip_validation": "false",
+    "document_type_rule": "true",
+    "document_generation_only": "false",
+    "skip_docgen_upload_only": "false",
+    "sort_by": "Priority",
+}
+
+
+class CompletenessReports:
+    """Reports on single workspaces. Where the module that makes them is missing, UnknownRoute is raised."""
+
+    def __init__(self, server: ContentServer) -> None:
+        self._server = server
+
+    def of(self, workspace: NodeId) -> Completeness:
+        """Everything about one workspace: four calls. Raises NotFound or UnknownRoute."""
+        return Completeness(
+            tuple(self.types(workspace)),
+            tuple(self.missing(workspace)),
+            tuple(self.in_process(workspace)),
+            tuple(self.outdated(workspace)),
+        )
+
+    def types(self, workspace: NodeId) -> list[DocumentType]:
+        """The document types whose rules apply to this workspace as it is now, the most important first."""
+        answer = self._server.get(DocumentTypeList, "v2", "businessworkspaces", workspace, "doctypes", query=RULES)
+        return [_type(row.data.properties) for row in answer.results]
+
+    def missing(self, workspace: NodeId) -> list[DocumentType]:
+        """Required document types of which the workspace holds no document."""
+        answer = self._server.get(MissingAnswer, "v2", "businessworkspaces", workspace, "missingdocuments")
+        return [_type(row) for row in answer.results.data]
+
+    def in_process(self, workspace: NodeId) -> list[ListedDocument]:
+        """Documents that are still being classified, reviewed or approved."""
+        answer = self._server.get(ReportAnswer, "v2", "businessworkspaces", workspace, "inprocessdocuments")
+        return self._listed(answer.results.data)
+
+    def outdated(self, workspace: NodeId) -> list[ListedDocument]:
+        """Documents older than their type's validity."""
+        path = ("v2", "businessworkspace", workspace, "reports")  # the singular is the real one
+        return self._listed(self._server.get(ReportAnswer, *path, query={"type": OUTDATED}).results.data)
+
+    def _listed(self, rows: tuple[ReportRow, ...]) -> list[ListedDocument]:
+        return [
+            ListedDocument(
+                NodeId(row.id), row.name, row.classification_id, row.modify_date, self._server.node_url(row.id)
+            )
+            for row in rows
+        ]
+
+
+def _type(row: DocumentTypeProperties) -> DocumentType:
+    return DocumentType(
+        id=row.classification_id,
+        name=row.classification_name,
+        is_required=bool(row.required),
+        folder=NodeId(int(row.location)) if row.location.isdecimal() else None,
+        mime_types=row.mime_types,
+        validity_months=row.validity or 0,
+    )
