@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from sandbox.bigcommerce import BigCommerce
 from sandbox.bigcommerce.panel import ControlPanel
 from sandbox.content_server import ContentServer
-from sandbox.kernel.standin import Call
 from sandbox.exstream import Exstream
+from sandbox.kernel.standin import Call
 from sandbox.kernel.transport import InProcess
 from sandbox.kernel.world import World
 from sandbox.otds.standin import Otds
