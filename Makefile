@@ -41,7 +41,7 @@ lock: python
 
 bench: python
 	@$(PYTHON) scripts/setup.py check
-	@set -e; for script in bench/*.py; do echo "== $$script"; $(RUN) "$$script" $(ARGS); done
+	@set -e; for script in bench/claim_scale.py bench/drain_rate.py bench/intake_latency.py; do echo "== $$script"; PYTHONPATH=. $(RUN) "$$script" $(ARGS); done
 
 clean:
 	rm -rf .venv .setup.lock node_modules app/web/static/vendor build dist *.egg-info test-results

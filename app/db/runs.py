@@ -78,7 +78,6 @@ class Work(SQLModel, table=True):
     ref_id: str
     store_id: str
     lane: str
-    priority: int = 0
     due_at: float = Field(sa_column=Column(Float(53), nullable=False))
     attempts: int = 0
     lost_leases: int = 0

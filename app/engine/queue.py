@@ -139,7 +139,7 @@ def _due(now: float, limit: int) -> Any:
     return (
         select(W.seq, W.lane, W.store_id)
         .where(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
-        .order_by(W.priority.desc(), W.due_at, W.seq)
+        .order_by(W.due_at, W.seq)
         .limit(limit)
     )
 

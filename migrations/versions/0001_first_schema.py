@@ -101,7 +101,6 @@ def upgrade() -> None:
     sa.Column('ref_id', sa.String(), nullable=False),
     sa.Column('store_id', sa.String(), nullable=False),
     sa.Column('lane', sa.String(), nullable=False),
-    sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('due_at', sa.Float(precision=53), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('lost_leases', sa.Integer(), nullable=False),
