@@ -1,4 +1,4 @@
-"""How long a sender waits for its 2xx at a fixed rate: the real webhook route of a running demo, worker and stand-ins included."""
+"""How long a sender waits for its 2xx at a fixed rate: the real route of a running demo while its work goes on."""
 
 import sys
 import tempfile
