@@ -5,6 +5,7 @@ its Content-Length, a missing `Host` is empty, a percent-encoded path may hold c
 name has an underscore cannot be told apart here: the proxy in front must drop them.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +14,7 @@ import structlog
 
 from app.db.types import new_id
 from app.settings import Settings
+from app.web.body_reader import BodyReader, NotRead
 from app.web.errors import Answers, answer
 
 log = structlog.get_logger(__name__)
@@ -39,11 +41,11 @@ Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 class RequestGuard:
     """WSGI middleware that answers an ill-formed request itself."""
 
-    def __init__(self, app: Wsgi, settings: Settings) -> None:
-        self._app, self._settings = app, settings
+    def __init__(self, app: Wsgi, settings: Settings, bodies: BodyReader | None = None) -> None:
+        self._app, self._settings, self._bodies = app, settings, bodies or BodyReader()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        fault = self._fault(environ)
+        fault = self._fault(environ) or self._take_body(environ)
         if fault is None:
             return self._app(environ, start_response)
         status, reason = fault
@@ -54,6 +56,17 @@ class RequestGuard:
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response(environ, start_response)
+
+    def _take_body(self, environ: Environ) -> tuple[int, str] | None:
+        """Put the whole body into memory (it is within the limit), so that nothing behind waits for its sender."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if not length:
+            return None
+        try:
+            environ["wsgi.input"] = io.BytesIO(self._bodies.read(environ["wsgi.input"], length))
+        except NotRead as error:
+            return error.status, error.reason
+        return None
 
     def _fault(self, environ: Environ) -> tuple[int, str] | None:
         return _line(environ) or _headers(environ) or _body(environ, self._settings.limits.body_bytes)

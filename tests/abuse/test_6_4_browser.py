@@ -69,7 +69,7 @@ def test_case_063_no_other_origin_is_ever_allowed(doors):
                     path, method=method, base_url="http://app.test",
                     headers={"Origin": origin, "Access-Control-Request-Method": "POST"},
                 )  # fmt: skip
-                assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]  # noqa: SIM118
+                assert not [name for name, _ in answer.headers if name.lower().startswith("access-control")]
                 assert method != "OPTIONS" or answer.status_code == 405
 
 

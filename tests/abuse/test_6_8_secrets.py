@@ -7,9 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from rq.exceptions import NoSuchJobError
+from rq.serializers import JSONSerializer
+from sqlmodel import Session
 
+from app.db import audit
 from app.db.session import unit_of_work
 from app.db.stores import StoreRow
+from app.engine.doorbell import OnlyOurJobs
 from app.engine.vault import CannotDecrypt
 from app.web import SURFACES, create_app
 from sandbox import credentials
@@ -157,3 +163,61 @@ def test_case_125_a_weak_or_missing_key_stops_the_start_and_names_the_setting_on
     assert named in started.stderr
     for value in changes.values():
         assert value is None or value not in started.stderr
+
+
+def test_case_123_only_our_own_job_is_ever_looked_up():
+    with pytest.raises(NoSuchJobError):
+        _ = a_job("os.system").func
+    with pytest.raises(NoSuchJobError):
+        _ = a_job("app.engine.jobs.drain", instance=object()).func
+    ours = a_job("app.engine.jobs.drain")
+    assert ours.func.__name__ == "drain"
+    ours._success_callback_name = ours._failure_callback_name = ours._stopped_callback_name = "os.system"
+    assert (ours.success_callback, ours.failure_callback, ours.stopped_callback) == (None, None, None)
+
+
+def a_job(name: str, instance: object = None) -> OnlyOurJobs:
+    """A job as somebody may have written it into Redis."""
+    job = OnlyOurJobs(id="x", connection=Redis(), serializer=JSONSerializer)
+    job._func_name, job._instance, job._args, job._kwargs = name, instance, (), {}
+    return job
+
+
+def test_case_126_an_edited_removed_or_reordered_audit_entry_is_found(doors):
+    store = doors.house.store_id
+    for _ in range(4):
+        doors.call("remove_user", doors.payload(OTHER))
+        with unit_of_work(doors.house.deps.database) as uow:
+            audit.record(uow.session, store, "tester", "looked", "order:118")
+    for change in (
+        "UPDATE audit SET actor = 'nobody' WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 3",
+        "UPDATE audit SET seq = seq + 100 WHERE seq = 3",
+    ):
+        with doors.house.deps.database.engine.connect() as connection:
+            session = Session(connection)
+            assert audit.first_bad_entry(session, store) is None
+            connection.exec_driver_sql(change)
+            assert audit.first_bad_entry(session, store) == 3
+            connection.rollback()
+
+
+def test_case_128_nobody_learns_which_stores_are_installed(doors):
+    wrong = "another-secret-0123456789abcdefgh"
+    pairs = [
+        (doors.call("load", doors.payload(secret=wrong)),
+         doors.call("load", doors.payload(sub="stores/nobody", secret=wrong))),
+        (doors.call("load", doors.payload(sub="stores/nobody")), doors.call("load", doors.payload(aud="x"))),
+        (doors.webhook(secret=wrong), doors.webhook(doors.delivery(producer="stores/nobody"), secret=wrong)),
+        (doors.webhook(), doors.webhook(doors.delivery(producer="stores/nobody"), store_hash="nobody")),
+        (knock_as_content_server(doors, "demostore1"), knock_as_content_server(doors, "nobody")),
+        (doors.ask_token(client_secret="wrong"),
+         doors.ask_token_with("storefront-callbacks-bigcommerce-nobody", "wrong")),
+    ]  # fmt: skip
+    for known, unknown in pairs:
+        assert (known.status_code, known.data) == (unknown.status_code, unknown.data)
+
+
+def knock_as_content_server(doors: Doors, store_hash: str):
+    path = f"/callbacks/content-server/bigcommerce-{store_hash}"
+    return doors.post(path, json={"event": "content.approved", "node_id": 5}, headers={"X-Storefront-Key": "wrong"})

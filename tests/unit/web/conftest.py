@@ -23,7 +23,7 @@ ERRORS = {
 }
 
 
-def make_probe(deps: Deps) -> Blueprint:  # as all blueprints are made
+def make_probe(_deps: Deps) -> Blueprint:
     """Pages under /probe for a signed-in person."""
     bp = Blueprint("probe", __name__)
 
@@ -50,13 +50,6 @@ def make_probe(deps: Deps) -> Blueprint:  # as all blueprints are made
     def undeclared() -> str:
         return "changed"
 
-    return bp
-
-
-def make_start(deps: Deps) -> Blueprint:
-    """The same page as the start page, where the app has none of its own."""
-    bp = make_probe(deps)
-    bp.name = "start"
     return bp
 
 

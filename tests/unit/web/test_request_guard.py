@@ -1,5 +1,6 @@
 """What is refused before Flask sees it."""
 
+import io
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.house import a_settings
 def answered(**changes: Any) -> int:
     """The status for a request with these parts of the WSGI environment; 200 when it was let through."""
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "app.test"} | changes
+    environ.setdefault("wsgi.input", io.BytesIO(b"x" * 1_000_000))
     statuses: list[str] = []
 
     def app(_environ: dict[str, Any], start: Any) -> list[bytes]:

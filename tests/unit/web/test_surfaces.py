@@ -31,9 +31,9 @@ def test_only_constant_answers_are_for_anyone(house):
     assert {path for path in open_to_all if not path.startswith("/assets/")} == {"/healthz"}
 
 
-def test_no_address_answers_a_preflight(house):
-    for rule in house.flask.url_map.iter_rules():
-        assert "OPTIONS" not in rule.methods, rule
+def test_only_the_door_for_news_from_content_server_answers_a_preflight(house):
+    answering = {str(rule) for rule in house.flask.url_map.iter_rules() if "OPTIONS" in rule.methods}
+    assert answering == {"/callbacks/content-server/<tenant>"}
 
 
 def test_every_merchant_change_says_which_role_it_needs(house):
