@@ -192,7 +192,7 @@ class Supervisor:
         status = child.leash.poll() if child.leash else None
         self.children.stop(RELEASE)
         if status != 0 and not self._stop.is_set():
-            raise CannotStart(f"The database could not be prepared. See {child.log_file}")
+            raise CannotStart(f"The database could not be prepared. {last_words(child.log_file)}")
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_WITHIN
@@ -203,7 +203,7 @@ class Supervisor:
                     if client.get("/healthz").status_code == 200 and self._are_all_running():
                         return
                 if time.monotonic() > until:
-                    raise CannotStart(f"The app does not get ready. See {self.folder.logs}")
+                    raise CannotStart(f"The app does not get ready. {last_words(self.folder.logs / 'web.log')}")
                 time.sleep(0.1)
 
     def _are_all_running(self) -> bool:
@@ -248,6 +248,14 @@ class Supervisor:
         finally:
             for number, handler in former.items():
                 signal.signal(number, handler)
+
+
+def last_words(log_file: Path, lines: int = 4) -> str:
+    """What a person needs to see of a log that tells why something failed."""
+    with contextlib.suppress(OSError):
+        found = log_file.read_text("utf-8", "replace").splitlines()[-lines:]
+        return "\n".join([f"{log_file} ends with:", *(f"    {line[:300]}" for line in found)])
+    return f"See {log_file}"
 
 
 def check_ports(first: int) -> None:
