@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from joserfc import jwt
@@ -245,13 +246,19 @@ def _content_keys(vault: Vault, label: str, row: OpenTextConnection) -> tuple[st
     return tuple(hmac.new(key, about, sha256).hexdigest() for key in vault.derived(label))
 
 
-def content_sender(deps: Deps, tenant: str, signature: str, key: str, raw: bytes) -> StoreId:
-    """The store whose content sender signed this body (`t=…,v1=…`), or knows the static key. Raises Rejected (401)."""
+def content_sender(deps: Deps, tenant: str, signature: str, key: str, raw: bytes, ticket: str = "") -> StoreId:
+    """The store whose content sender signed this body (`t=…,v1=…`), knows the static key, or has a ticket there.
+
+    The first one given counts, a ticket last: it costs a call to the store's own Content Server. Raises Rejected
+    (401), or Retryable where that server cannot be asked.
+    """
     row = _content_row(deps, tenant)
     if row is None:
         raise _no_token()
     if signature:
         good = _is_signed(deps, row, signature, raw)
+    elif ticket and not key:
+        good = deps.opentext(StoreId(row.store_id)).tickets.holder(ticket) is not None
     else:
         good = any(
             hmac.compare_digest(known.encode(), key.encode("utf-8", "replace"))
@@ -260,6 +267,17 @@ def content_sender(deps: Deps, tenant: str, signature: str, key: str, raw: bytes
     if not good:
         raise _no_token()
     return StoreId(row.store_id)
+
+
+def content_origin(deps: Deps, tenant: str) -> str:
+    """Scheme, host and port of a store's Content Server as browsers write them in `Origin`; empty for no such store."""
+    row = _content_row(deps, tenant)
+    if row is None:
+        return ""
+    url = urlsplit(row.content_server_url)
+    port = "" if url.port in (None, {"http": 80, "https": 443}.get(url.scheme)) else f":{url.port}"
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+    return f"{url.scheme}://{host}{port}"
 
 
 def _content_row(deps: Deps, tenant: str) -> OpenTextConnection | None:
@@ -312,5 +330,5 @@ def accept_content(deps: Deps, store: StoreId, news: ContentNews, raw: bytes, co
 
 __all__ = [
     "Claimed", "Client", "ContentNews", "ContentSecrets", "accept_content", "accept_decision",
-    "authenticate", "client_of", "content_secrets", "content_sender", "issue_token", "store_of_case",
+    "authenticate", "client_of", "content_origin", "content_secrets", "content_sender", "issue_token", "store_of_case",
 ]  # fmt: skip

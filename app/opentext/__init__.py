@@ -15,6 +15,7 @@ from app.opentext.content_server.records import Records
 from app.opentext.content_server.relations import Relations
 from app.opentext.content_server.search import Search
 from app.opentext.content_server.teams import Teams
+from app.opentext.content_server.tickets import Tickets
 from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.content_server.workspaces import Workspaces
 from app.opentext.exstream import Communications, communications
@@ -38,6 +39,7 @@ class OpenText:
     approvals: Approvals
     workflows: WorkflowService
     deployment: Deployment
+    tickets: Tickets
     types: WorkspaceTypes
     teams: Teams
     relations: Relations
@@ -68,6 +70,7 @@ def open_text(
         approvals=Approvals(server, categories, documents),
         workflows=WorkflowService(api),
         deployment=Deployment(api),
+        tickets=Tickets(connection, outbound),
         types=WorkspaceTypes(server),
         teams=Teams(server),
         relations=Relations(server),

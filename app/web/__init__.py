@@ -72,7 +72,7 @@ SURFACES: tuple[Surface, ...] = (
 
 
 class App(Flask):
-    """Flask without automatic OPTIONS: no door answers a preflight."""
+    """Flask without automatic OPTIONS: a door answers a preflight only where it says so itself."""
 
     default_config = ImmutableDict(Flask.default_config | {"PROVIDE_AUTOMATIC_OPTIONS": False})
 

@@ -6,12 +6,13 @@ import base64
 import binascii
 import hmac
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 from flask import g, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.db.types import utc_now
-from app.domain.ids import Provider
+from app.domain.ids import Provider, StoreId
 from app.engine import callbacks
 from app.engine.attempts import Attempts
 from app.engine.deps import Deps
@@ -22,6 +23,8 @@ from app.web.limits import Window
 
 GRANT = "client_credentials"
 SCOPE = callbacks.AUDIENCE
+LONGEST_TICKET = 1000
+TICKETS_AT_ONCE = 2  # each is a call to somebody's Content Server, with a thread of ours waiting
 
 
 def signed_by_store(deps: Deps) -> Check:
@@ -138,22 +141,73 @@ def workflow_callback(deps: Deps) -> Check:
     return check
 
 
-def content_callback(deps: Deps) -> Check:
-    """Content Server, or a module of it: a signature over the body, or the static key. Leaves `g.raw`, `g.store_id`."""
-    failures = Window(60, 60)
+class TicketOnly(BaseModel):
+    """The one field a ticket's check needs, where it does not come in its header."""
 
-    def check() -> None:
-        g.raw = raw_body(JSON, FORM)
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    ticket: str = Field(default="", max_length=LONGEST_TICKET)
+
+
+def content_callback(deps: Deps) -> Check:
+    """Content Server, a module of it, or a person's browser there: a signature over the body, the static key, or a
+    ticket of that Content Server. Leaves `g.raw`, `g.store_id`; `g.allowed_origin`, where a browser may read on.
+    """
+    failures, pace, preflights = Window(60, 60), Window(30, 60), Window(120, 60)
+    places = BoundedSemaphore(TICKETS_AT_ONCE)
+
+    def by_ticket(tenant: str, ticket: str) -> StoreId:
+        pace.take(request.remote_addr or "")
+        if not places.acquire(blocking=False):
+            raise Rejected("Too many tickets at once.", status=429, code="too_many_tickets", retry_after=5)
+        try:
+            return callbacks.content_sender(deps, tenant, "", "", g.raw, ticket)
+        finally:
+            places.release()
+
+    def sender(tenant: str) -> StoreId:
         signature = request.headers.get("X-Storefront-Signature", "")
         key = request.headers.get("X-Storefront-Key", "")
+        ticket = "" if signature or key else _ticket()
+        if ticket:
+            return by_ticket(tenant, ticket)
+        return callbacks.content_sender(deps, tenant, signature[:200], key[:200], g.raw)
+
+    def check() -> None:
         tenant = (request.view_args or {}).get("tenant", "")
+        origin = request.headers.get("Origin")
+        if request.method == "OPTIONS":
+            preflights.take(request.remote_addr or "")
+            g.allowed_origin = _allowed(deps, tenant, origin)
+            return
+        g.raw = raw_body(JSON, FORM)
+        g.allowed_origin = _allowed(deps, tenant, origin)
         try:
-            g.store_id = callbacks.content_sender(deps, tenant, signature[:200], key[:200], g.raw)
-        except Rejected:
-            failures.take(request.remote_addr or "")
+            if origin is not None and not g.allowed_origin:
+                raise _no_token()  # a page of another site, whatever it may know
+            g.store_id = sender(tenant)
+        except Rejected as error:
+            if error.status == 401:
+                failures.take(request.remote_addr or "")
             raise
 
     return check
+
+
+def _allowed(deps: Deps, tenant: str, origin: str | None) -> str:
+    """The origin of this request where it is the tenant's Content Server, else nothing."""
+    return origin if origin and origin == callbacks.content_origin(deps, tenant) else ""
+
+
+def _ticket() -> str:
+    header = request.headers.get("X-Storefront-Ticket", "")
+    if header:
+        return header if len(header) <= LONGEST_TICKET else ""
+    try:
+        given: bytes | dict[str, str] = g.raw if request.mimetype == JSON else form_fields(g.raw)
+        return parse(TicketOnly, given).ticket
+    except Rejected:
+        return ""
 
 
 def operator(deps: Deps) -> Check:
