@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.demo.folder import StateFolder
+from sandbox.demo.programs import ROOT
 
 log = logging.getLogger(__name__)
 LEASH = Path(__file__).with_name("leash.py")
@@ -54,7 +55,7 @@ class Child:
             self.leash = subprocess.Popen(  # noqa: S603  # the demo's own programs
                 [sys.executable, "-I", "-S", LEASH, str(os.getpid()), self.pid_file, str(GRACE), *self.command],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env=dict(self.environment), start_new_session=True,
+                cwd=ROOT, env=dict(self.environment), start_new_session=True,
             )  # fmt: skip
         self.started, self.start_again_at = time.monotonic(), None
 
