@@ -87,7 +87,7 @@ FIELD_STATES = {
 }
 
 STEPS = {
-    "set_order_status": N_("Set the order's status"),
+    "set_order_status": N_("Set the order’s status"),
     "ensure_workspace": N_("Workspace in OpenText"),
     "file_order_record": N_("File the order record (PDF/A)"),
     "classify_record": N_("Keep it as a record"),
@@ -101,7 +101,7 @@ STEPS = {
     "undo_publication": N_("Put the earlier content back"),
     "restore_fields": N_("Write the approved values again"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
-    "link_in_store": N_("Leave the workspace's address in the store"),
+    "link_in_store": N_("Leave the workspace’s address in the store"),
 }
 
 ORDER_MOVES = {
@@ -113,7 +113,7 @@ ORDER_MOVES = {
 
 # What a failing step means for the order or product it is about.
 MEANINGS = {
-    "set_order_status": N_("The order's status in your store has not changed yet."),
+    "set_order_status": N_("The order’s status in your store has not changed yet."),
     "ensure_workspace": N_("There is no up-to-date workspace yet. Documents and decisions wait for it."),
     "file_order_record": N_("The order record is not filed yet. The review starts once it is."),
     "classify_record": N_("The document is filed, but not yet kept as a record."),
@@ -150,7 +150,7 @@ TOPICS = {
     "product.changed": N_("A product was created or changed"),
     "product.deleted": N_("A product was deleted"),
     "customer.changed": N_("A customer was created or changed"),
-    "store.changed": N_("The store's profile was changed"),
+    "store.changed": N_("The store’s profile was changed"),
     "app.installed": N_("The app was installed"),
     "app.uninstalled": N_("The app was uninstalled"),
     "workflow.decided": N_("A workflow reported a decision"),

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.opentext.check import CheckStep
 from tests.e2e.conftest import Site, Visit
 from tests.unit.web_pages.shop import STORE, ago
 
@@ -61,6 +63,79 @@ def scene_settings(site: Site) -> dict[str, str]:
     }
 
 
+def open_refused_connection(window: Visit) -> None:
+    """The connection form after a test that failed at one step."""
+    window.site.shop.checks[0] = lambda _connection: [
+        CheckStep("Directory Services reachable", True, "Directory Services answers."),
+        CheckStep("Client credentials accepted", True, "A token was issued."),
+        CheckStep("Content Server reachable", True, "Content Server answers."),
+        CheckStep(
+            "External system and business object types", False, "“BigCommerce” lacks the business object type PRODUCT.",
+            "Create it below the Extended ECM volume, or import the package that brings it.",
+        ),
+    ]  # fmt: skip
+    page = window.open("/settings/opentext")
+    page.get_by_role("button", name="Test and save").click()
+    expect(page.get_by_role("alert")).to_contain_text("One part of the test failed")
+
+
+def open_refused_rules(window: Visit) -> None:
+    page = window.open("/settings/reviews")
+    page.get_by_label("Review orders from this total").fill("a lot")
+    page.get_by_label("Hours to decide").fill("0")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not saved yet")
+
+
+def open_saved_connection(window: Visit) -> None:
+    page = window.open("/settings/opentext")
+    page.get_by_label("External system").fill("BigCommerce EU")
+    page.get_by_role("button", name="Test and save").click()
+    expect(page.get_by_role("main")).to_contain_text("OpenText is connected")
+
+
+def open_run_with_its_report(window: Visit) -> None:
+    run = window.site.shop.order_under_review("1001")
+    window.site.shop.failing(run, 3, stuck=True)
+    page = window.open(f"/activity/runs/{run.id}")
+    expect(page.get_by_role("button", name="Copy report")).to_be_visible()
+
+
+def open_after_sign_out(window: Visit) -> None:
+    page = window.open("/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+
+
+def open_request_on_its_way(window: Visit) -> None:
+    window.site.shop.product_live("77", drifted=("name", "page_title"))
+    page = window.open("/panel/products/77")
+    page.get_by_role("button", name="Restore all 2 fields").click()
+    expect(page.get_by_role("main")).to_contain_text("On its way")
+
+
+ACTS = (
+    open_refused_connection,
+    open_saved_connection,
+    open_refused_rules,
+    open_run_with_its_report,
+    open_after_sign_out,
+    open_request_on_its_way,
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("act", ACTS)
+def test_what_follows_a_click_fits_too(
+    act: Callable[[Visit], None], width: int, visit: Callable[..., Visit], screens: Path
+) -> None:
+    window = visit(width=width)
+    act(window)
+    window.problems[:] = [one for one in window.problems if "422" not in one]  # a refused form is answered with 422
+    window.page.screenshot(path=screens / f"{act.__name__.removeprefix('open_')}-{width}.png", full_page=True)
+    assert_fits(window.page, act.__name__, width)
+
+
 def scene_first_day(site: Site) -> dict[str, str]:
     with unit_of_work(site.shop.deps.database) as uow:
         uow.session.delete(uow.session.get_one(OpenTextConnection, STORE))
@@ -78,5 +153,9 @@ def test_pages_fit_at_every_width(
     for name, path in paths.items():
         page = window.open(path)
         page.screenshot(path=screens / f"{name}-{width}.png", full_page=True)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
+        assert_fits(page, name, width)
+
+
+def assert_fits(page: Page, name: str, width: int) -> None:
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"

@@ -1,5 +1,7 @@
 """The start page."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,8 +23,8 @@ def make_blueprint(deps: Deps) -> Blueprint:
 
     @bp.get("/home/cards")
     def cards() -> Response:
-        """The health card and the counts, refreshed behind the page."""
-        return Response(templating.page("home/_pulse.html", **_values(deps)))
+        """The health card, refreshed behind the page."""
+        return Response(templating.page("home/_pulse.html", **_pulse(deps)))
 
     @bp.post("/home/set-up")
     @guards.requires("manager")
@@ -34,7 +36,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     return bp
 
 
-def _values(deps: Deps) -> dict[str, object]:
+def _pulse(deps: Deps) -> dict[str, Any]:
     store_id = guards.merchant().store_id
     with reading(deps.database) as session:
         store = activity.store(session, store_id)
@@ -42,13 +44,16 @@ def _values(deps: Deps) -> dict[str, object]:
             raise NotFound("There is no such store.")
         language.read_in(store.timezone)
         pulse = activity.pulse(session, store_id)
+    return {"store": store, "pulse": pulse, "health": views.health(store, pulse)}
+
+
+def _values(deps: Deps) -> dict[str, Any]:
+    values, store_id = _pulse(deps), guards.merchant().store_id
+    with reading(deps.database) as session:
         attention = activity.attention(session, store_id)
         today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
-    steps = views.setup(store)
-    return {
-        "store": store,
-        "pulse": pulse,
-        "health": views.health(store, pulse),
+    steps = views.setup(values["store"])
+    return values | {
         "steps": steps,
         "is_set_up": all(step.status == "done" for step in steps),
         "tasks": views.tasks(attention),

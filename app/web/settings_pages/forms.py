@@ -1,5 +1,6 @@
 """Forms made from typed preferences: titles, descriptions, bounds are the model's; errors stand beside their field."""
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from app.web import display
 from app.web.language import _
 
 LONGEST = 2_000
+THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d)")  # "1 200" as some write it
 WORDS = {
     "decimal_parsing": "Enter an amount such as 500 or 499.90.",
     "decimal_type": "Enter an amount such as 500 or 499.90.",
@@ -127,7 +129,7 @@ def typed(model: type[BaseModel], given: Mapping[str, str]) -> dict[str, Any]:
         if kind == "switch":
             found[name] = text == "on"
         elif kind in ("amount", "number"):
-            found[name] = text.replace("\u00a0", "").replace(" ", "") or None
+            found[name] = THOUSANDS.sub("", text) or None
         else:
             found[name] = text
     return found

@@ -138,6 +138,7 @@ def _rules_page(deps: Deps, refused: dict[str, Form]) -> str:
     shown = []
     with reading(deps.database) as session:
         store = activity.store(session, store_id)
+        language.read_in(store.timezone if store else "UTC")
         for scenario in filter(_has_choices, ALL):
             chosen = forms.stored(preferences.load(session, store_id, scenario))
             made = forms.form_for(scenario, texts.scenario(scenario.slug), chosen)
