@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import Call, StandIn, json_response
+from sandbox.otds.administration import Administration, user_json
 from sandbox.otds.directory import SYSTEM, Directory, TokenRefused
 from sandbox.otds.login_page import login_page, refusal_page
 from sandbox.otds.oauth import EXCHANGE, OAuthRefused, TokenEndpoint
@@ -48,6 +49,7 @@ class Otds(StandIn):
         self.route("GET", f"{rest}/currentuser", self._current_user)
         self.route("GET", f"{rest}/users/<user_id>", self._user)
         self.route("GET", f"{BASE}/logout", self._logout)
+        Administration(self, rest, self._caller)
 
     def not_found(self, call: Call) -> Response:  # noqa: ARG002
         return _rest_error(404, "Not Found")
@@ -190,13 +192,13 @@ class Otds(StandIn):
         user = self._caller(call)
         if user is None:
             return _rest_error(401, "Authentication required")
-        return json_response({"isAdmin": user.name == "admin", "user": _user_json(user)})
+        return json_response({"isAdmin": user.name == "admin", "user": user_json(user)})
 
     def _user(self, call: Call, user_id: str) -> Response:
         if self._caller(call) is None:
             return _rest_error(401, "Authentication required")
         user = self.directory.state.users.get(user_id)
-        return json_response(_user_json(user)) if user else _rest_error(404, f"No user '{user_id}'")
+        return json_response(user_json(user)) if user else _rest_error(404, f"No user '{user_id}'")
 
     def _logout(self, call: Call) -> Response:
         value = call.headers.get("OTDSTicket") or call.cookies.get("OTDSTicket", "")
@@ -264,18 +266,4 @@ def _ticket_answer(user: User, ticket: str) -> dict[str, Any]:
         "continuation": False,
         "continuationContext": None,
         "continuationData": None,
-    }
-
-
-def _user_json(user: User) -> dict[str, Any]:
-    return {
-        "userPartitionID": user.partition,
-        "name": user.name,
-        "id": user.id,
-        "location": f"oTPerson={user.name},orgunit=root,partition={user.partition},dc=identity,dc=opentext",
-        "values": [
-            {"name": "givenName", "values": [user.first_name]},
-            {"name": "sn", "values": [user.last_name]},
-            {"name": "mail", "values": [user.email]},
-        ],
     }

@@ -60,6 +60,20 @@ class Client:
 
 
 @dataclass
+class Group:
+    """A group of a partition; `members` are user ids."""
+
+    name: str
+    partition: str
+    description: str = ""
+    members: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.partition}"
+
+
+@dataclass
 class Grant:
     """An authorization code or a refresh token: whose, for which client, until when."""
 
@@ -94,6 +108,9 @@ class OtdsState:
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
     tickets: dict[str, SsoTicket] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
+    groups: dict[str, Group] = field(default_factory=dict)
+    resources: dict[str, bool] = field(default_factory=lambda: {"cs": True})  # name -> impersonation allowed
+    trusted_sites: list[str] = field(default_factory=list)
     issued: int = 0
 
 
