@@ -3,7 +3,7 @@
 Source: `reference/opentext-content-server.md` sections 7.4 and 8.
 """
 
-from sandbox.content_server import attributes, callbacks, categories, documents, seed, tree
+from sandbox.content_server import approval_record, callbacks, documents, seed, tree
 from sandbox.content_server.model import EDIT_ATTRIBUTES, Node
 from sandbox.content_server.permissions import Actor, plays_role
 from sandbox.content_server.refusal import NOT_ACCESSIBLE, Refusal, wrong_type
@@ -32,7 +32,7 @@ def decide(
             raise wrong_type("status")
         if status != seed.PENDING and not may_decide(actor, node):
             raise Refusal(NOT_ACCESSIBLE)
-        _write(actor, node, status, number, comment)
+        approval_record.write(actor, node, status, number, comment)
         inside = tree.workspace_of(actor.state, node)
         server.world.touched()
     fields: callbacks.Fields = {
@@ -56,17 +56,3 @@ def may_decide(actor: Actor, node: Node) -> bool:
         EDIT_ATTRIBUTES in role.permissions and role.name != seed.AUTHOR.role and plays_role(actor, role.id)
         for role in roles
     )
-
-
-def _write(actor: Actor, node: Node, status: str, number: int, comment: str) -> None:
-    definition = categories.named(actor.state, seed.APPROVAL)
-    decided = status != seed.PENDING
-    values = {
-        "Status": status,
-        "Approved by": actor.user.name if decided else None,
-        "Approved on": actor.now.strftime(attributes.STORED_DATE) if decided else None,
-        "Approved version": number if decided else None,
-        "Comment": comment or None,
-    }
-    keyed = {attributes.key_of(definition, name): value for name, value in values.items()}
-    categories.put(actor, node, definition.id, keyed)

@@ -22,6 +22,8 @@ EVENTS = {
     271: "Record Finalized",
     272: "Hold Applied",
     273: "Hold Removed",
+    280: "Workflow Initiated",
+    281: "Workflow Completed",
 }
 
 

@@ -36,6 +36,14 @@ def send(server: "ContentServer", event: str, fields: Fields) -> str | None:
     return event_id
 
 
+def send_pending(server: "ContentServer") -> None:
+    """What the reports of finished workflows have to tell; after the change, without holding the server's lock."""
+    with server.lock:
+        reports, server.state.workflows.reports = server.state.workflows.reports, []
+    for report in reports:
+        send(server, report["event"], {name: value for name, value in report.items() if name != "event"})
+
+
 def headers(server: "ContentServer", settings: CallbackSettings, body: bytes) -> dict[str, str]:
     return {"Content-Type": "application/json", **_credential(server, settings, body)}
 

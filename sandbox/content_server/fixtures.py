@@ -19,8 +19,10 @@ from sandbox.content_server.model import (
     TEMPLATES,
     TYPE_NAMES,
     VOLUMES,
+    WORKFLOW_MAP,
     WORKSPACE,
     WORKSPACES,
+    Attribute,
     BusinessObjectType,
     CategoryDefinition,
     CategoryValues,
@@ -34,6 +36,7 @@ from sandbox.content_server.model import (
     WorkspaceType,
 )
 from sandbox.content_server.permissions import Actor
+from sandbox.content_server.workflow.model import Disposition, Step, WorkflowMap
 
 
 def make_state(now: datetime) -> State:
@@ -63,6 +66,7 @@ class Builder:
             self._workspace_type(number, template)
         for number, name in enumerate((seed.BIGCOMMERCE, seed.SHOPIFY), 1):
             self._external_system(number, name)
+        self._maps()
 
     def _volume(self, kind: int) -> None:
         node = tree.insert(self._actor, 0, kind, TYPE_NAMES[kind])
@@ -126,7 +130,14 @@ class Builder:
             template.pattern,
             category.id,
             document_types=[
-                DocumentType(self._document_types[item.name], item.required, item.folder, rank, list(item.mime_types))
+                DocumentType(
+                    self._document_types[item.name],
+                    item.required,
+                    item.folder,
+                    rank,
+                    list(item.mime_types),
+                    item.validity_months,
+                )
                 for rank, item in enumerate(template.documents, 1)
             ],
         )
@@ -174,3 +185,21 @@ class Builder:
             },
             seed.DISPLAY_URLS[system].replace("{resource}", seed.RESOURCES[bo_type]),
         )
+
+    def _maps(self) -> None:
+        """Last of all: whatever was made before keeps its number. A service may see and start every map."""
+        folder = self._child(seed.ENTERPRISE_ID, FOLDER, "Workflows")
+        folder.permissions = {PUBLIC_ACCESS: READ}
+        attachments = self._child(folder.id, FOLDER, "Attachments")
+        attachments.hidden = True
+        self._state.workflows.attachments_id = attachments.id
+        for item in seed.MAPS:
+            number = self._child(folder.id, WORKFLOW_MAP, item.name).id
+            attributes = [field.attribute(2 + index) for index, field in enumerate(item.fields)]
+            steps = [self._step(index, step, attributes) for index, step in enumerate(item.steps, 1)]
+            self._state.workflows.maps[number] = WorkflowMap(number, item.start_step, steps, attributes)
+
+    def _step(self, number: int, step: seed.MapStep, attributes: list[Attribute]) -> Step:
+        chosen = next((item.id for item in attributes if item.name == step.chosen_by), None)
+        dispositions = [Disposition(key, key, status, goes_on) for key, status, goes_on in step.dispositions]
+        return Step(number, step.title, self._member_ids[step.group], "", dispositions, step.accept, chosen)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-FOLDER, SHORTCUT, CATEGORY, URL, DOCUMENT = 0, 1, 131, 140, 144
+from sandbox.content_server.workflow.model import Engine
+
+FOLDER, SHORTCUT, WORKFLOW_MAP, CATEGORY, URL, DOCUMENT = 0, 1, 128, 131, 140, 144
 CATEGORY_FOLDER, CLASSIFICATION_TREE, CLASSIFICATION, RM_CLASSIFICATION, WORKSPACE = 132, 196, 199, 551, 848
 ENTERPRISE, CATEGORIES, CLASSIFICATIONS, RECYCLE_BIN = 141, 133, 198, 405
 RECORDS, WORKSPACES, EXTENDED_ECM, TEMPLATES = 550, 862, 882, 20541
@@ -18,6 +20,7 @@ PUBLIC_ACCESS = -1
 TYPE_NAMES = {
     FOLDER: "Folder",
     SHORTCUT: "Shortcut",
+    WORKFLOW_MAP: "Workflow Map",
     CATEGORY: "Category",
     CATEGORY_FOLDER: "Category Folder",
     URL: "URL",
@@ -249,7 +252,10 @@ class Node:
 
 @dataclass
 class DocumentType:
-    """A required document of a workspace template ("smart document type")."""
+    """A required document of a workspace template ("smart document type").
+
+    `rule`: the attribute of the workspace's category and the value with which the type applies; None: always.
+    """
 
     classification_id: int
     required: bool
@@ -257,6 +263,7 @@ class DocumentType:
     priority: int
     mime_types: list[str] = field(default_factory=list)
     validity_months: int = 0
+    rule: tuple[str, str] | None = None
 
 
 @dataclass
@@ -301,13 +308,23 @@ class BusinessObjectType:
 
 @dataclass
 class Rsi:
-    """A retention schedule: kept `years` from its starting date, then `action`."""
+    """A retention schedule of one stage: kept for a period from its starting date, then `action_code` is done.
+
+    `date_to_use`: "95" record date, "91" created, "93" modified, "94" status date. `event_type`: 1 calculated date,
+    2 calendar, 3 event, 4 fixed date, 5 permanent.
+    """
 
     id: int
     code: str
     title: str
     years: int
     description: str = ""
+    months: int = 0
+    days: int = 0
+    event_type: int = 1
+    date_to_use: str = "95"
+    fixed_date: datetime | None = None
+    action_code: int = 32
 
 
 @dataclass
@@ -387,6 +404,7 @@ class State:
     recent: dict[int, list[int]] = field(default_factory=dict)
     callbacks: CallbackSettings = field(default_factory=CallbackSettings)
     callback_count: int = 0
+    workflows: Engine = field(default_factory=Engine)
     search_lag_seconds: float = 0.0
     bulk_upsert: bool = True
     session_timeout_seconds: int = 7200

@@ -204,6 +204,7 @@ class Required:
     folder: str
     required: bool = True
     mime_types: tuple[str, ...] = ("application/pdf",)
+    validity_months: int = 0
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ TEMPLATES = (
         (COORDINATOR, ACCOUNT_TEAM, RECORDS),
         (
             Required("Signed agreement", "01 Contracts"),
-            Required("Tax exemption certificate", "04 Onboarding"),
+            Required("Tax exemption certificate", "04 Onboarding", validity_months=12),
         ),
     ),
     Template(
@@ -267,7 +268,7 @@ TEMPLATES = (
         (COORDINATOR, AUTHOR, APPROVER, RECORDS),
         (
             Required("Product content", "01 Content", mime_types=("application/json", "text/html")),
-            Required("Declaration of conformity", "03 Compliance"),
+            Required("Declaration of conformity", "03 Compliance", validity_months=36),
             Required("Product image", "02 Images", required=False, mime_types=("image/jpeg", "image/png")),
         ),
         {"03 Compliance": "Compliance documents"},
@@ -319,3 +320,42 @@ RESOURCES = {
     "DISPUTE": "disputes",
     "CASE": "cases",
 }
+
+# Workflow maps (section 13.2). A step is done by a group, or by the member in the attribute it names.
+DOCUMENT_APPROVAL, QUICK_APPROVAL = "Document approval", "Quick approval"
+REVIEW_DISPOSITIONS = (  # custom action, decision, whether the workflow goes on
+    ("Approve", APPROVED, True),
+    ("Reject", REJECTED, False),
+    ("Request changes", CHANGES_REQUESTED, False),
+)
+
+
+@dataclass(frozen=True)
+class MapStep:
+    title: str
+    group: str
+    dispositions: tuple[tuple[str, str, bool], ...] = ()
+    accept: bool = False
+    chosen_by: str = ""
+
+
+@dataclass(frozen=True)
+class Map:
+    name: str
+    start_step: bool
+    steps: tuple[MapStep, ...]
+    fields: tuple[Field, ...] = ()
+
+
+MAPS = (
+    Map(
+        DOCUMENT_APPROVAL,
+        True,
+        (
+            MapStep("Approve", CONTENT_APPROVERS, REVIEW_DISPOSITIONS, accept=True, chosen_by="Approver"),
+            MapStep("Check the record", RECORDS_MANAGERS),
+        ),
+        (Field("Approver", kind="User"), Field("Reason", max_length=255)),
+    ),
+    Map(QUICK_APPROVAL, False, (MapStep("Approve", CONTENT_APPROVERS, REVIEW_DISPOSITIONS),)),
+)

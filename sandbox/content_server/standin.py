@@ -1,13 +1,13 @@
 """Content Server over HTTP: `{base_path}/api/v1/…` and `/v2/…`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from sandbox.content_server import fixtures, tickets
+from sandbox.content_server import callbacks, fixtures, tickets
 from sandbox.content_server.api import ROUTES
 from sandbox.content_server.api.route import Route
 from sandbox.content_server.model import CallbackSettings, State
@@ -95,7 +95,13 @@ class ContentServer(StandIn):
             self.state.bulk_upsert = present
             self.world.touched()
 
-    def not_found(self, call: Call) -> Response:  # noqa: ARG002
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        try:
+            return super().__call__(environ, start_response)
+        finally:
+            callbacks.send_pending(self)
+
+    def not_found(self, call: Call) -> Response:
         return json_response({"error": UNKNOWN_ROUTE}, 400)
 
     wrong_method = not_found

@@ -1,6 +1,7 @@
 """The calls of Content Server's REST API, one file per subject."""
 
 from sandbox.content_server.api import (
+    access,
     categories,
     configuration,
     content,
@@ -15,6 +16,8 @@ from sandbox.content_server.api import (
     system,
     team,
     volumes,
+    workflow_forms,
+    workflows,
     workspaces,
 )
 from sandbox.content_server.api.route import Route
@@ -26,6 +29,7 @@ SUBJECTS = (
     content,
     categories,
     permissions,
+    access,
     volumes,
     search,
     workspaces,
@@ -35,5 +39,7 @@ SUBJECTS = (
     configuration,
     records,
     holds,
+    workflows,
+    workflow_forms,
 )
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.ROUTES)
