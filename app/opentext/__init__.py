@@ -16,6 +16,7 @@ from app.opentext.content_server.relations import Relations
 from app.opentext.content_server.search import Search
 from app.opentext.content_server.teams import Teams
 from app.opentext.content_server.tickets import Tickets
+from app.opentext.content_server.workflows import ContentWorkflows
 from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.content_server.workspaces import Workspaces
 from app.opentext.exstream import Communications, communications
@@ -23,6 +24,7 @@ from app.opentext.login import TokenCache
 from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
 from app.opentext.workflow_service.instances import WorkflowService
+from app.opentext.workflows import Workflows
 from app.outbound import Outbound
 
 
@@ -48,6 +50,8 @@ class OpenText:
     completeness: CompletenessReports
     search: Search
     links: Links
+    content_workflows: ContentWorkflows
+    all_workflows: Workflows  # both kinds, for people to look at
     communications: Communications | None = None  # where Exstream is connected
 
 
@@ -61,6 +65,7 @@ def open_text(
     holds = Holds(server)
     records = Records(server, holds)
     api = WorkflowApi(connection, outbound, tokens)
+    service, own_workflows, links = WorkflowService(api), ContentWorkflows(server), Links(server.url)
     return OpenText(
         connection=connection,
         workspaces=Workspaces(server, categories),
@@ -68,7 +73,7 @@ def open_text(
         categories=categories,
         records=records,
         approvals=Approvals(server, categories, documents),
-        workflows=WorkflowService(api),
+        workflows=service,
         deployment=Deployment(api),
         tickets=Tickets(connection, outbound),
         types=WorkspaceTypes(server),
@@ -78,7 +83,9 @@ def open_text(
         holds=holds,
         completeness=CompletenessReports(server),
         search=Search(server, categories),
-        links=Links(server.url),
+        links=links,
+        content_workflows=own_workflows,
+        all_workflows=Workflows(service, own_workflows, links),
         communications=communications(connection, outbound, tokens) if connection.exstream else None,
     )
 

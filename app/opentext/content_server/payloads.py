@@ -60,6 +60,7 @@ class Properties(Payload):
     create_date: Instant = None
     modify_date: Instant = None
     reserved_user_id: int | None = None
+    original_id: int | None = None
     rel_type: Text = ""
     workspace_type: int | None = Field(default=None, validation_alias="wnf_wksp_type_id")
 
