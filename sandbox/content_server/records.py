@@ -3,11 +3,13 @@
 A finalized record cannot be changed, receive versions or be deleted. Every write changes the record's token.
 """
 
+import calendar
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.content_server import attributes, audit, tree
-from sandbox.content_server.model import EDIT_ATTRIBUTES, RM_CLASSIFICATION, Attribute, Node, State
+from sandbox.content_server.model import EDIT_ATTRIBUTES, RM_CLASSIFICATION, Attribute, Node, Rsi, State
 from sandbox.content_server.permissions import Actor, require
 from sandbox.content_server.refusal import Refusal, edit_conflict
 
@@ -46,9 +48,7 @@ def classify(actor: Actor, node: Node, class_id: int, token: str | None = None, 
     _require_writable(actor, node)
     classification = actor.state.nodes[class_id]
     record.class_id, record.inherited_from = class_id, None
-    today = actor.now.strftime("%Y-%m-%dT00:00:00")
-    started = {"file_status": ACTIVE, "essential": "NR", "storage": "EL", "record_date": today, "status_date": today}
-    record.fields = started | record.fields | fields
+    record.fields = tree.record_fields(actor.now) | record.fields | fields
     record.rsis = [rsi] if rsi else [classification.rsi] if classification.rsi else []
     record.official = record.official if official is None else official
     _changed(actor, node, 264)
@@ -181,6 +181,58 @@ def details(state: State, node: Node) -> dict[str, Any]:
 
 def file_number(classification: Node) -> str:
     return f"{classification.id:06d}"
+
+
+RULES = {1: "Calculated Date", 2: "Calendar", 3: "Event Based", 4: "Fixed Date", 5: "Permanent"}
+
+
+def schedule(node: Node, rsi: Rsi) -> dict[str, Any]:
+    """A schedule as it applies to one node; a date is worked out from the node's own where the schedule does so."""
+    start = _start(node, rsi)
+    due = rsi.fixed_date if rsi.event_type == 4 else None
+    if start is not None and rsi.event_type == 1:
+        due = _later(start, rsi)
+    return {
+        "Stage": "Final",
+        "RetentionRule": RULES[rsi.event_type],
+        "MetEventRule": False,
+        "CalculatedDate": due.strftime(attributes.STORED_DATE) if due else "",
+        "ActionToPerform": rsi.action_code,
+        "Disposition": "",
+        "Comment": "",
+        "RuleCode": "",
+        "DateToUse": DATE_NAMES.get(rsi.date_to_use, ""),
+        "DateToUseValue": start.strftime(attributes.STORED_DATE) if start else "",
+        "RetentionYears": rsi.years,
+        "RetentionMonths": rsi.months,
+        "RetentionDays": rsi.days,
+        "Year-EndMonth": 12,
+        "Year-EndDay": 31,
+        "Intervals": 0,
+        "EventBased": rsi.event_type == 3,
+        "FixedDate": rsi.event_type == 4,
+        "Permanent": rsi.event_type == 5,
+    }
+
+
+DATE_NAMES = {"91": "Create Date", "93": "Modification Date", "94": "Status Date", "95": "Record Date"}
+
+
+def _start(node: Node, rsi: Rsi) -> datetime | None:
+    if rsi.date_to_use == "91":
+        return node.create_date
+    if rsi.date_to_use == "93":
+        return node.modify_date
+    text = node.record.fields.get("status_date" if rsi.date_to_use == "94" else "record_date")
+    return datetime.strptime(text, attributes.STORED_DATE).replace(tzinfo=UTC) if text else None
+
+
+def _later(start: datetime, rsi: Rsi) -> datetime:
+    """The same day years and months later; the last of its month where that is shorter."""
+    months = start.month - 1 + rsi.months
+    year, month = start.year + rsi.years + months // 12, months % 12 + 1
+    last = calendar.monthrange(year, month)[1]
+    return start.replace(year=year, month=month, day=min(start.day, last)) + timedelta(days=rsi.days)
 
 
 def _require_writable(actor: Actor, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sandbox.content_server import audit
@@ -99,6 +100,11 @@ def check_not_finalized(node: Node) -> None:
         raise Refusal(f"The record '{node.name}' is finalized and cannot be changed.")
 
 
+def check_not_reserved(actor: Actor, node: Node) -> None:
+    if node.reserved_user_id not in (0, actor.user.id):
+        raise Refusal(f"The item '{node.name}' is reserved by another user.")
+
+
 def check_not_held(state: State, node: Node) -> None:
     """An active hold on the node, above it or below it blocks deletion."""
     for item in [*ancestors(state, node), *descendants(state, node)]:
@@ -138,6 +144,13 @@ def inherit(parent: Node, node: Node) -> None:
     if record.class_id is not None and node.record.class_id is None:
         node.record.class_id, node.record.rsis = record.class_id, list(record.rsis)
         node.record.inherited_from = parent.id
+        node.record.fields = record_fields(node.create_date)
+
+
+def record_fields(now: datetime) -> dict[str, Any]:
+    """What a record starts with: active from today."""
+    today = now.strftime("%Y-%m-%dT00:00:00")
+    return {"file_status": "ACTIVE", "essential": "NR", "storage": "EL", "record_date": today, "status_date": today}
 
 
 def touch(actor: Actor, node: Node) -> None:
@@ -148,6 +161,7 @@ def rename(actor: Actor, node: Node, name: str, api: int = 2) -> None:
     name = clean_name(name)
     require(actor, node, MODIFY)
     check_not_finalized(node)
+    check_not_reserved(actor, node)
     if name.casefold() != node.name.casefold():
         require_free_name(actor.state, node.parent_id, name, api)
     if name != node.name:
@@ -159,22 +173,26 @@ def rename(actor: Actor, node: Node, name: str, api: int = 2) -> None:
         touch(actor, node)
 
 
-def move(actor: Actor, node: Node, target: Node, api: int = 2) -> None:
+def move(actor: Actor, node: Node, target: Node, name: str | None = None, api: int = 2) -> None:
+    """Under another name too, where one is given; that name must be free where the node goes."""
+    if target.id == node.parent_id:
+        return rename(actor, node, name or node.name, api)
+    name = clean_name(name or node.name)
     require(actor, node, DELETE)
     require(actor, target, ADD_ITEMS)
     check_not_finalized(node)
+    check_not_reserved(actor, node)
     if not target.container or node in ancestors(actor.state, target):
         raise Refusal(NOT_ACCESSIBLE)
-    if target.id == node.parent_id:
-        return
-    require_free_name(actor.state, target.id, node.name, api)
+    require_free_name(actor.state, target.id, name, api)
     if node.permissions is None:
         node.permissions = dict(entries_of(actor.state, node))
     detach(actor.state, node)
-    node.parent_id = target.id
+    node.parent_id, node.name = target.id, name
     actor.state.children.setdefault(target.id, {})[node.name.casefold()] = node.id
     audit.note(actor.state, node.id, 3, actor.user.id, actor.now)
     touch(actor, node)
+    return None
 
 
 def detach(state: State, node: Node) -> None:
@@ -190,6 +208,7 @@ def delete(actor: Actor, node: Node) -> None:
     for item in descendants(state, node):
         check_not_finalized(item)
     check_not_held(state, node)
+    check_not_reserved(actor, node)
     for item in descendants(state, node):
         for reference in item.workspace.references if item.workspace else ():
             state.by_business_object.pop(reference.key, None)

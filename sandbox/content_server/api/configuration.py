@@ -297,6 +297,25 @@ def _bo_type(x: Exchange, item: BusinessObjectType) -> dict[str, Any]:
     }
 
 
+def bo_type_by_name(x: Exchange, name: str, bo_type: str) -> Response:
+    """The older call, which knows the mapped properties only."""
+    found = next((i for i in x.state.bo_types.values() if (i.ext_system_id, i.bo_type) == (name, bo_type)), None)
+    if found is None:
+        raise Refusal(f"The business object type '{bo_type}' is not declared for the external system '{name}'.")
+    definition = x.state.categories[found.category_id]
+    named = {item.id: item for item in definition.attributes}
+    properties = [
+        {
+            "name": own,
+            "attributeID": f"{definition.id}_{attribute_id}",
+            "categoryID": str(definition.id),
+            "type": named[attribute_id].kind,
+        }
+        for own, attribute_id in found.properties.items()
+    ]
+    return x.answer({"businessProperties": properties, "bo_type_id": found.id, "bo_type": bo_type})
+
+
 def _inner_name(attribute: Attribute, attribute_id: int) -> str:
     inner = attributes.by_id(attribute.attributes, attribute_id)
     return inner.name if inner else ""
@@ -311,6 +330,7 @@ ROUTES = (
     Route("GET", "/v2/externalsystems", systems),
     Route("POST", "/v2/externalsystems", add_system),
     Route("GET", "/v2/externalsystems/<name>/config", system_config, ("name",)),
+    Route("GET", "/v2/externalsystems/<name>/botypes/<bo_type>", bo_type_by_name, ("name", "bo_type")),
     Route("GET", "/v2/businessobjecttypes", bo_types),
     Route("GET", "/v2/businessobjecttypes/<bo_type_id>", one_bo_type),
 )

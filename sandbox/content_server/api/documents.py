@@ -3,12 +3,13 @@
 Upload and reports hang under the singular `businessworkspace`.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from sandbox.content_server import categories, documents, seed, shapes, tree, workspaces
+from sandbox.content_server import attributes, categories, documents, seed, shapes, tree, workspaces
 from sandbox.content_server.api.nodes import uploaded
 from sandbox.content_server.api.route import SORRY, Route
 from sandbox.content_server.model import ADD_ITEMS, CLASSIFICATION, DOCUMENT, DocumentType, Node
@@ -17,7 +18,7 @@ from sandbox.content_server.refusal import NOT_ACCESSIBLE, Refusal, wrong_type
 from sandbox.content_server.wire import Exchange
 
 RECENT = timedelta(days=30)
-OUTDATED = timedelta(days=365)
+MONTH = timedelta(days=365.2425 / 12)
 
 
 def preview(x: Exchange) -> Response:
@@ -67,24 +68,36 @@ def report(x: Exchange, bw_id: int) -> Response:
         node for node in tree.descendants(x.state, workspace) if node.type == DOCUMENT and may(x.actor, node, "see")
     ]
     now = x.actor.now
-    keep = {
+    valid = {item.classification_id: item.validity_months for item in _types(x, workspace) if item.validity_months}
+
+    def is_outdated(node: Node) -> bool:
+        ages = [valid[class_id] for class_id in node.classification_ids if class_id in valid]
+        return any(now - node.modify_date > months * MONTH for months in ages)
+
+    keep: dict[str, Callable[[Node], bool]] = {
         "documentsAdded": lambda node: now - node.create_date <= RECENT,
         "recentDocuments": lambda node: now - node.modify_date <= RECENT,
-        "outdatedDocuments": lambda node: now - node.modify_date > OUTDATED,
+        "outdatedDocuments": is_outdated,
     }
     if kind not in keep:
         raise wrong_type("type")
-    rows = [shapes.node_properties(x.state, node, shapes.local) for node in found if keep[kind](node)]
+    rows = [_listed(x, node) for node in found if keep[kind](node)]
     return x.answer({"data": rows, "total_count": len(rows)})
+
+
+def _listed(x: Exchange, node: Node) -> dict[str, Any]:
+    class_id = next(iter(node.classification_ids), None)
+    return shapes.node_properties(x.state, node, shapes.local) | {"classification_id": class_id}
 
 
 # --- required documents ---
 
 
 def document_types(x: Exchange, bw_id: int) -> Response:
+    """Those whose rule the workspace fulfils; all of them with `skip_validation`, and for a template."""
     node = workspaces.find(x.actor, bw_id)
-    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
-    rows = [_document_type(x, node, item) for item in kind.document_types]
+    every = x.query.flag("skip_validation") or workspaces.data_of(node).is_template
+    rows = [_document_type(x, node, item) for item in _types(x, node, every=every)]
     if x.query.text("sort_by") == "DocumentType":
         rows.sort(key=lambda row: row["classification_name"])
     return x.answer([{"data": {"properties": row}} for row in rows])
@@ -92,14 +105,13 @@ def document_types(x: Exchange, bw_id: int) -> Response:
 
 def missing_documents(x: Exchange, bw_id: int) -> Response:
     node = workspaces.find(x.actor, bw_id)
-    kind = x.state.workspace_types[workspaces.data_of(node).type_id]
     held = {
         class_id
         for item in tree.descendants(x.state, node)
         if item.type == DOCUMENT
         for class_id in item.classification_ids
     }
-    lacking = [item for item in kind.document_types if item.required and item.classification_id not in held]
+    lacking = [item for item in _types(x, node) if item.required and item.classification_id not in held]
     rows = [_document_type(x, node, item) for item in lacking]
     return x.answer({"data": rows, "total_count": len(rows)})
 
@@ -113,8 +125,22 @@ def documents_in_process(x: Exchange, bw_id: int) -> Response:
         for item in tree.descendants(x.state, node)
         if approval.id in item.categories and item.categories[approval.id].values.get(f"{approval.id}_2") == "Pending"
     ]
-    rows = [shapes.node_properties(x.state, item, shapes.local) for item in pending]
+    rows = [_listed(x, item) for item in pending]
     return x.answer({"data": rows, "total_count": len(rows)})
+
+
+def _types(x: Exchange, workspace: Node, *, every: bool = False) -> list[DocumentType]:
+    """The document types that apply, by their rule on the workspace's own category."""
+    kind = x.state.workspace_types[workspaces.data_of(workspace).type_id]
+    definition, held = x.state.categories[kind.category_id], workspace.categories.get(kind.category_id)
+
+    def applies(item: DocumentType) -> bool:
+        if item.rule is None or every:
+            return True
+        key = attributes.key_of(definition, item.rule[0])
+        return held is not None and held.values.get(key) == item.rule[1]
+
+    return [item for item in kind.document_types if applies(item)]
 
 
 def _document_type(x: Exchange, workspace: Node, item: DocumentType) -> dict[str, Any]:
@@ -136,7 +162,7 @@ def _document_type(x: Exchange, workspace: Node, item: DocumentType) -> dict[str
         "priority": item.priority,
         "required": 1 if item.required else 0,
         "rule_data": "",
-        "rule_exp": "Default=true",
+        "rule_exp": f"{item.rule[0]}={item.rule[1]}" if item.rule else "Default=true",
         "rule_id": class_id,
         "template_id": data.template_id,
         "type": "",

@@ -114,6 +114,8 @@ def listing(x: Exchange, id: int) -> Response:
     results = []
     for child in page.items:
         row: dict[str, Any] = {"data": sections(x, child, asked)}
+        if "metadata" in x.query:
+            row |= _metadata(x, child, asked)
         if "actions" in x.query:
             row["actions"] = shapes.actions(x.actor, child, x.query.words("actions"))
         results.append(row)
@@ -260,11 +262,11 @@ def _change(x: Exchange, id: int, api: int) -> Node:
     token = sent.text("metadata_token")
     if token and token != token_of(node):
         raise edit_conflict()
-    target = sent.integer("parent_id")
-    if "name" in sent:
-        tree.rename(x.actor, node, sent.required("name"), api)
+    target, name = sent.integer("parent_id"), sent.required("name") if "name" in sent else None
     if target is not None:
-        tree.move(x.actor, node, tree.find(x.actor, target), api)
+        tree.move(x.actor, node, tree.find(x.actor, target), name, api)
+    elif name is not None:
+        tree.rename(x.actor, node, name, api)
     if "reserved_user_id" in sent:
         _reserve(x, node, sent.integer("reserved_user_id"))
     _describe(x, node, sent)

@@ -26,6 +26,7 @@ from sandbox.kernel.standin import json_response
 
 NO_RM_NODE = (400, "Could not get node for {id}")
 OK: dict[str, Any] = {}
+DESTROY = 32
 
 
 def details(x: Exchange, id: int) -> Response:
@@ -106,10 +107,10 @@ def schedules(x: Exchange, id: int) -> Response:
 
 
 def schedule_details(x: Exchange, id: int, rsi: str) -> Response:
-    tree.find(x.actor, id)
+    node = tree.find(x.actor, id)
     if rsi not in x.state.rsis:
         raise Refusal(f"Unknown RSI '{rsi}'")
-    return json_response({"data": [_rsi(x.state.rsis[rsi])], "definitions": {}})
+    return json_response({"data": [records.schedule(node, x.state.rsis[rsi])]})
 
 
 def _token(sent: Params) -> str | None:
@@ -303,19 +304,20 @@ def _rsi(item: Rsi) -> dict[str, Any]:
         "RSIScheduleID": item.id,
         "RetStage": "Final",
         "RecordType": 0,
-        "EventType": 1,
+        "EventType": item.event_type,
         "RSIRuleCode": "",
-        "DateToUse": "91",
+        "DateToUse": item.date_to_use,
         "YearEndMonth": 12,
         "YearEndDay": 31,
         "RetYears": item.years,
-        "RetMonths": 0,
-        "RetDays": 0,
+        "RetMonths": item.months,
+        "RetDays": item.days,
         "RetIntervals": 0,
+        "EventRuleDate": shapes.local(item.fixed_date),
         "EventRule": "",
         "FixedRet": 0,
-        "ActionCode": "32",
-        "ActionDescription": "Destroy",
+        "ActionCode": str(item.action_code),
+        "ActionDescription": "Destroy" if item.action_code == DESTROY else "",
         "Disposition": "",
         "ApprovalFlag": 0,
         "MaximumRet": 0,

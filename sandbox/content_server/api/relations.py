@@ -6,7 +6,8 @@ from sandbox.content_server import workspaces
 from sandbox.content_server.api.requests import business_object, order_of
 from sandbox.content_server.api.route import Route
 from sandbox.content_server.api.workspaces import answer_list, in_order, is_seen
-from sandbox.content_server.model import BusinessObject, Node
+from sandbox.content_server.model import EDIT_ATTRIBUTES, BusinessObject, Node
+from sandbox.content_server.permissions import require
 from sandbox.content_server.refusal import Refusal
 from sandbox.content_server.wire import Exchange
 
@@ -48,6 +49,7 @@ def relate(x: Exchange, bw_id: int) -> Response:
     kind = sent.text("rel_type") or "child"
     if kind not in ("child", "parent"):
         raise Refusal(f"Unknown relation type '{kind}'.")
+    require(x.actor, node, EDIT_ATTRIBUTES)
     workspaces.relate(node, other, "child" if kind == "child" else "parent")
     x.call.effect = f"workspace {other.id} related to {node.id} as {kind}"
     return x.answer({})
@@ -76,6 +78,7 @@ def related(x: Exchange, bw_id: int) -> Response:
 def unrelate(x: Exchange, bw_id: int, rel_bw_id: int) -> Response:
     node, other = workspaces.find(x.actor, bw_id), workspaces.find(x.actor, rel_bw_id)
     kind = x.sent.text("rel_type") or "child"
+    require(x.actor, node, EDIT_ATTRIBUTES)
     workspaces.unrelate(node, other, "parent" if kind == "parent" else "child")
     x.call.effect = f"workspace {rel_bw_id} unrelated from {bw_id}"
     return x.answer({})
