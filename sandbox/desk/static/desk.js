@@ -93,8 +93,16 @@ document.addEventListener('submit', (event) => {
 });
 
 // Live parts: drawn anew when they changed, never under a person's hands
-const inUse = (part) => part.contains(document.activeElement) || part.querySelector('details[open], iframe:hover');
+const inUse = (part) => part.querySelector('details[open], iframe:hover, :is(input, select, textarea):focus');
+const nameOf = (element) => element.getAttribute('aria-label') || element.getAttribute('href');
+const redraw = (part, html) => {
+  const held = part.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  part.innerHTML = html;
+  const again = held && [...part.querySelectorAll('a, summary, button')].find((element) => nameOf(element) === held);
+  if (again) again.focus();
+};
 const seen = new WeakMap();
+document.querySelectorAll('[data-live]').forEach((part) => seen.set(part, part.innerHTML));
 const refresh = async () => {
   const parts = [...document.querySelectorAll('[data-live]')];
   if (!parts.length || document.hidden) return;
@@ -104,7 +112,7 @@ const refresh = async () => {
   parts.forEach((part) => {
     const other = fresh.getElementById(part.id);
     if (other && !inUse(part) && other.innerHTML !== seen.get(part)) {
-      if (seen.has(part)) part.innerHTML = other.innerHTML;
+      redraw(part, other.innerHTML);
       seen.set(part, other.innerHTML);
     }
   });
