@@ -101,7 +101,7 @@ class ContentServer(StandIn):
         finally:
             callbacks.send_pending(self)
 
-    def not_found(self, call: Call) -> Response:
+    def not_found(self, call: Call) -> Response:  # noqa: ARG002
         return json_response({"error": UNKNOWN_ROUTE}, 400)
 
     wrong_method = not_found
