@@ -64,8 +64,8 @@ def _publication(publication: dict[str, Any] | None) -> Values:
 
 def _customer(customer: Customer, store: str) -> Values:
     return {
-        "customerName": (customer.name,),
-        "customerEmail": (customer.email,),
+        "name": (customer.name,),
+        "email": (customer.email,),
         "company": (customer.company,),
         "customerGroup": (customer.group,),
         "customerId": (customer.id,),
