@@ -1,0 +1,5 @@
+// Languages of the texts; English is the root.
+define({
+  root: true,
+  de: true
+});
