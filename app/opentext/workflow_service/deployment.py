@@ -5,6 +5,7 @@ Source: OpenText's demo applications. How XML is encoded in `modelContent` is no
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import Permanent
@@ -54,11 +55,24 @@ class Deployment:
         self._plain = not self._plain
         return model
 
-    def ensure_deployed(self, key: str, xml: str, deployed_digest: str = "") -> Deployed:
-        """Deploy unless the model with `deployed_digest` is this one and the service still has it."""
+    def latest_of_each(self) -> dict[str, Model]:
+        """The latest version of every process by key, in one listing."""
+        found: dict[str, Model] = {}
+        for model in self.models():
+            if model.key not in found or model.version > found[model.key].version:
+                found[model.key] = model
+        return found
+
+    def ensure_deployed(
+        self, key: str, xml: str, deployed_digest: str = "", known: Mapping[str, Model] | None = None
+    ) -> Deployed:
+        """Deploy unless the model with `deployed_digest` is this one and the service still has it.
+
+        `known` is what `latest_of_each` gave, for who looks after many models; without it this one is looked up.
+        """
         wanted = digest(xml)
         if wanted == deployed_digest:
-            present = self.latest(key)
+            present = self.latest(key) if known is None else known.get(key)
             if present is not None:
                 return Deployed(key, present.version, wanted)
         model = self.deploy(xml, key)
