@@ -3,8 +3,8 @@
     python extensions/opentext/smartview/build.py --door https://ecm.example.com/callbacks/content-server/bigcommerce-abc
 
 writes `build/smartview/support/`, to be laid into the module's support folder on Content Server. `--door` is the
-address of one store's callback door, `<app>/callbacks/content-server/<tenant>`; give it once for each store. Nothing is minified
-and nothing of the vendor is inside: what `csui/…` names is loaded from Smart View at run time.
+address of one store's callback door (its settings page shows it); give it once for each store. Nothing is minified and
+nothing of the vendor is inside: what `csui/…` names is loaded from Smart View at run time.
 """
 
 import argparse
