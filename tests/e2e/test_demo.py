@@ -54,7 +54,7 @@ def test_the_commands_of_the_readme_work(demo: RunningDemo) -> None:
     text = (ROOT / "sandbox" / "README.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     assert len(blocks) >= 4
-    script = "set -euo pipefail\n" + "\nsleep 5\n".join(blocks).replace("http://127.0.0.1:8009", demo.addresses.control)
+    script = "set -euo pipefail\n" + "\nsleep 3\n".join(blocks).replace("http://127.0.0.1:8009", demo.addresses.control)
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, f"{done.stdout[-1500:]}\n{done.stderr[-1500:]}"
     assert '"ready":true' in done.stdout
