@@ -15,16 +15,18 @@ from tests.house import House, a_settings
 
 
 @pytest.fixture
-def doors(installed_house: House) -> Doors:
-    """A house with the demo store installed and OpenText connected."""
-    return Doors(installed_house)
+def doors(house: House) -> Doors:
+    """A house with the demo store installed and OpenText connected; the set-up work still waits."""
+    knocking = Doors(house)
+    knocking.install()
+    return knocking
 
 
 @pytest.fixture
 def two_stores(doors: Doors) -> Doors:
     """The same with a second merchant's store, `bigcommerce:rivalstore`, installed and connected too."""
     doors.house.stage.control_panel.add_store("rivalstore", "Rival")
-    doors.house.install("rivalstore")
+    doors.install("rivalstore")
     return doors
 
 

@@ -71,6 +71,7 @@ def test_case_119_the_log_of_a_whole_day_gives_nothing_away(doors, log_lines: Lo
     doors.decide(doors.case(), headers=token, actor="canary@example.com")
     doors.webhook(doors.delivery(note="canary@example.com"))
     doors.call("load", doors.payload(aud="x"))
+    house.drain()
     order = house.place_order("950.00", ship_to="FR")
     house.drain()
     house.decide(order, "approved", comment="call canary@example.com or +49 170 1234567")

@@ -60,7 +60,7 @@ PROBE = Surface(make_probe, "/probe", guards.merchant_session, is_framed=True)
 def probed_house(house: House) -> House:
     """A house with the demo store installed, whose app has the probe."""
     house.flask = probed(house)
-    house.install(connect=False)
+    Doors(house).install(connect=False)
     return house
 
 
