@@ -226,7 +226,7 @@ def test_case_017_bad_signatures_are_refused_faster_than_good_ones_are_kept(door
         began = time.perf_counter()
         assert doors.webhook(fresh).status_code == 200
         good.append(time.perf_counter() - began)
-    assert refused < 0.01
+    assert refused < 0.05
     assert max(good) < 1.0
     assert len(deliveries(doors)) == 30
 
