@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from sandbox import credentials
 from sandbox.content_server.seed import BIGCOMMERCE
@@ -62,9 +61,3 @@ def _defaults(folder: StateFolder, stage: Stage, redis_url: str) -> dict[str, st
 def _ports(addresses: Addresses) -> list[int]:
     own = [int(url.rpartition(":")[2]) for url in addresses.as_json().values()]
     return [443, *sorted(own)]
-
-
-def sqlite_path(environment: Mapping[str, str]) -> Path | None:
-    """The SQLite file the app uses; None for another kind of database."""
-    url = environment["ECM_DATABASE_URL"]
-    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None

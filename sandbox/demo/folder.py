@@ -85,13 +85,6 @@ class StateFolder:
         finally:
             shutil.rmtree(private, ignore_errors=True)
 
-    def forget_app_data(self) -> None:
-        """Delete the app's SQLite database and files."""
-        for name in (self.database.name, f"{self.database.name}-wal", f"{self.database.name}-shm"):
-            (self.path / name).unlink(missing_ok=True)
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700)
-
     def _secrets(self) -> dict[str, str]:
         with contextlib.suppress(FileNotFoundError):
             found: dict[str, str] = json.loads((self.path / "secrets.json").read_text())

@@ -22,9 +22,10 @@ from typing import Any
 import httpx
 
 from sandbox.control import make_control
-from sandbox.demo import programs, queue_server
+from sandbox.demo import databases, programs, queue_server
 from sandbox.demo.children import Children
-from sandbox.demo.environment import app_environment, sqlite_path
+from sandbox.demo.databases import sqlite_path
+from sandbox.demo.environment import app_environment
 from sandbox.demo.folder import StateFolder
 from sandbox.desk import make_desk
 from sandbox.kernel.world import World
@@ -225,12 +226,7 @@ class Supervisor:
     def _reset(self) -> None:
         self.children.stop(*programs.PROCESSES, at_once=True)
         self.stage.world.reset()
-        path = sqlite_path(self.environment)
-        if path is not None:
-            for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-                file.unlink(missing_ok=True)
-        else:
-            self._release("python -m alembic downgrade base")
+        databases.empty(self.environment)
         queue_server.forget_everything(self.environment["ECM_REDIS_URL"])
         self._start_app()
 
