@@ -136,7 +136,8 @@ def _cancel_runs(session: Session, store: StoreId, now: datetime) -> int:
     steps: Any = update(StepRow).where(col(StepRow.store_id) == store, open_steps)
     session.execute(steps.values(status="cancelled", next_attempt_at=None, ended_at=now))
     runs: Any = update(Run).where(col(Run.store_id) == store, col(Run.state).in_(OPEN_RUNS))
-    return int(session.execute(runs.values(state="cancelled", ended_at=now, changed_at=now)).rowcount)  # type: ignore[attr-defined]
+    ended: Any = session.execute(runs.values(state="cancelled", ended_at=now, changed_at=now))
+    return int(ended.rowcount)
 
 
 def remove_user(deps: Deps, provider: Provider, signed: SignedIn) -> bool:
