@@ -107,7 +107,7 @@ def uninstall(deps: Deps, provider: Provider, signed: SignedIn, correlation_id: 
 
 
 def forget(session: Session, row: StoreRow, actor: str) -> int:
-    """The app is gone from this store: no token, no session, no open run; in the caller's transaction. Runs cancelled."""
+    """The app is gone: no token, no session, no open run. In the caller's transaction; returns the runs cancelled."""
     store = StoreId(row.id)
     row.state, row.token, row.uninstalled_at = "uninstalled", None, utc_now()
     session.add(row)
