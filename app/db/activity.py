@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlmodel import Session
 
 from app.db.inbox import InboxEvent
@@ -17,6 +17,9 @@ from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 PAGE = 50
 STUCK = ("quarantined", "waiting_reauth")
 OPEN_EVENTS = ("accepted", "planned", "waiting_reauth")
+# Written into the statement, not bound: only so does a database see that a partial index holds exactly these rows.
+NONE: Any = literal_column("''")
+DRIFTED: Any = literal_column("'drifted'")
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
 EVENT: Any = InboxEvent
@@ -190,24 +193,24 @@ def pulse(session: Session, store_id: str) -> Pulse:
     now = database_time(session)
     e, w = EVENT, WORK
     due = and_(w.store_id == store_id, w.parked == "")
+    unended = (e.store_id == store_id, e.ended_at.is_(None))
+    latest = select(e.received_at).where(e.store_id == store_id, e.source == "store").order_by(e.received_at.desc())
     counts = select(
-        _one(select(func.max(e.received_at)).where(e.store_id == store_id, e.source == "store"), "last"),
-        _one(select(func.min(e.received_at)).where(e.store_id == store_id, e.state.in_(OPEN_EVENTS)), "event"),
-        _one(select(func.min(RUN.started_at)).where(RUN.store_id == store_id, RUN.state == "running"), "run"),
+        _one(latest.limit(1), "last"),
+        _one(_oldest(e.received_at).where(*unended, e.state.in_(OPEN_EVENTS)), "event"),
+        _one(_oldest(RUN.started_at).where(RUN.store_id == store_id, RUN.state == "running"), "run"),
         _one(select(func.count()).select_from(w).where(due, w.due_at <= now), "queue"),
         _one(
             select(func.count())
             .select_from(STEP)
-            .where(STEP.store_id == store_id, STEP.error_code != "", STEP.status == "pending"),
+            .where(STEP.store_id == store_id, STEP.error_code != NONE, STEP.status == "pending"),
             "retrying",
         ),
         _one(select(func.count()).select_from(RUN).where(RUN.store_id == store_id, RUN.state.in_(STUCK)), "stuck"),
-        _one(
-            select(func.count()).select_from(e).where(e.store_id == store_id, e.state == "quarantined"), "letters"
-        ),
+        _one(select(func.count()).select_from(e).where(*unended, e.state == "quarantined"), "letters"),
         _one(
             select(func.count(FIELD.publication_id.distinct())).where(
-                FIELD.store_id == store_id, FIELD.state == "drifted"
+                FIELD.store_id == store_id, FIELD.state == DRIFTED
             ),
             "drifted",
         ),
@@ -215,6 +218,11 @@ def pulse(session: Session, store_id: str) -> Pulse:
     row = session.execute(counts).one()
     oldest = min((moment for moment in (row.event, row.run) if moment is not None), default=None)
     return Pulse(row.last, oldest, row.queue, row.retrying, row.stuck, row.letters, row.drifted)
+
+
+def _oldest(moment: Any) -> Select[Any]:
+    """The least of a few rows. Not `min(column)`: SQLite would walk the whole index of that column in its order."""
+    return select(func.min(case((moment.is_not(None), moment))))
 
 
 def _one(statement: Select[Any], name: str) -> ColumnElement[Any]:
@@ -234,7 +242,9 @@ def tallies(session: Session, store_id: str, since: datetime) -> tuple[Tally, ..
 
 def attention(session: Session, store_id: str, most: int = 8) -> Attention:
     """Runs that stopped until a person acts, and products that drifted."""
-    stopped = _run_lines(store_id).where(RUN.state.in_(STUCK)).limit(most)
+    stopped = (
+        _run_lines(store_id).where(RUN.state.in_(STUCK)).order_by(None).order_by(RUN.changed_at.desc()).limit(most)
+    )
     drifted = (
         select(
             PUBLICATION.object_type, PUBLICATION.object_id, SNAPSHOT.name,
@@ -242,7 +252,7 @@ def attention(session: Session, store_id: str, most: int = 8) -> Attention:
         )
         .join(FIELD, FIELD.publication_id == PUBLICATION.id)
         .outerjoin(SNAPSHOT, _snapshot_of(PUBLICATION))
-        .where(PUBLICATION.store_id == store_id, FIELD.state == "drifted")
+        .where(PUBLICATION.store_id == store_id, FIELD.store_id == store_id, FIELD.state == DRIFTED)
         .group_by(PUBLICATION.object_type, PUBLICATION.object_id, SNAPSHOT.name)
         .order_by(func.max(FIELD.changed_at).desc())
         .limit(most)
@@ -294,7 +304,7 @@ def _run_lines(store_id: str) -> Select[Any]:
             RUN.started_at, RUN.changed_at, STEP.kind, STEP.error_code, STEP.error_message,
             STEP.next_attempt_at,
         )
-        .outerjoin(STEP, and_(STEP.run_id == RUN.id, STEP.error_code != ""))
+        .outerjoin(STEP, and_(STEP.run_id == RUN.id, STEP.error_code != NONE))
         .where(RUN.store_id == store_id)
         .order_by(RUN.started_at.desc(), RUN.id, STEP.seq.desc())
     )  # fmt: skip
@@ -321,7 +331,7 @@ def failures(session: Session, store_id: str) -> tuple[FailureGroup, ...]:
             func.count().label("n"), RUN.state, func.max(RUN.changed_at).label("at"),
         )
         .join(RUN, RUN.id == s.run_id)
-        .where(s.store_id == store_id, s.error_code != "", RUN.state.not_in(("done", "cancelled")))
+        .where(s.store_id == store_id, s.error_code != NONE, RUN.state.not_in(("done", "cancelled")))
         .group_by(s.kind, s.error_code, RUN.state)
         .order_by(func.count().desc(), s.kind)
     )  # fmt: skip

@@ -20,6 +20,10 @@ class InboxEvent(SQLModel, table=True):
         Index("ix_inbox_accepted", "received_at", sqlite_where=text("state = 'accepted'"),
               postgresql_where=text("state = 'accepted'")),
         Index("ix_inbox_object", "store_id", "object_type", "object_id"),
+        # what pages ask: the latest of a store, and what has not come to its end
+        Index("ix_inbox_latest", "store_id", "received_at"),
+        Index("ix_inbox_open", "store_id", "state", sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
     )  # fmt: skip
     id: str = Field(default_factory=new_id, primary_key=True)
     store_id: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
@@ -395,10 +395,15 @@ def history(
     statement = (
         _runs()
         .where(RUN.store_id == store_id, RUN.subject_type == object_type, RUN.subject_id == object_id)
-        .order_by(RUN.started_at.desc(), RUN.id)
+        .order_by(_by_value(RUN.started_at).desc(), RUN.id)
         .limit(most)
     )
     return tuple(_run(row) for row in session.execute(statement))
+
+
+def _by_value(column: Any) -> ColumnElement[Any]:
+    """Sort the few rows found; never walk a whole table in the order of an index on this column to find them."""
+    return func.coalesce(column, column)
 
 
 def run(session: Session, store_id: str, run_id: str) -> tuple[RunFacts, str, str] | None:
@@ -463,7 +468,7 @@ def _steps(rows: Rows) -> tuple[StepFacts, ...]:
 def orders_of_customer(
     session: Session, store_id: str, customer_id: str, most: int = 20
 ) -> tuple[OrderOfCustomer, ...]:
-    """The customer's orders that something was done about, latest first, in one statement."""
+    """The customer’s orders that something was done about, latest first. `customer_id` must not be empty."""
     statement = (
         select(
             SNAPSHOT.object_id, SNAPSHOT.name, SNAPSHOT.facts, LINK.workspace_url,
@@ -482,10 +487,9 @@ def orders_of_customer(
         ))
         .where(
             SNAPSHOT.store_id == store_id,
-            SNAPSHOT.object_type == "order",
-            SNAPSHOT.customer_id == customer_id,
+            SNAPSHOT.customer_id == customer_id,  # only orders have one
         )
-        .order_by(RUN.started_at.desc())
+        .order_by(_by_value(RUN.started_at).desc())
         .limit(most * 3)
     )  # fmt: skip
     latest: dict[str, OrderOfCustomer] = {}

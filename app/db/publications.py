@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import JSON, Field, SQLModel
 
 from app.db.types import UtcDateTime, new_id, utc_now
@@ -40,7 +40,11 @@ class PublicationField(SQLModel, table=True):
     """One field of a publication. Values are JSON: {"text": …}, {"image": {…}} or null for "was not there"."""
 
     __tablename__ = "publication_field"
-    __table_args__ = (UniqueConstraint("publication_id", "field"),)
+    __table_args__ = (
+        UniqueConstraint("publication_id", "field"),
+        Index("ix_field_drifted", "store_id", sqlite_where=text("state = 'drifted'"),
+              postgresql_where=text("state = 'drifted'")),
+    )  # fmt: skip
     id: str = Field(default_factory=new_id, primary_key=True)
     publication_id: str = Field(foreign_key="publication.id", index=True)
     store_id: str = Field(foreign_key="store.id")

@@ -17,6 +17,7 @@ class Run(SQLModel, table=True):
         UniqueConstraint("store_id", "scenario", "subject_type", "subject_id", "occasion"),
         Index("ix_run_subject", "store_id", "subject_type", "subject_id"),
         Index("ix_run_state", "store_id", "state"),
+        Index("ix_run_latest", "store_id", "started_at"),
     )
     id: str = Field(default_factory=new_id, primary_key=True)
     store_id: str = Field(foreign_key="store.id")
@@ -40,7 +41,11 @@ class StepRow(SQLModel, table=True):
     """One step of a run. `summary` says in a merchant's words what happened; `result` holds ids only."""
 
     __tablename__ = "step"
-    __table_args__ = (UniqueConstraint("run_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "seq"),
+        Index("ix_step_failing", "store_id", "error_code", sqlite_where=text("error_code <> ''"),
+              postgresql_where=text("error_code <> ''")),
+    )  # fmt: skip
     id: str = Field(default_factory=new_id, primary_key=True)
     run_id: str = Field(foreign_key="run.id", index=True)
     store_id: str = Field(foreign_key="store.id")

@@ -7,11 +7,11 @@ from typing import Any
 
 from app.db.panel import DocumentFacts, LinkFacts, OrderOfCustomer, PanelRows, PublicationFacts, RequestFacts, RunFacts
 from app.db.types import utc_now
-from app.domain.commerce import REVIEWABLE
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import progress, states, why
+from app.web.panel import offers, progress, states, why
+from app.web.panel.offers import Offer
 from app.web.panel.progress import RunView
 from app.web.panel.states import Stage
 from app.web.panel.why import Link
@@ -83,17 +83,6 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """The one button of an object that has no workspace, and what it would create. `why_not` instead of a button."""
-
-    title: str
-    what: tuple[str, ...]
-    button: str
-    endpoint: str
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
 class OrderLine:
     """One order in a customer's list."""
 
@@ -162,7 +151,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         stages=states.stages(rows, main),
         asks=_asks(rows),
         answers=_answers(rows),
-        offer=_offer(rows),
+        offer=offers.offer(rows, is_asked=any(one.request != "recheck" for one in _open(rows))),
         current=current,
         earlier=tuple(run for run in runs if run not in current),
         why_reasons=why.reasons(main) if main else (),
@@ -263,43 +252,6 @@ def _answers(rows: PanelRows) -> tuple[Ask, ...]:
         Ask(_(texts.REQUESTS.get(one.request, one.request)), one.received_at, texts.reason(one.reason))
         for one in rows.requests
         if one not in _open(rows) and one.request != "recheck" and one.reason != "planned"
-    )
-
-
-def _offer(rows: PanelRows) -> Offer | None:
-    if rows.link or rows.runs or not rows.shop.opentext_state or any(one.request != "recheck" for one in _open(rows)):
-        return None
-    if rows.snapshot and rows.snapshot.is_gone:
-        return None
-    if rows.object_type == "order":
-        return _offer_review(rows)
-    if rows.object_type == "product":
-        return Offer(
-            _("Give this product a launch workspace"),
-            (
-                _("A launch workspace in OpenText with folders for content, images, compliance and evidence"),
-                _("A content sheet with the product’s present texts, for authors to start from"),
-                _("A link to it here and on the product. Nothing changes for your shoppers."),
-            ),
-            _("Create launch workspace"),
-            "panel.workspace",
-        )
-    return None
-
-
-def _offer_review(rows: PanelRows) -> Offer:
-    status = rows.snapshot.facts.get("status") if rows.snapshot else None
-    too_late = _("A review holds an order before it leaves the house. This one can no longer be held.")
-    return Offer(
-        _("No review has been opened for this order"),
-        (
-            _("A workspace in OpenText for this order, linked to the customer’s workspace"),
-            _("The order as a PDF/A, filed there and kept as a record"),
-            _("A review for the people you chose in the settings. The order is held until they decide."),
-        ),
-        _("Open a review for this order"),
-        "panel.review",
-        too_late if status and status not in REVIEWABLE else "",
     )
 
 

@@ -1,0 +1,61 @@
+"""Every text a person reads goes through the catalogue, and every state a row may have has its words."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from app.domain.publication import FieldState, PublicationState
+from app.domain.steps import STEP, Step
+from app.scenarios import ALL
+from app.web import texts
+from app.web.panel import fields
+
+WEB = Path(texts.__file__).parent
+PAGES = sorted((WEB / "templates").rglob("*.html"))
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+
+
+def extracted() -> set[str]:
+    """Every message id the catalogue would hold."""
+    options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+    found: set[str] = set()
+    for _file, _line, message, _comments, _context in extract_from_dir(WEB, METHODS, options, KEYWORDS):
+        found |= {message} if isinstance(message, str) else set(message)
+    return found
+
+
+def test_python_and_templates_give_one_catalogue() -> None:
+    found = extracted()
+    assert len(found) > 300
+    for text in ("What is happening", "Under review", "%(n)s step, all done", "Try now", "Hold the order"):
+        assert text in found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(WEB / "templates")))
+def test_no_words_stand_outside_the_catalogue(page: Path) -> None:
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", page.read_text("utf-8"), flags=re.DOTALL)
+    attributes = re.sub(r'[\w-]+="[^"]*"', "", bare)
+    shown = re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>|&\w+;", " ", attributes, flags=re.DOTALL)
+    assert re.findall(r"[^\W\d_]{2,}", shown) == []
+
+
+def test_every_step_has_a_title_and_what_its_failure_means() -> None:
+    kinds = {kind.__dataclass_fields__["kind"].default for kind in get_args(get_args(Step)[0])}
+    assert kinds == set(texts.STEPS)
+    assert kinds == set(texts.MEANINGS)
+
+
+def test_every_step_of_the_catalogue_reads_as_words() -> None:
+    for scenario in ALL:
+        assert scenario.slug in texts.SCENARIOS
+        for step in scenario.steps:
+            assert STEP.dump_python(step, mode="json")["kind"] in texts.STEPS
+
+
+def test_every_state_has_its_word() -> None:
+    assert {state.value for state in FieldState} == set(texts.FIELD_STATES)
+    assert {state.value for state in PublicationState} == set(fields.PUBLICATION_STATES)
