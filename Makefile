@@ -25,7 +25,7 @@ demo: python
 
 test: python
 	@$(PYTHON) scripts/setup.py test
-	@ECM_TEST_CHROMIUM="$$(cat .venv/stamps/browser)" exec $(RUN) -m pytest $(ARGS)
+	@ECM_TEST_CHROMIUM="$$(cat .venv/stamps/browser)" exec $(RUN) scripts/tests.py $(ARGS)
 
 check: python
 	@$(PYTHON) scripts/setup.py check

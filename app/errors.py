@@ -1,6 +1,6 @@
 """Three answers to "what now?": later, never unchanged, or a person must reconnect.
 
-Every error carries a stable `code` (for rows, metrics, filters), a sentence for people (`message`) and ids in `context`.
+Every error carries a stable `code` (for rows, metrics, filters), a sentence for people (`message`), ids in `context`.
 Neither ever holds a token, a body or personal data.
 """
 
@@ -21,7 +21,7 @@ class AppError(Exception):
 
 
 class Retryable(AppError):
-    """Later may work: time-out, 5xx, locked node. `unknown_outcome`: a write may have happened, look before repeating."""
+    """Later may work: time-out, 5xx, locked node. `unknown_outcome`: a write may have happened, look first."""
 
     code = "temporarily_unavailable"
 
@@ -59,7 +59,7 @@ class Conflict(Permanent):
 
 
 class NeedsReauth(AppError):
-    """A person must reconnect: token revoked, scope missing, credential refused. Pauses the store's work for `upstream`."""
+    """A person must reconnect: token revoked, scope missing, credential refused. Pauses work for `upstream`."""
 
     code = "needs_reauth"
 

@@ -1,4 +1,4 @@
-"""One settings object: read once from the environment (ECM_…), frozen, passed down. Only this file knows names there."""
+"""One settings object: read once from the environment (ECM_…), frozen, passed down. Only this file knows names."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -127,7 +127,7 @@ class Limits(_Part):
 
 
 class Settings(BaseSettings):
-    """Everything an operator can set. A missing or weak value stops the start and names the setting, never the value."""
+    """Everything an operator can set. A missing or weak value stops the start and names the setting, not the value."""
 
     model_config = SettingsConfigDict(
         env_prefix="ECM_", env_nested_delimiter="__", frozen=True, extra="ignore", hide_input_in_errors=True

@@ -1,4 +1,4 @@
-"""The demo's identities, one place for all stand-ins: made-up names and secrets that guard nothing outside the sandbox."""
+"""The demo's identities, for all stand-ins: made-up names and secrets that guard nothing outside the sandbox."""
 
 # The app as its developer registered it with the store platform.
 APP_CLIENT_ID = "ecm-demo-client"

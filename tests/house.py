@@ -51,7 +51,8 @@ class SilentBell:
 def a_settings(database_url: str, **changes: Any) -> Settings:
     """Valid settings for the stage's in-process addresses."""
     values: dict[str, Any] = {
-        "secret_key": SECRET_KEY, "public_url": "http://app.test", "allow_plain_http": True, "database_url": database_url,
+        "secret_key": SECRET_KEY, "public_url": "http://app.test", "allow_plain_http": True,
+        "database_url": database_url,
         "operator_token": OPERATOR_TOKEN, "log_format": "text", "data_dir": Path(tempfile.gettempdir()) / "ecm-tests",
         "bigcommerce": BigCommerceSettings(
             client_id=credentials.APP_CLIENT_ID, client_secret=credentials.APP_CLIENT_SECRET,
@@ -80,7 +81,7 @@ class House:
         return self.installed[0]
 
     def install(self, store_hash: str = credentials.STORE_HASH, *, connect: bool = True) -> StoreId:
-        """As a merchant does: the store's install request at our door, then the set-up work, then OpenText connected."""
+        """As a merchant does: the store's install request at our door, the set-up work, then OpenText connected."""
         url = httpx.URL(self.stage.control_panel.install_url(store_hash))
         answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url="http://app.test")
         assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -124,7 +125,8 @@ class House:
         }  # fmt: skip
         other = {"country": {"DE": "Germany", "FR": "France"}[ship_to], "country_iso2": ship_to}
         answer = self.store_api.post("v2/orders", json={
-            "status_id": status_id, "customer_id": 0, "billing_address": address, "shipping_addresses": [address | other],
+            "status_id": status_id, "customer_id": 0, "billing_address": address,
+            "shipping_addresses": [address | other],
             "products": [{"name": "Lamp", "quantity": 1, "price_inc_tax": float(total), "price_ex_tax": float(total)}],
         })  # fmt: skip
         assert answer.status_code == 200, answer.text

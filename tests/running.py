@@ -1,4 +1,4 @@
-"""The demo as processes, driven as a tester from outside would: its control API, the store's webhooks, signals by process id."""
+"""The demo as processes, driven from outside: its control API, the store's webhooks, signals by process id."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def a_running_demo(state: Path, **environment: str) -> Iterator[RunningDemo]:
     port = free_ports()
     command = [sys.executable, "-m", "sandbox.demo", "--port", str(port), "--state", str(state)]
     log = (state.parent / "demo.log").open("wb")
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT)
     demo = RunningDemo(process, port)
     try:
         wait_for(lambda: _is_ready(demo), 60, f"the demo (see {log.name})")

@@ -49,7 +49,7 @@ def connect(url: str, pool_size: int = 8) -> Database:
     if url.startswith("sqlite"):
         engine = create_engine(url, pool_size=pool_size, max_overflow=32, connect_args={"timeout": 5})
         _tune_sqlite(engine, busy_ms=5000)
-        # The intake asks for the lock itself, every other millisecond: SQLite's own waiting sleeps up to a tenth of a second.
+        # The intake asks for the lock itself, every other millisecond: SQLite's own waiting sleeps up to 100 ms.
         intake = create_engine(url, pool_size=1, max_overflow=1, connect_args={"timeout": 0})
         _tune_sqlite(intake, busy_ms=0)
         return Database(url, engine, intake, threading.Lock())

@@ -129,7 +129,7 @@ class Intake:
             done.set_result(is_new)
 
     def _commit(self, rows: list[dict[str, Any]]) -> list[bool]:
-        """One transaction for all; asks again and again while another writer has the lock, for as long as a sender waits."""
+        """One transaction for all; asks again while another writer has the lock, for as long as a sender waits."""
         until = time.monotonic() + LOCK_SECONDS
         while True:
             try:

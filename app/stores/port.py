@@ -30,7 +30,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A verified request to open, uninstall or lose a user. `path` is an allowed deep link or "/". `token_id` is used once."""
+    """A verified request to open, uninstall or lose a user. `path` is a deep link or "/"; `token_id` is used once."""
 
     external_id: str
     token_id: str
@@ -84,7 +84,7 @@ class StorePublisher(Protocol):
         ...
 
     def append_staff_note(self, order_id: OrderId, text: str) -> None:
-        """Append one line to the staff notes unless that very line is there already. Never shortens what others wrote."""
+        """Append one line to the staff notes unless that very line is there. Never shortens what others wrote."""
         ...
 
     def write_product_fields(self, product_id: ProductId, fields: Mapping[str, str]) -> None:

@@ -77,11 +77,7 @@ class Faults:
 
 
 def _matches(rule: FaultRule, system: str, method: str, path: str) -> bool:
-    return (
-        fnmatchcase(system, rule.system)
-        and rule.method in ("*", method)
-        and fnmatchcase(path, rule.path)
-    )
+    return fnmatchcase(system, rule.system) and rule.method in ("*", method) and fnmatchcase(path, rule.path)
 
 
 def _drawn(rule: FaultRule) -> bool:

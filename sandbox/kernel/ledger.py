@@ -30,9 +30,7 @@ class Ledger:
     def __init__(self, keep: int = 200_000) -> None:
         self._keep, self._entries, self._next, self._lock = keep, list[Entry](), 1, threading.Lock()
 
-    def record(
-        self, at: datetime, system: str, method: str, path: str, status: int, body: bytes, effect: str
-    ) -> Entry:
+    def record(self, at: datetime, system: str, method: str, path: str, status: int, body: bytes, effect: str) -> Entry:
         digest = hashlib.sha256(body).hexdigest() if body else ""
         with self._lock:
             entry = Entry(self._next, at, system, method, path, status, digest, effect)

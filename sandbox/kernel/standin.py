@@ -1,4 +1,4 @@
-"""A stand-in is a WSGI app with routes: faults strike first, the handler works under the system's lock, the ledger remembers."""
+"""A stand-in is a WSGI app with routes: faults strike, the handler works under the system's lock, the ledger knows."""
 
 import json
 import time
@@ -119,9 +119,7 @@ class StandIn:
         query = call.query_string.decode("latin-1")
         path = f"{call.path}?{query}" if query else call.path
         body = call.raw() if (call.content_length or 0) < 1_000_000 else b""
-        self.world.ledger.record(
-            self.world.clock.now(), self.system, call.method, path, status, body, call.effect
-        )
+        self.world.ledger.record(self.world.clock.now(), self.system, call.method, path, status, body, call.effect)
 
     def _hang_up(self, environ: dict[str, Any]) -> Iterable[bytes]:
         raise ConnectionDropped(f"{self.system} hung up on {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")

@@ -9,7 +9,7 @@ from sandbox.kernel.faults import ConnectionDropped
 
 
 class InProcess(httpx.BaseTransport):
-    """Routes a request by `host[:port]` to a WSGI app. An unknown host is a connect error, a hang-up a protocol error."""
+    """Routes a request by `host[:port]` to a WSGI app. Unknown host: connect error; hang-up: protocol error."""
 
     def __init__(self, apps: Mapping[str, Callable[..., Any]]) -> None:
         self._transports = {host: httpx.WSGITransport(app=app) for host, app in apps.items()}

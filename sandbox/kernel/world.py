@@ -61,7 +61,7 @@ class World:
         self.touched()
 
     def save_if_touched(self, path: Path) -> None:
-        """Write clock and states next to `path`, then rename over it: a kill leaves the old or the new file, never half."""
+        """Write clock and states next to `path`, then rename over it: a kill leaves the old or the new file."""
         if not self._dirty.is_set():
             return
         self._dirty.clear()

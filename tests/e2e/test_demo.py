@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e.running_demo import ROOT, RunningDemo, a_demo, is_alive
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.alone]
 LATER_START, RESET_WITHIN = 20.0, 15.0  # seconds; the first is 10 where nothing else runs
 
 

@@ -198,7 +198,7 @@ def test_old_bodies_are_forgotten_and_the_row_stays(installed_house):
     house.drain()
     short = house.settings.periods.model_copy(update={"raw_retention": timedelta(seconds=-1)})
     house.deps.settings = house.settings.model_copy(update={"periods": short})
-    schedule._clean(house.deps)  # noqa: SLF001  # the sweep itself, not its turn
+    schedule._clean(house.deps)  # the sweep itself, not its turn
     bodies = [event.raw for event in house.events(source="store")]
     assert bodies
     assert set(bodies) == {None}

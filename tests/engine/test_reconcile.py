@@ -43,10 +43,10 @@ def test_the_watermark_moves_only_after_everything_is_stored(installed_house):
 def test_each_sweep_takes_its_turn_once_however_many_ask(installed_house):
     house = installed_house
     sweep = next(one for one in schedule.SWEEPS if one.name == "reconcile")
-    turns = [schedule._take_turn(house.deps, sweep, owner) for owner in ("a", "b", "c")]  # noqa: SLF001
+    turns = [schedule._take_turn(house.deps, sweep, owner) for owner in ("a", "b", "c")]
     assert turns == [True, False, False]
-    schedule._run(house.deps, sweep)  # noqa: SLF001
-    assert not schedule._take_turn(house.deps, sweep, "b")  # noqa: SLF001  # not before its next time
+    schedule._run(house.deps, sweep)
+    assert not schedule._take_turn(house.deps, sweep, "b")  # not before its next time
 
 
 def test_a_subscription_that_was_deleted_is_made_again(installed_house):

@@ -19,7 +19,7 @@ from app.stores.bigcommerce import HOOK_HEADER, hook_secret
 from sandbox import credentials
 from tests.running import RunningDemo, a_running_demo, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 OPENTEXT = ("otds", "content_server", "workflow")
 
 

@@ -18,7 +18,7 @@ def test_the_generated_tables_are_up_to_date():
 
 
 def test_every_setting_has_words():
-    for name, field in tables._fields(Settings, "ECM_"):  # noqa: SLF001  # what the table is made of
+    for name, field in tables._fields(Settings, "ECM_"):  # what the table is made of
         assert field.description, name
 
 

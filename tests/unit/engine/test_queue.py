@@ -184,7 +184,7 @@ def test_many_claimers_never_share_a_row_or_a_lane(database, settings):
 
 def test_the_claim_uses_the_queue_index(database):
     with reading(database) as session:
-        statement = queue._due(0.0, 10)  # noqa: SLF001  # its plan is what is asked for
+        statement = queue._due(0.0, 10)  # its plan is what is asked for
         compiled = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         connection = session.connection()
         if not database.is_sqlite:
