@@ -42,7 +42,8 @@ class Control:
         self.listed.append(f"{method} /control{path}".replace("<", "{").replace(">", "}"))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with Call(environ) as call:
+        call = Call(environ)
+        with call:
             response = self._respond(call)
         return response(environ, start_response)
 

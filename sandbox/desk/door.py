@@ -53,7 +53,8 @@ class Desk:
         self._pages["static"] = _static
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with Call(environ) as call:  # closes what was uploaded
+        call = Call(environ)
+        with call:  # closes what was uploaded
             response = self._respond(call)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Content-Security-Policy", self._policy())

@@ -18,7 +18,7 @@ JSON = dict[str, Any]
 # What a browser may show by itself; everything else that is text is shown as text, the rest is downloaded.
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 TEXT = frozenset({"application/json", "application/xml", "text/html", "text/plain", "text/csv", "text/markdown"})
-LONGEST_EDIT = 400_000
+LONGEST_EDIT, SHOWN_AT_MOST = 400_000, 100
 FACTS = (
     "order_number", "amount", "currency", "risk_reasons", "bill_country", "ship_country", "sku", "content_version",
     "decision", "decision_comment",
@@ -31,7 +31,7 @@ KINDS = (("", "All"), ("ORDER", "Orders"), ("CUSTOMER", "Customers"), ("PRODUCT"
 
 def workspaces(desk: "Desk", call: Request) -> Response:
     kind = call.args.get("type", "").upper()
-    found = Repository(desk.stage).workspaces(kind, call.args.get("bo_id", ""))
+    found = Repository(desk.stage).workspaces(kind, call.args.get("bo_id", ""), most=SHOWN_AT_MOST)
     return desk.render(call, "opentext/workspaces.html", workspaces=found, kinds=KINDS, kind=kind)
 
 
@@ -154,7 +154,8 @@ def act(desk: "Desk", call: Request, task_id: str) -> Response:
 
 
 def instances(desk: "Desk", call: Request) -> Response:
-    return desk.render(call, "opentext/workflows.html", instances=TaskInbox(desk.stage).instances())
+    found = TaskInbox(desk.stage).instances()[:SHOWN_AT_MOST]
+    return desk.render(call, "opentext/workflows.html", instances=found)
 
 
 def instance(desk: "Desk", call: Request, instance_id: str) -> Response:
@@ -168,7 +169,7 @@ def records(desk: "Desk", call: Request) -> Response:
     repository = Repository(desk.stage)
     found = [
         {"document": document, "workspace": space}
-        for space in repository.workspaces()
+        for space in repository.workspaces(most=SHOWN_AT_MOST)
         for document in space["documents"]
         if document["record"]
     ]

@@ -1,5 +1,6 @@
 """The store's control panel: apps, orders, products, customers, users, and the frames that show the app."""
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import NotFound
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.desk.door import Desk
 
 JSON = dict[str, Any]
+SHOWN_AT_MOST = 100  # the newest
 APP_NAME = "Storefront ECM"
 EDITED_BY_HAND = ("name", "description", "page_title", "meta_description", "search_keywords", "price", "is_visible")
 SETTABLE = (1, 2, 5, 6, 7, 9, 10, 11, 12, 13)
@@ -80,13 +82,16 @@ def panel(desk: "Desk", call: Request) -> Response:
 
 def orders(desk: "Desk", call: Request) -> Response:
     seat = Seat.of(desk.stage, call)
+    found = Merchant(desk.stage.bigcommerce).list("orders", seat.store.hash)
+    shipped_to = _shipped_to(seat)
     rows = [
-        {"order": order, "menu": _menu(seat, "ORDERS", order["id"]), "ship_to": _ship_to(seat, order)}
-        for order in Merchant(desk.stage.bigcommerce).list("orders", seat.store.hash)
+        {"order": order, "menu": _menu(seat, "ORDERS", order["id"]), "ship_to": ", ".join(shipped_to[order["id"]])}
+        for order in found[:SHOWN_AT_MOST]
     ]
     return desk.render(
         call,
         "store/orders.html",
+        count=len(found),
         rows=rows,
         countries=_countries(),
         customers=_customers(desk, seat),
@@ -217,9 +222,13 @@ def _extensions(seat: Seat) -> list[Any]:
     return sorted(seat.store.extensions.values(), key=lambda extension: extension.id) if seat.is_installed else []
 
 
-def _ship_to(seat: Seat, order: JSON) -> str:
-    found = [a for a in seat.store.order_addresses.values() if a["order_id"] == order["id"]]
-    return ", ".join(dict.fromkeys(a["country_iso2"] for a in found))
+def _shipped_to(seat: Seat) -> dict[int, list[str]]:
+    """Order id -> the countries it goes to."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for address in list(seat.store.order_addresses.values()):
+        if address["country_iso2"] not in found[address["order_id"]]:
+            found[address["order_id"]].append(address["country_iso2"])
+    return found
 
 
 def _products(desk: "Desk", seat: Seat) -> list[JSON]:

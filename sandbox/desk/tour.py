@@ -29,7 +29,7 @@ def start(desk: "Desk", call: Request) -> Response:
 def steps_of(stage: Stage, seat: Seat) -> list[Step]:
     inbox, repository = TaskInbox(stage), Repository(stage)
     instances = [i for i in inbox.instances() if i["process"] == "sf_order_review"]
-    products = repository.workspaces("PRODUCT") if seat.is_installed else []
+    products = repository.workspaces("PRODUCT", most=50) if seat.is_installed else []
     is_connected = bool(stage.workflow.engine.models())
     return [
         Step(

@@ -52,13 +52,15 @@ class Repository:
             for m in people
         ]
 
-    def workspaces(self, bo_type: str = "", bo_id: str = "", *, brief: bool = False) -> list[JSON]:
+    def workspaces(
+        self, bo_type: str = "", bo_id: str = "", *, brief: bool = False, most: int | None = None
+    ) -> list[JSON]:
         """Newest first. `bo_id` is the business object's whole id or just its last part, the store's own id."""
         with self._server.lock:
             state = self._server.state
             found = [node for node in workspaces.all_of(state) if _is_about(node, bo_type, bo_id)]
             found.sort(key=lambda node: (node.create_date, node.id), reverse=True)
-            return [shapes.workspace(state, node, workspaces.data_of(node), brief=brief) for node in found]
+            return [shapes.workspace(state, node, workspaces.data_of(node), brief=brief) for node in found[:most]]
 
     def workspace(self, workspace_id: int) -> JSON:
         with self._server.lock, as_problems():
