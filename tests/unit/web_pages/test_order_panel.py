@@ -110,6 +110,14 @@ class TestWhatItSays:
         shop.failing(shop.order_under_review("1001"), 1, error_message="The store cannot be reached.")
         assert "OpenText is not answering" not in shop.sign_in().text("/panel/orders/1001")
 
+    def test_a_look_that_gets_no_answer_says_so_too(self, shop: Shop) -> None:
+        shop.workspace("order", "5", "Order 5", seen_at=ago(hours=3))
+        shop.event("order", "5", source="person", topic="requested", detail={"request": "recheck"}, state="planned",
+                   reason="timeout: Content Server did not answer in time.")  # fmt: skip
+        page = words_on(shop.sign_in().text("/panel/orders/5"))
+        assert "OpenText is not answering right now" in page
+        assert "OpenText as of 3 hours ago" in page
+
     def test_the_age_is_what_opentext_last_said(self, shop: Shop) -> None:
         shop.workspace("order", "5", "Order 5", seen_at=ago(hours=3))
         assert re.search(r"OpenText as of\s+<time[^>]*>3 hours ago", shop.sign_in().text("/panel/orders/5"))
