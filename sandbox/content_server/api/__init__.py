@@ -2,6 +2,7 @@
 
 from sandbox.content_server.api import (
     access,
+    administration,
     categories,
     configuration,
     content,
@@ -41,5 +42,6 @@ SUBJECTS = (
     holds,
     workflows,
     workflow_forms,
+    administration,
 )
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.ROUTES)

@@ -74,8 +74,9 @@ def _type(x: Exchange, kind: WorkspaceType) -> dict[str, Any]:
         "wksp_type_names": {"de": "", "en": kind.name},
     }
     if x.query.flag("expand_templates"):
-        template = x.state.nodes[kind.template_id]
-        properties["templates"] = [{"id": template.id, "name": template.name, "subtype": template.type}]
+        template = x.state.nodes.get(kind.template_id)  # a new type has none yet
+        shown = [{"id": template.id, "name": template.name, "subtype": template.type}] if template else []
+        properties["templates"] = shown
     data: dict[str, Any] = {"properties": properties}
     if x.query.flag("expand_wksp_info", default=True):
         in_use = any(
@@ -119,6 +120,7 @@ def types_below(x: Exchange, id: int) -> Response:
             "templates": [{"id": kind.template_id, "name": x.state.nodes[kind.template_id].name, "subType": 848}],
         }
         for kind in kinds
+        if kind.template_id in x.state.nodes
     ]
     return json_response({"businessworkspacetypes": rows})
 

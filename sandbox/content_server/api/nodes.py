@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.content_server import categories, documents, records, shapes, tree
 from sandbox.content_server.api.route import FAULT, SORRY, Route
+from sandbox.content_server.api.templates import create_template
 from sandbox.content_server.fields import Fields
 from sandbox.content_server.model import DOCUMENT, FOLDER, RESERVE, SEE_CONTENTS, SHORTCUT, TYPE_NAMES, URL, Node
 from sandbox.content_server.paging import collection, page_of
@@ -172,6 +173,8 @@ def create(x: Exchange) -> Response:
 
 
 def create_v1(x: Exchange) -> Response:
+    if "reference_type" in x.parameters():
+        return create_template(x)
     return json_response({"id": _create(x, x.parameters(), 1).id})
 
 
