@@ -1,8 +1,11 @@
 """`ecm`: what an operator does at the command line."""
 
 import json
+import os
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +18,10 @@ from app.db import audit
 from app.db.session import reading
 from app.db.stores import installed
 from app.domain.ids import StoreId
-from app.engine import diagnosis, reconcile, replay, rotation
+from app.engine import connections, diagnosis, reconcile, replay, rotation
 from app.engine.deps import Deps
 from app.errors import AppError
+from app.opentext import provisioning
 from app.scenarios import ALL
 from app.settings import Settings
 
@@ -105,6 +109,78 @@ def reconcile_(store: Annotated[str, typer.Argument(help="A store id; none: ever
             failed += 1
             typer.echo(f" failed: {error.message}")
     raise typer.Exit(1 if failed else 0)
+
+
+opentext = typer.Typer(no_args_is_help=True, help="What a store's Content Server must have, as this product ships it.")
+app.add_typer(opentext, name="opentext")
+
+
+@opentext.command("check")
+def opentext_check(
+    store: Annotated[str, typer.Argument(help="A store id; not needed where one is installed.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Show what is in place too.")] = False,
+) -> None:
+    """Compare Content Server with the shipped set-up: what is missing, and how to create it. Changes nothing."""
+    findings = list(provisioning.check(_site(store)))
+    for finding in findings:
+        if everything or not finding.is_well:
+            how = "" if finding.is_well else finding.by_hand
+            _tell(finding.state.upper(), finding, finding.message, how)
+    bad = [finding for finding in findings if not finding.is_well]
+    can = sum(finding.create is not None for finding in bad)
+    well = f"All {len(findings)} things are in place."
+    typer.echo(f"{len(bad)} of {len(findings)} need attention; `ecm opentext apply` can create {can}." if bad else well)
+    raise typer.Exit(1 if bad else 0)
+
+
+@opentext.command("apply")
+def opentext_apply(
+    store: Annotated[str, typer.Argument(help="A store id; not needed where one is installed.")] = "",
+    client_id: Annotated[str, typer.Option(help="An OTDS client that stands for an administrator; its secret is asked "
+                                                "for, or read from ECM_ADMINISTRATOR_SECRET.")] = "",
+) -> None:  # fmt: skip
+    """Create what Content Server lacks, as far as its REST API can; say the rest. Safe to run again."""
+    secret = ""
+    if client_id:
+        secret = os.environ.get("ECM_ADMINISTRATOR_SECRET") or typer.prompt("Client secret", hide_input=True)
+    done = Counter[provisioning.Outcome]()
+    for applied in provisioning.apply(_site(store, client_id, secret)):
+        done[applied.outcome] += 1
+        if applied.outcome is provisioning.Outcome.CREATED:
+            _tell("CREATED", applied.finding, "", "")
+        elif applied.outcome is not provisioning.Outcome.PRESENT:
+            message = applied.message or applied.finding.message
+            _tell(applied.outcome.upper(), applied.finding, message, applied.finding.by_hand)
+    typer.echo(", ".join(f"{done[outcome]} {outcome}" for outcome in provisioning.Outcome) + ".")
+    if done[provisioning.Outcome.REFUSED] and not client_id:
+        typer.echo("The service user may not create everything: run it with --client-id of an administrator's client.")
+    raise typer.Exit(1 if done[provisioning.Outcome.REFUSED] or done[provisioning.Outcome.BY_HAND] else 0)
+
+
+def _tell(mark: str, finding: provisioning.Finding, message: str, how: str) -> None:
+    typer.echo(f"{mark:9} {finding.part}: {finding.item}{f' – {message}' if message else ''}")
+    if how:
+        typer.echo(f"          → {how}")
+
+
+def _site(store: str, client_id: str = "", secret: str = "") -> provisioning.Site:
+    """The Content Server of a store, of the only installed one where none is named."""
+    deps = _deps()
+    with reading(deps.database) as session:
+        stores = [row.id for row in installed(session) if store in ("", row.id)]
+    if len(stores) != 1:
+        known = ", ".join(stores) or "none is installed"
+        typer.echo("No such installed store." if store else f"Name one of: {known}.", err=True)
+        raise typer.Exit(2)
+    try:
+        connection = connections.load(deps.database, deps.vault, StoreId(stores[0]))
+    except AppError as error:
+        typer.echo(f"{error.message} {error.hint}", err=True)
+        raise typer.Exit(2) from None
+    if not client_id:
+        return deps.site(connection, None)
+    own = replace(connection.content_server, client_id=client_id, client_secret=secret)
+    return deps.site(connection, replace(connection, content_server=own))
 
 
 @app.command("rotate-keys")

@@ -12,7 +12,7 @@ from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
 from app.engine.vault import Vault
 from app.errors import NeedsReauth
-from app.opentext import OpenText, open_text
+from app.opentext import OpenText, open_text, provisioning
 from app.opentext.check import CheckStep, check_connection
 from app.opentext.connection import Connection
 from app.opentext.login import TokenCache
@@ -43,6 +43,7 @@ def build(
         store=ways.store,
         opentext=ways.opentext,
         check_opentext=ways.check_opentext,
+        site=ways.site,
         close=close,
     )
 
@@ -76,6 +77,9 @@ class _Ways:
                     connection, self._outbound, self._tokens, max_bytes=self._settings.limits.document_bytes
                 )
             return self._opentext[store_id, connection.version]
+
+    def site(self, connection: Connection, administrator: Connection | None) -> provisioning.Site:
+        return provisioning.site(connection, self._outbound, administrator)
 
     def check_opentext(self, connection: Connection) -> list[CheckStep]:
         return check_connection(connection, self._outbound, CLASSIFICATIONS)

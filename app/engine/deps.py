@@ -12,6 +12,7 @@ from app.engine.vault import Vault
 from app.opentext import OpenText
 from app.opentext.check import CheckStep
 from app.opentext.connection import Connection
+from app.opentext.provisioning import Site
 from app.settings import Settings
 from app.stores.port import Store, StoreDoor
 
@@ -38,6 +39,7 @@ class Deps:
     store: Callable[[StoreId], Store]
     opentext: Callable[[StoreId], OpenText]
     check_opentext: Callable[[Connection], list[CheckStep]]
+    site: Callable[[Connection, Connection | None], Site]  # of a connection; the second has other credentials
     close: Callable[[], None] = field(default=lambda: None)
 
     @cached_property

@@ -3,18 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.domain.content import WorkspaceType
+from app.domain.ids import NodeId
 from app.errors import AppError, NeedsReauth, NotFound, Permanent
+from app.opentext.answers import CONTENT_SERVER
 from app.opentext.connection import Connection
 from app.opentext.content_server.client import ContentServer, UnknownRoute
 from app.opentext.content_server.nodes import plain
-from app.opentext.content_server.payloads import ExternalSystemTypes
+from app.opentext.content_server.payloads import Effective, ExternalSystemTypes, WhoAmI
 from app.opentext.content_server.records import Records
+from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.login import TokenCache
 from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
 from app.outbound import Outbound
 
 OBJECT_TYPES = ("ORDER", "CUSTOMER", "PRODUCT")
+NEEDED = ("see", "see_contents", "add_items")  # where workspaces are made
 MOST_CLASSIFICATIONS = 200  # looked at; a test is no inventory
 
 OTDS_REACHABLE = "Directory Services reachable"
@@ -23,6 +28,8 @@ SERVER_REACHABLE = "Content Server reachable"
 SIGNED_IN = "Signed in to Content Server"
 EXTERNAL_SYSTEM = "External system and business object types"
 RECORDS = "Records Management classifications"
+WORKSPACE_TYPES = "Workspace types and templates"
+RIGHTS = "Rights of the service user"
 GATEWAY_TOKEN = "Workflow gateway token"  # noqa: S105  # a step's name
 MODELS = "Workflow models"
 UNKNOWN_CLIENT = "client id not known in this region"
@@ -69,6 +76,9 @@ def check_connection(
     checks.step(SIGNED_IN, lambda: f"Signed in as {server.who_am_i()}.", (OTDS_CREDENTIALS, SERVER_REACHABLE))
     checks.step(EXTERNAL_SYSTEM, lambda: _external_system(server), needs=(SIGNED_IN,))
     checks.step(RECORDS, lambda: _classifications(Records(server), classifications), needs=(SIGNED_IN,))
+    kinds = _Kinds(server)
+    checks.step(WORKSPACE_TYPES, kinds.complete, needs=(EXTERNAL_SYSTEM,))
+    checks.step(RIGHTS, kinds.rights, needs=(WORKSPACE_TYPES,))
     api = WorkflowApi(connection, outbound, tokens)
     checks.step(GATEWAY_TOKEN, lambda: api.login.credential() and "The gateway accepts the client.")
     checks.step(MODELS, lambda: _models(Deployment(api)), needs=(GATEWAY_TOKEN,))
@@ -175,6 +185,53 @@ def _classifications(records: Records, wanted: Sequence[str]) -> str:
             hint="Create the classifications, or give the service user the right to see them.",
         )
     return f"{len(wanted) or len(found)} classifications found."
+
+
+class _Kinds:
+    """The workspace types of our business objects, asked for once: are they complete, and may we make workspaces."""
+
+    def __init__(self, server: ContentServer) -> None:
+        self._server, self._types = server, WorkspaceTypes(server)
+        self._found: dict[str, WorkspaceType] = {}
+
+    def complete(self) -> str:
+        self._found = {name: found for name in OBJECT_TYPES if (found := self._types.of(name)) is not None}
+        wrong = [f"{name} has no workspace type" for name in OBJECT_TYPES if name not in self._found]
+        wrong += [f"the type {kind.name} has no template" for kind in self._found.values() if not kind.templates]
+        if wrong:
+            raise Permanent(
+                f"Workspaces cannot be made: {', '.join(wrong)}.", code="no_workspace_type",
+                hint="Run `ecm opentext check` for what is missing and how to create it.",
+            )  # fmt: skip
+        return f"{len(self._found)} types have their templates."
+
+    def rights(self) -> str:
+        """Source: effective permissions on the folders the workspaces are made in."""
+        me = self._server.get(WhoAmI, "v1", "auth").data
+        for kind in self._found.values():
+            if kind.location is None:
+                continue  # a rule decides where, for each workspace
+            lacks = self._lacks(kind.location, me.id)
+            if lacks is None:
+                return "This Content Server does not tell our rights; the first workspace will show them."
+            if lacks:
+                raise NeedsReauth(
+                    f"{me.name} may not make workspaces of the type {kind.name}: {', '.join(lacks)} is missing.",
+                    upstream=CONTENT_SERVER, code="missing_right",
+                    hint=f"Give {me.name} {', '.join(lacks)} on the folder {kind.location}, where they are made.",
+                )  # fmt: skip
+        return f"{me.name} may make workspaces."
+
+    def _lacks(self, folder: NodeId, member: int) -> list[str] | None:
+        """The permissions we miss there; all of them where we may not even see it; None where nobody tells."""
+        path = ("v2", "nodes", folder, "permissions", "effective", member)
+        try:
+            granted = self._server.get(Effective, *path).permissions
+        except UnknownRoute:
+            return None
+        except NotFound:
+            granted = frozenset()
+        return [each for each in NEEDED if each not in granted]
 
 
 def _models(deployment: Deployment) -> str:

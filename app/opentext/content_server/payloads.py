@@ -11,8 +11,8 @@ from app.opentext.answers import Instant, Payload, Text
 
 
 def _listed(value: Any) -> Any:
-    """One object where a list is meant, or nothing, as a list."""
-    if value is None:
+    """One object where a list is meant, or nothing (an empty object too), as a list."""
+    if value is None or value == {}:
         return []
     return value if isinstance(value, list) else [value]
 
@@ -460,3 +460,21 @@ class PlainNodeList(Payload):
 
     results: Many[Row] = ()
     collection: Collection = Collection()
+
+
+class Effective(Payload):
+    """Effective permissions; each level is an object, or a list of one (the specification)."""
+
+    results: Any = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        return frozenset(_texts(self.results))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return _texts(value.get("permissions", value.get("data")))
+    return [text for each in value for text in _texts(each)] if isinstance(value, list) else []

@@ -11,7 +11,7 @@ from tests.contract.opentext.landscape import Landscape, a_connection
 
 ALL = [
     check.OTDS_REACHABLE, check.OTDS_CREDENTIALS, check.SERVER_REACHABLE, check.SIGNED_IN,
-    check.EXTERNAL_SYSTEM, check.RECORDS, check.GATEWAY_TOKEN, check.MODELS,
+    check.EXTERNAL_SYSTEM, check.RECORDS, check.WORKSPACE_TYPES, check.RIGHTS, check.GATEWAY_TOKEN, check.MODELS,
 ]  # fmt: skip
 
 
@@ -69,7 +69,9 @@ def test_the_failing_step_is_named_and_says_what_to_do(
 
 def test_steps_that_need_a_failed_one_are_not_tried(land: Landscape) -> None:
     steps = check_connection(a_connection(client_secret="wrong"), land.outbound)
-    assert not_tried(steps) == [check.SIGNED_IN, check.EXTERNAL_SYSTEM, check.RECORDS]
+    assert not_tried(steps) == [
+        check.SIGNED_IN, check.EXTERNAL_SYSTEM, check.RECORDS, check.WORKSPACE_TYPES, check.RIGHTS,
+    ]  # fmt: skip
     assert check.OTDS_CREDENTIALS in steps[3].message
     steps = check_connection(with_workflow(client_id="nobody"), land.outbound)
     assert not_tried(steps) == [check.MODELS]
@@ -89,6 +91,45 @@ def test_missing_object_types_are_named(land: Landscape) -> None:
     steps = check_connection(a_connection(), land.outbound)
     assert failed(steps) == [check.EXTERNAL_SYSTEM]
     assert "PRODUCT" in steps[4].message
+
+
+def test_a_missing_workspace_type_is_named(land: Landscape) -> None:
+    for kind in land.content_server.state.bo_types.values():
+        kind.workspace_type_id = 0 if kind.bo_type == "PRODUCT" else kind.workspace_type_id
+    steps = check_connection(a_connection(), land.outbound)
+    assert failed(steps) == [check.WORKSPACE_TYPES]
+    assert not_tried(steps) == [check.RIGHTS]
+    assert "PRODUCT has no workspace type" in steps[6].message
+    assert "ecm opentext check" in steps[6].hint
+
+
+def test_a_workspace_type_without_template_is_named(land: Landscape) -> None:
+    land.content_server.state.workspace_types[1].template_id = 0
+    steps = check_connection(a_connection(), land.outbound)
+    assert failed(steps) == [check.WORKSPACE_TYPES]
+    assert "Order exception has no template" in steps[6].message
+
+
+@pytest.mark.parametrize(
+    ("granted", "lacks"), [(frozenset({"see", "see_contents"}), "add_items"), (frozenset[str](), "see, see_contents")]
+)
+def test_a_missing_right_is_named_with_whose_and_where(land: Landscape, granted: frozenset[str], lacks: str) -> None:
+    state = land.content_server.state
+    folder = state.nodes[state.workspace_types[2].location_id]
+    folder.permissions = {1001: granted} if granted else {}
+    steps = check_connection(a_connection(), land.outbound)
+    assert failed(steps) == [check.RIGHTS]
+    assert lacks in steps[7].message
+    assert "svc-storefront" in steps[7].message
+    assert str(folder.id) in steps[7].hint
+
+
+def test_a_server_that_does_not_tell_rights_is_not_blamed(land: Landscape) -> None:
+    text = {"error": "The REST API URL could not be found in the mappings registry"}
+    land.fault("status", path="*/permissions/effective/*", status=400, body=text)
+    steps = check_connection(a_connection(), land.outbound)
+    assert not failed(steps)
+    assert "does not tell" in steps[7].message
 
 
 def test_a_corrected_secret_is_tried_anew(land: Landscape) -> None:
