@@ -20,6 +20,7 @@ SETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demo", ("pyproject.toml", "--group", "sandbox", "--group", "build", *HELD_TO_DEV)),
     ("app", ("pyproject.toml", *HELD_TO_DEV)),
     ("node", ("requirements/node.in",)),
+    ("judges", ("requirements/judges.in", "--override", "requirements/judges.override")),
 )
 ADDRESS = re.compile(r"https?://|file:|--(extra-)?index-url|--find-links|" + re.escape(str(ROOT)))
 

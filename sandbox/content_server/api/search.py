@@ -35,7 +35,9 @@ def find(x: Exchange) -> Response:
         },
         "sorting": {"links": {}, "sort": [sent.text("sort") or "relevance"]},
     }
-    return x.answer([_row(x, node, sent) for node in page.items], collection=collection)
+    # Unlike a folder's, the pages of a search end: pyxecm asks on until one is empty.
+    items = page.items if (sent.integer("page") or 1) <= page.count else []
+    return x.answer([_row(x, node, sent) for node in items], collection=collection)
 
 
 def _sorted(nodes: list[Node], sort: str) -> list[Node]:
