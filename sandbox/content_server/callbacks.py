@@ -51,7 +51,8 @@ def headers(server: "ContentServer", settings: CallbackSettings, body: bytes) ->
 def _credential(server: "ContentServer", settings: CallbackSettings, body: bytes) -> dict[str, str]:
     now = server.world.clock.now()
     if settings.auth == "signature":
-        moment = str(int(now.timestamp()))
+        # Real time: the companion's clock is not the sandbox's, and a stamp from its future would be refused.
+        moment = str(int((now - server.world.clock.offset).timestamp()))
         return {"X-Storefront-Signature": f"t={moment},v1={signature(settings.secret, moment, body)}"}
     if settings.auth == "key":
         return {"X-Storefront-Key": settings.secret}
