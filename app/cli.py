@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from click import get_current_context
 from pydantic import ValidationError
 
 from app import observability, wiring
@@ -32,6 +33,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def _deps() -> Deps:
+    """What the caller has built already (tests, a shell of one's own), else this process's own."""
+    given = get_current_context().find_object(Deps)
+    if given is not None:
+        return given
     settings = _settings()
     observability.configure(settings)
     return wiring.build(settings)
