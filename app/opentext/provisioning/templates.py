@@ -221,7 +221,7 @@ def _roles(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[Find
         if plain(role.name) not in found:
             body = {"name": role.name, "permissions": permissions, "leader": role.leader}
             path = ("v2", "businessworkspaces", template, "roles")
-            yield missing(CONTENTS, item, by_hand, partial(site.server.write, Anything, "POST", *path, body=body))
+            yield missing(CONTENTS, item, by_hand, partial(site.server.json, Anything, "POST", *path, body=body))
             found = {plain(each.name): each for each in site.teams.roles(template)}
         else:
             yield present(CONTENTS, item)
