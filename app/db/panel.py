@@ -5,8 +5,7 @@ fields and requests on the way. The second, `history`, is one row per run with i
 steps, its workflow and the event behind it.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -16,6 +15,21 @@ from sqlmodel import Session
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.nested import Rows, rows_of, when
+from app.db.panel_facts import (
+    DocumentFacts,
+    EventFacts,
+    FieldFacts,
+    LinkFacts,
+    OrderOfCustomer,
+    PanelRows,
+    PublicationFacts,
+    RequestFacts,
+    RunFacts,
+    ShopFacts,
+    SnapshotFacts,
+    StepFacts,
+    WorkflowFacts,
+)
 from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
@@ -39,196 +53,6 @@ STEP: Any = StepRow
 CONNECTION: Any = OpenTextConnection
 STORE: Any = StoreRow
 USER: Any = StoreUser
-
-
-@dataclass(frozen=True)
-class ShopFacts:
-    """The store and its OpenText. `opentext_state` is empty before a connection was saved."""
-
-    name: str
-    state: str
-    pause_reason: str
-    timezone: str
-    currency: str
-    storefront_url: str
-    opentext_state: str
-
-
-@dataclass(frozen=True)
-class SnapshotFacts:
-    """What the store last told us about the object."""
-
-    name: str
-    is_gone: bool
-    facts: dict[str, Any]
-    seen_at: datetime
-
-
-@dataclass(frozen=True)
-class LinkFacts:
-    """A workspace and when OpenText last answered about it."""
-
-    name: str
-    url: str
-    linked_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True)
-class DocumentFacts:
-    """A document of the workspace, as OpenText last told."""
-
-    name: str
-    folder: str
-    version: int
-    size: int
-    mime_type: str
-    url: str
-    filed_by_us: bool
-    record_class: str
-    record_schedule: str
-    kept_until: datetime | None
-    holds: tuple[str, ...]
-    approval_status: str
-    approval_version: int | None
-    modified_at: datetime | None
-
-
-@dataclass(frozen=True)
-class FieldFacts:
-    """One published field; values as stored: {"text": …}, {"image": {…}} or {} for "was not there"."""
-
-    field: str
-    title: str
-    seq: int
-    before: dict[str, Any]
-    after: dict[str, Any]
-    live: dict[str, Any]
-    state: str
-    changed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class PublicationFacts:
-    """One approved version that was put into the store."""
-
-    id: str
-    run_id: str
-    version: int
-    document_name: str
-    document_url: str
-    approved_by: str
-    approved_at: datetime | None
-    state: str
-    published_at: datetime | None
-    checked_at: datetime | None
-    undone_at: datetime | None
-    created_at: datetime | None
-    fields: tuple[FieldFacts, ...]
-
-
-@dataclass(frozen=True)
-class RequestFacts:
-    """Something a person asked for: on its way, or ended a moment ago. `reason` says why it waits or how it ended."""
-
-    request: str
-    received_at: datetime | None
-    state: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class StepFacts:
-    """One step of a run. `summary` and the error texts are sentences for a merchant."""
-
-    seq: int
-    kind: str
-    params: dict[str, Any]
-    status: str
-    attempts: int
-    summary: str
-    error_code: str
-    error_message: str
-    error_hint: str
-    next_attempt_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True)
-class WorkflowFacts:
-    """A workflow: where it stands, who must act, what was decided."""
-
-    status: str
-    tasks: tuple[dict[str, Any], ...]
-    outcome: str
-    decided_by: str
-    decided_at: datetime | None
-    comment: str
-    found_by: str
-    started_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True)
-class EventFacts:
-    """What set a run off. `person` is the e-mail of who clicked, where a person did."""
-
-    source: str
-    topic: str
-    request: str
-    person: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class RunFacts:
-    """One scenario at work on the object."""
-
-    id: str
-    scenario: str
-    subject_name: str
-    reasons: tuple[str, ...]
-    facts: dict[str, Any]
-    state: str
-    outcome: str
-    correlation_id: str
-    started_at: datetime
-    changed_at: datetime
-    ended_at: datetime | None
-    steps: tuple[StepFacts, ...]
-    workflow: WorkflowFacts | None
-    event: EventFacts | None
-
-
-@dataclass(frozen=True)
-class OrderOfCustomer:
-    """An order of one customer that has been reviewed or filed."""
-
-    object_id: str
-    name: str
-    facts: dict[str, Any]
-    workspace_url: str
-    outcome: str
-    state: str
-    started_at: datetime
-
-
-@dataclass(frozen=True)
-class PanelRows:
-    """Everything a panel is made of."""
-
-    shop: ShopFacts
-    object_type: str
-    object_id: str
-    snapshot: SnapshotFacts | None
-    link: LinkFacts | None
-    customer_id: str
-    customer_link: LinkFacts | None
-    documents: tuple[DocumentFacts, ...] = ()
-    publications: tuple[PublicationFacts, ...] = ()
-    requests: tuple[RequestFacts, ...] = ()
-    runs: tuple[RunFacts, ...] = field(default=())
 
 
 def read(session: Session, store_id: str, object_type: str, object_id: str) -> PanelRows | None:

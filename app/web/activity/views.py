@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app import __version__
 from app.db.activity import DeliveryLine, FailureGroup, RunLine
-from app.db.panel import RunFacts
+from app.db.panel_facts import RunFacts
 from app.web import texts
 from app.web.language import _
 from app.web.panel import progress, why

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.db.panel import FieldFacts, PublicationFacts
+from app.db.panel_facts import FieldFacts, PublicationFacts
 from app.domain.publication import COMPLIANCE_FIELD, TEXT_FIELDS, FieldState, PublicationState
 from app.engine.publications import same
 from app.web import display, texts

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.db.panel import PanelRows
+from app.db.panel_facts import PanelRows
 from app.domain.commerce import REVIEWABLE
 from app.web.language import _
 

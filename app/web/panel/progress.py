@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.db.panel import RunFacts, StepFacts
+from app.db.panel_facts import RunFacts, StepFacts
 from app.web import texts
 from app.web.language import _, ngettext
 from app.web.texts import State

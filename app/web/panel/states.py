@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.db.panel import PanelRows, PublicationFacts, RunFacts, StepFacts
+from app.db.panel_facts import PanelRows, PublicationFacts, RunFacts, StepFacts
 from app.domain.publication import FieldState, PublicationState
 from app.web import language
 from app.web.language import _, ngettext

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.db.panel import DocumentFacts, LinkFacts, OrderOfCustomer, PanelRows, PublicationFacts, RequestFacts, RunFacts
+from app.db.panel_facts import (
+    DocumentFacts,
+    LinkFacts,
+    OrderOfCustomer,
+    PanelRows,
+    PublicationFacts,
+    RequestFacts,
+    RunFacts,
+)
 from app.db.types import utc_now
 from app.web import language, texts
 from app.web.display import web_url

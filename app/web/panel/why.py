@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.db.panel import EventFacts, PublicationFacts, RunFacts, StepFacts
+from app.db.panel_facts import EventFacts, PublicationFacts, RunFacts, StepFacts
 from app.web import texts
 from app.web.language import _, parse_moment
 
