@@ -17,6 +17,7 @@ from sandbox.content_server.permissions import Actor, may
 from sandbox.content_server.refusal import Refusal
 
 TOKEN = re.compile(r'\s*(?:([()])|(\w+)\s*:\s*("[^"]*"|\([^()]*\)|[^\s()]+)|"([^"]*)"|([^\s()"]+))')
+QUOTED = '"'
 Test = Callable[[Node], bool]
 NAMES = ("OTName", "OTSubType", "OTLocation", "OTParentID", "OTDataID", "OTMIMEType", "OTDComment", "OTComments")
 
@@ -91,14 +92,16 @@ class _Query:
             return test
         if region == "" and text.lower() in (")", "and", "or"):
             raise Refusal("Error Evaluating Query")
-        return _region(self._state, region, text) if region else _contains(self._state, text)
+        if region in ("", QUOTED):
+            return _contains(self._state, text)
+        return _region(self._state, region, text)
 
     def _is(self, word: str) -> bool:
         return bool(self._tokens) and self._tokens[0][0] == "" and self._tokens[0][1].lower() == word
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    """Pairs of region ("" for a bare word) and text."""
+    """Pairs of region and text; "" for a bare word, which may be an operator, a quote for a phrase, which is none."""
     tokens: list[tuple[str, str]] = []
     position, text = 0, text.strip()
     while position < len(text):
@@ -108,8 +111,10 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         bracket, region, value, phrase, word = match.groups()
         if region:
             tokens.append((region, value.strip('"()')))
+        elif phrase is not None:
+            tokens.append((QUOTED, phrase))
         else:
-            tokens.append(("", bracket or phrase or word or ""))
+            tokens.append(("", bracket or word or ""))
         position = match.end()
     return tokens
 
