@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from click import get_current_context
 from pydantic import ValidationError
 
 from app import observability, wiring
@@ -32,9 +32,17 @@ app = typer.Typer(
 ROOT = Path(__file__).resolve().parents[1]
 
 
+_given: ContextVar[Deps | None] = ContextVar("given", default=None)
+
+
+@app.callback()
+def _take(context: typer.Context) -> None:
+    _given.set(context.obj)
+
+
 def _deps() -> Deps:
-    """What the caller has built already (tests, a shell of one's own), else this process's own."""
-    given = get_current_context().find_object(Deps)
+    """What the caller has built already (tests), else this process's own."""
+    given = _given.get()
     if given is not None:
         return given
     settings = _settings()
