@@ -182,6 +182,7 @@ def test_a_changed_connection_does_not_use_the_old_tokens(script: Script) -> Non
 
 def test_nothing_secret_is_logged(script: Script, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", "httpx")  # another test's app may have quietened it
     script.on(HOLDS, said({"error": "Authentication Required"}, 401), said({"data": []}))
     script.on("GET workflow.test/workflow/v1/tasks", said({"exception": "no"}, 400))
     opentext = script.open()
