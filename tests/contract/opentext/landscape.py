@@ -45,10 +45,10 @@ class Landscape:
         self.otds = Otds(self.world)
         self.content_server = ContentServer(self.world, **content_server)
         self.workflow = WorkflowStandIn(self.world)
-        transport: httpx.BaseTransport = InProcess(
+        self.transport: httpx.BaseTransport = InProcess(
             {"otds.test": self.otds, "content.test": self.content_server, "workflow.test": self.workflow}
         )
-        self.outbound = Outbound(settings(), Recording(transport, record) if record else transport)
+        self.outbound = Outbound(settings(), Recording(self.transport, record) if record else self.transport)
         self.tokens = TokenCache()
         self.opentext = self.open()
 
