@@ -59,10 +59,10 @@ class Figures:
     most_at_once: int
 
     def __str__(self) -> str:
-        calls, time_taken = self.calls / self.minimum, self.seconds / self.alone
+        times, longer = self.calls / self.minimum, self.seconds / self.alone
         return (
-            f"{self.orders} orders: {self.calls} calls, the minimum is {self.minimum} (x {calls:.2f}); "
-            f"{self.seconds:.2f} s, the calls alone {self.alone:.2f} s (x {time_taken:.2f}); {self.most_at_once} at once"
+            f"{self.orders} orders: {self.calls} calls, the minimum is {self.minimum} (x {times:.2f}); "
+            f"{self.seconds:.2f} s, the calls alone {self.alone:.2f} s (x {longer:.2f}); {self.most_at_once} at once"
         )
 
 
