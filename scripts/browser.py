@@ -30,9 +30,7 @@ def works(browser: str | Path) -> bool:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [str(browser), *FLAGS, f"--user-data-dir={profile}", "--dump-dom", PAGE]
         try:
-            shown = subprocess.run(
-                command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
-            )
+            shown = subprocess.run(command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired):
             return False
     return shown.returncode == 0 and b"ready" in shown.stdout

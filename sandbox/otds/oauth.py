@@ -96,9 +96,7 @@ class TokenEndpoint:
         answer = self._tokens(client, user, _scope(client, form), refresh=False)
         return answer | {"issued_token_type": ACCESS_TOKEN}
 
-    def _tokens(
-        self, client: Client, user: User | None, scope: str, *, refresh: bool = True
-    ) -> dict[str, Any]:
+    def _tokens(self, client: Client, user: User | None, scope: str, *, refresh: bool = True) -> dict[str, Any]:
         answer: dict[str, Any] = {
             "access_token": self._directory.issue_token(self._issuer, client, user, scope),
             "token_type": "Bearer",

@@ -229,9 +229,7 @@ def _roles(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[Find
             yield from _members(site, wanted, template, role, found[plain(role.name)])
 
 
-def _members(
-    site: Site, wanted: WorkspaceType, template: NodeId, role: Role, found: FoundRole
-) -> Iterator[Finding]:
+def _members(site: Site, wanted: WorkspaceType, template: NodeId, role: Role, found: FoundRole) -> Iterator[Finding]:
     """The groups, and the service user, that play a role; a group that does not exist is told elsewhere."""
     names = [*role.groups, *([site.service_user[1]] if role.service_user else [])]
     has = {member.login.casefold() for member in found.members}

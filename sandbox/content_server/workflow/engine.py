@@ -116,9 +116,7 @@ def start_at_once(actor: Actor, map_id: int, document_ids: list[int]) -> Process
     return start(actor, known, _documents(actor, document_ids), {}, "")
 
 
-def start(
-    actor: Actor, known: WorkflowMap, document_ids: list[int], values: dict[str, Any], comment: str
-) -> Process:
+def start(actor: Actor, known: WorkflowMap, document_ids: list[int], values: dict[str, Any], comment: str) -> Process:
     state, now = actor.state, actor.now
     for attribute in known.attributes:
         if attribute.required and values.get(str(attribute.id)) is None:
