@@ -52,6 +52,7 @@ class Document:
     modified_at: datetime | None
     url: str
     sha256: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,7 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
     opentext = deps.opentext(store_id)
     found = opentext.documents.in_workspace(NodeId(link.workspace_id))
     detailed = [
-        (document, opentext.records.details(document.id), _approval(opentext, object_type, document))
-        for document in found
+        (document, _record(opentext, document), _approval(opentext, object_type, document)) for document in found
     ]
     with unit_of_work(deps.database) as uow:
         session = uow.session
@@ -97,6 +96,11 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
         for document, record, approval in detailed:
             remember_document(session, kept, document, record=record or RecordDetails(""), approval=approval)
         _forget_missing(session, kept, {document.id for document in found})
+
+
+def _record(opentext: OpenText, document: Document) -> RecordDetails | None:
+    """With the dates the listing brought, which some schedules count from."""
+    return opentext.records.details(document.id, created_at=document.created_at, modified_at=document.modified_at)
 
 
 def _approval(opentext: OpenText, object_type: ObjectType, document: Document) -> Approval | None:

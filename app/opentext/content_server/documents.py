@@ -269,6 +269,7 @@ class Documents:
             modified_at=properties.modify_date or (latest.modify_date if latest else None),
             url=self._server.node_url(properties.id),
             sha256=sha256,
+            created_at=properties.create_date,
         )
 
 

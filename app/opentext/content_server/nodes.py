@@ -11,7 +11,7 @@ from app.opentext.content_server.payloads import NodeList, NodeResult, Propertie
 
 FOLDER, CATEGORY, CATEGORY_FOLDER, DOCUMENT = 0, 131, 132, 144
 CLASSIFICATION_TREE, CLASSIFICATION, RM_CLASSIFICATION = 196, 199, 551
-BRIEF = "properties{id,name,type,mime_type,size,modify_date,parent_id}"
+BRIEF = "properties{id,name,type,mime_type,size,create_date,modify_date,parent_id}"
 PAGE = 100
 MOST_FOLDERS = 500  # looked into before a search by name gives up
 

@@ -1,15 +1,19 @@
 """Every request our Content Server client makes, and the stand-in's answers, judged by OpenText's OpenAPI files."""
 
 import io
+from datetime import date
 from fnmatch import fnmatchcase
 
 import httpx
 import pytest
 
-from app.domain.content import BusinessObject, WorkspaceSpec
+from app.domain.content import BusinessObject, Relation, WorkspaceSpec
 from app.domain.ids import NodeId
 from app.errors import AppError
 from app.opentext.check import check_connection
+from app.opentext.content_server.records import RecordChanges
+from sandbox.content_server import seed
+from tests.contract.opentext.content import a_place
 from tests.contract.opentext.landscape import Landscape, a_connection
 from tests.contract.opentext.published import FOLDER, Finding, Published
 
@@ -30,6 +34,20 @@ DEVIATIONS = (
     ("GET /v1/nodes/{id}/rmclassifications", "answer 200: fields_order: *", "its own description: a list of fields"),
     ("GET /v1/nodes/{id}/rmclassifications", "answer 200: vitalRecordCodes: *", "its own description: a list of codes"),
     ("GET /v2/businessobjecttypes", "call is in none of the files", PYXECM),
+    ("GET /v2/businessworkspace/*/reports", "call is in none of the files", PYXECM),
+    ("GET /v2/businessworkspaces/*/doctypes", "call is in none of the files", PYXECM),
+    ("GET /v2/businessworkspaces/*documents", "call is in none of the files", PYXECM),
+    ("GET /v2/holds", "answer 200: results.data.holds.[*].DateApplied: *", "its pattern is no expression"),
+    ("GET /v2/members", "answer 200: collection: is no array", f"{PYXECM}: an object with `paging`"),
+    ("GET /v2/members", "answer 200: results.[*].data: is no array", f"{PYXECM}: an object in each row"),
+    ("POST /v1/holds", "request: *", f"{PYXECM} sends these as a form: a comment can be longer than an address"),
+    ("POST /v1/holds", "answer 200: status is not documented", f"{PYXECM}: 200 with `holdID`"),
+    ("POST /v2/businessworkspaces/{bw_id}/roles/{role_id}/members",
+     "request: body as application/x-www-form-urlencoded*", f"{PYXECM} sends plain fields"),
+    ("POST /v2/search", "answer 200: results.[*].search_result_metadata.*: is no integer", f"{PYXECM}: texts"),
+    ("POST /v2/search", "request: field location_id1 is not documented", PYXECM),
+    ("PUT /v1/nodes/{id}/rmclassifications", "request: field file_status is not documented",
+     f"{PYXECM} sends it where the file has `status`; we send both"),
     ("GET /v2/externalsystems/*/botypes/*/boids/*", "call is in none of the files", PYXECM),
     ("POST /v2/businessworkspaces", "request: body as application/x-www-form-urlencoded*",
      f"{PYXECM} and Smart View send the form field `body`; releases without the upsert take no JSON"),
@@ -88,6 +106,46 @@ def walk(land: Landscape) -> None:
     opentext.records.finalize([document])
 
 
+def walk_further(land: Landscape) -> None:
+    """Teams, relations, items, records, holds, search and completeness, each call once."""
+    place = a_place(land)
+    opentext, workspace, customer = land.opentext, place.workspace, place.customer
+    opentext.types.all()
+    opentext.types.of("ORDER")
+    reviewer = opentext.teams.role(workspace, "Reviewer")
+    member = opentext.teams.find(seed.LIAM)
+    assert member is not None
+    opentext.teams.add(workspace, reviewer.id, member.id)
+    opentext.teams.members(workspace, reviewer.id)
+    opentext.teams.remove(workspace, reviewer.id, member.id)
+    opentext.relations.of(workspace)
+    list(opentext.relations.each(customer, Relation.CHILD, type_id=1))
+    opentext.relations.unrelate(workspace, customer, Relation.PARENT)
+    opentext.relations.relate(workspace, customer, Relation.PARENT)
+    node = place.record()
+    opentext.documents.folders(workspace)
+    opentext.items.rename(node, "Renamed.pdf")
+    opentext.items.describe(node, "renamed")
+    opentext.items.move(node, workspace, "Moved.pdf")
+    opentext.items.reserve(node)
+    opentext.items.reserved_by(node)
+    opentext.items.unreserve(node)
+    copy = opentext.items.copy(node, place.folder, "Copy.pdf")
+    opentext.records.update(node, RecordChanges(status="CLOSED", record_date=date(2026, 1, 2), official=False))
+    opentext.records.update_many([node], RecordChanges(True, "ACTIVE", date(2026, 1, 2), date(2026, 1, 2), "ESS", "PA"))
+    opentext.records.disposition(node)
+    hold = opentext.holds.ensure("Dispute 7").id
+    opentext.holds.apply([node, copy], hold)
+    opentext.holds.not_on([node, copy, workspace, customer], hold)
+    opentext.holds.all()
+    opentext.holds.release([node, copy], hold, "settled")
+    opentext.holds.delete(hold)
+    opentext.items.delete(copy)
+    opentext.search.named("moved", within=workspace)
+    opentext.search.words("order")
+    opentext.completeness.of(workspace)
+
+
 def walk_an_old_server(land: Landscape) -> None:
     """What is called where the upsert is missing."""
     customer = BusinessObject("BigCommerce", "CUSTOMER", "bc-1-7")
@@ -107,6 +165,7 @@ def findings() -> set[Finding]:
 
     new, old = Landscape(record), Landscape(record, bulk_upsert=False)
     walk(new)
+    walk_further(new)
     walk_an_old_server(old)
     new.close()
     old.close()
