@@ -12,7 +12,7 @@ from app.domain.ids import NodeId
 from app.errors import NotFound, Permanent, Retryable
 from app.opentext.answers import Anything
 from app.opentext.content_server.client import ContentServer, UnknownRoute
-from app.opentext.content_server.payloads import (
+from app.opentext.content_server.record_payloads import (
     CreatedHold,
     HoldList,
     HoldRow,

@@ -24,15 +24,8 @@ from app.opentext.content_server.nodes import (
     plain,
     search_below,
 )
-from app.opentext.content_server.payloads import (
-    NodeRecord,
-    NodeSchedules,
-    OneNode,
-    Properties,
-    Record,
-    ScheduleStages,
-    Volume,
-)
+from app.opentext.content_server.payloads import OneNode, Properties
+from app.opentext.content_server.record_payloads import NodeRecord, NodeSchedules, Record, ScheduleStages, Volume
 from app.opentext.content_server.retention import ACTIONS, Dates, Schedules
 
 WANTED = frozenset({RM_CLASSIFICATION, CLASSIFICATION})

@@ -16,7 +16,7 @@ from app.domain.retention import end_of_period, strictest
 from app.errors import NeedsReauth, Permanent
 from app.opentext.answers import CONTENT_SERVER
 from app.opentext.content_server.client import ContentServer
-from app.opentext.content_server.payloads import Rsi, RsiList
+from app.opentext.content_server.record_payloads import Rsi, RsiList
 
 PAGE = 100
 KEPT = 3600.0  # seconds; schedules change a few times a year

@@ -11,8 +11,8 @@ from app.domain.content import Relation
 from app.domain.ids import NodeId
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Retryable
 from app.opentext.content_server.records import RecordChanges
-from sandbox.content_server import seed
-from sandbox.content_server.model import READ, WRITE
+from sandbox.content_server import seed, tree
+from sandbox.content_server.model import DOCUMENT, READ, WRITE
 from tests.contract.opentext.content import Place, ids
 
 ODD_NAMES = ["x" * 300 + ".pdf", "10:45 / late \\ again.txt", "فاتورة 1001.pdf", "🧾" * 200 + ".pdf", " \u202egpj.exe "]
@@ -425,3 +425,12 @@ def test_a_reader_may_look_and_change_nothing(place: Place) -> None:
         with pytest.raises(Permanent):
             refused()
     assert place.opentext.documents.get(node).name == "Order 100.pdf"
+
+
+def test_ten_thousand_documents_are_listed_once_each(place: Place) -> None:
+    actor = place.land.content_server.actor(seed.SERVICE)
+    for number in range(10_000):
+        tree.insert(actor, place.folder, DOCUMENT, f"{number:05}.txt")
+    found = [each.name for each in place.opentext.documents.each(place.folder)]
+    assert found == [f"{number:05}.txt" for number in range(10_000)]
+    assert len(place.land.calls()) == 100
