@@ -31,16 +31,45 @@ class CategoryMap:
     keys: dict[str, str]  # plain attribute name → key
     names: dict[str, str]  # key → attribute name; in a set with "x" for the row
 
-    def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Form fields for values by attribute name. Raises Permanent (`unknown_attribute`)."""
-        unknown = [name for name in values if plain(name) not in self.keys]
+    def fields(self, values: Mapping[str, Any], present: Mapping[str, int] | None = None) -> dict[str, Any]:
+        """Form fields for values by attribute name; a set is a list of rows, each a mapping by attribute name.
+
+        `present` is how many rows a node's sets have now, by plain name: those too many are taken away, last first.
+        Raises Permanent (`unknown_attribute`).
+        """
+        self._require_known(values, self.keys, "")
+        fields: dict[str, Any] = {}
+        for name, value in values.items():
+            key = self.keys[plain(name)]
+            columns = self.columns(key)
+            if columns:
+                fields |= self._rows(key, columns, value or (), (present or {}).get(plain(name), 0))
+            else:
+                fields[key] = wire(value)
+        return fields
+
+    def columns(self, key: str) -> dict[str, str]:
+        """The attributes of a set by plain name; empty where the key is no set's."""
+        prefix = f"{key}_x_"
+        return {plain(name): each[len(prefix) :] for each, name in self.names.items() if each.startswith(prefix)}
+
+    def _rows(self, key: str, columns: dict[str, str], rows: Any, present: int) -> dict[str, Any]:
+        """Every column of every row: one that is not named is emptied, or it would keep what stood there before."""
+        fields: dict[str, Any] = {}
+        for number, row in enumerate(rows, 1):
+            self._require_known(row, columns, f" in {self.names[key]}")
+            held = {plain(name): value for name, value in row.items()}
+            fields |= {f"{key}_{number}_{inner}": wire(held.get(name)) for name, inner in columns.items()}
+        return fields | {f"{key}_{number}": "" for number in range(present, len(rows), -1)}
+
+    def _require_known(self, values: Mapping[str, Any], known: Mapping[str, str], where: str) -> None:
+        unknown = [name for name in values if plain(name) not in known]
         if unknown:
             raise Permanent(
-                f"The category {self.name} has no such attribute.",
+                f"The category {self.name} has no such attribute{where}.",
                 code="unknown_attribute", attributes=", ".join(unknown),
                 hint="Compare the category's attributes with the names in the documentation.",
             )  # fmt: skip
-        return {self.keys[plain(name)]: wire(value) for name, value in values.items()}
 
 
 class Categories:
@@ -80,11 +109,12 @@ class Categories:
     def write(self, node: NodeId, category: str, values: Mapping[str, Any]) -> None:
         """Set attributes of one category; others keep their values; a missing category is added.
 
-        Values: str, int, float, bool, date, datetime (written as UTC), None (empties), or a list for several.
+        Values: str, int, float, bool, date, datetime (written as UTC), None (empties), or a list for several; for a
+        set all its rows, each a mapping by attribute name, which take the place of those there are (one call more).
         Raises NotFound (node, or no such category), Permanent (unknown attribute, refused value), Retryable.
         """
         known = self.map(category) or self._learn_from(node, category)
-        fields = known.fields(values)
+        fields = known.fields(values, self._rows_present(node, known, values))
         try:
             self._put(node, known, fields)
         except Conflict:
@@ -92,6 +122,13 @@ class Categories:
         except Permanent as error:
             if not self._add(node, known, fields):
                 raise error from None
+
+    def _rows_present(self, node: NodeId, known: CategoryMap, values: Mapping[str, Any]) -> dict[str, int]:
+        sets = [name for name in values if known.columns(known.keys.get(plain(name), ""))]
+        if not sets:
+            return {}
+        held = {plain(name): value for name, value in self.values(node).get(known.name, {}).items()}
+        return {plain(name): len(held.get(plain(name)) or ()) for name in sets}
 
     def map(self, category: str) -> CategoryMap | None:
         """What is known of a category's definition by now."""

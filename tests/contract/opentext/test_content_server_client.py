@@ -357,6 +357,42 @@ def test_categories_of_an_upload_are_set_even_before_their_keys_are_known(land: 
     assert land.opentext.documents.approval(document.id).is_approved
 
 
+ITEMS = [
+    {"SKU": "SKU-1", "Name": "Wärmflasche: groß", "Quantity": 2, "Price": "9.90"},
+    {"SKU": "SKU-2", "Name": "مصباح", "Quantity": 1, "Price": "49.00"},
+    {"SKU": "SKU-3", "Name": "🧾", "Quantity": 3, "Price": "0"},
+]
+
+
+def test_the_rows_of_a_set_are_written_replaced_and_taken_away(land: Landscape, workspace: NodeId) -> None:
+    categories = land.opentext.categories
+    for rows in (ITEMS, ITEMS[1:], [*ITEMS, *ITEMS], ITEMS[:1]):
+        categories.write(workspace, "Order", {"Line items": rows, "Status": "Held"})
+        assert categories.values(workspace)["Order"]["Line items"] == rows
+    categories.write(workspace, "Order", {"line items": [{"sku": "SKU-9"}]})
+    [row] = categories.values(workspace)["Order"]["Line items"]
+    assert row == {"SKU": "SKU-9", "Name": None, "Quantity": None, "Price": None}
+    assert categories.values(workspace)["Order"]["Status"] == "Held"
+    categories.write(workspace, "Order", {"Line items": []})
+    assert categories.values(workspace)["Order"]["Line items"] == [dict.fromkeys(ITEMS[0])]  # shown as one empty row
+
+
+def test_an_upload_brings_the_rows_of_a_set_along(land: Landscape, workspace: NodeId, folder: NodeId) -> None:
+    land.opentext.categories.values(workspace)
+    values = {"Order number": "100", "Review reasons": ["a", "b"], "Line items": ITEMS}
+    land.calls()
+    document = land.opentext.documents.upload(folder, "1.txt", b"1", "text/plain", categories={"Order": values})
+    assert land.calls() == ["POST v2/nodes"]
+    held = land.opentext.categories.values(document.id)["Order"]
+    assert (held["Line items"], held["Review reasons"]) == (ITEMS, ["a", "b"])
+
+
+def test_a_column_a_set_does_not_have_is_named(land: Landscape, workspace: NodeId) -> None:
+    with pytest.raises(Permanent) as caught:
+        land.opentext.categories.write(workspace, "Order", {"Line items": [{"SKU": "1", "Colour": "red"}]})
+    assert (caught.value.specific_code, caught.value.context["attributes"]) == ("unknown_attribute", "Colour")
+
+
 def test_other_attributes_keep_their_values(land: Landscape, workspace: NodeId) -> None:
     land.opentext.categories.write(workspace, "Order", {"Decision": "rejected", "Review reasons": ["one"]})
     values = land.opentext.categories.values(workspace)["Order"]
