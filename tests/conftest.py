@@ -45,6 +45,7 @@ def _wait_for_connections(url: str, seconds: float = 30.0) -> None:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """An empty database of its own."""
+    _wait_for_connections(postgres_server)
     engine = create_engine(postgres_server.replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
