@@ -1,6 +1,6 @@
 """Deciding on a document as its approval map does: the last step writes the Approval category, then a report calls out.
 
-Source: `reference/opentext-content-server.md` sections 7.4 and 8.
+Source: OpenText's Content Server REST documentation.
 """
 
 from sandbox.content_server import approval_record, callbacks, documents, seed, tree

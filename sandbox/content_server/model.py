@@ -1,6 +1,6 @@
 """What Content Server remembers. Plain dataclasses, so that the world can be saved.
 
-Numbers and names of types as in `reference/opentext-content-server.md` sections 0.3, 3, 4 and 6.
+Numbers and names of types as in OpenText's Content Server REST documentation.
 """
 
 from dataclasses import dataclass, field

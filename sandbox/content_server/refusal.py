@@ -1,4 +1,4 @@
-"""Refusals as Content Server words them. Source: `reference/opentext-content-server.md` section 2.3."""
+"""Refusals as Content Server words them. Source: OpenText's Content Server REST documentation."""
 
 from typing import Any
 

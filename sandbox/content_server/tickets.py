@@ -2,7 +2,7 @@
 
 A ticket is good for the session time-out from its issue. Used after the reaction time, the answer carries a fresh
 one in the header `OTCSTicket` (with `OTCSTicketExpires`); a client that keeps the old one is logged out in the end.
-Source: `reference/opentext-content-server.md` section 1.1.
+Source: OpenText's Content Server REST documentation
 """
 
 import base64

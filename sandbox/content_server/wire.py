@@ -1,6 +1,6 @@
 """What comes in and goes out: the accepted spellings of a request body, and the shapes of answers.
 
-Source: `reference/opentext-content-server.md` sections 2.1 and 2.2. A write is accepted as form field `body`
+Source: OpenText's Content Server REST documentation. A write is accepted as form field `body`
 with JSON, as plain form fields, as multipart and as raw JSON; numbers may come as strings.
 """
 

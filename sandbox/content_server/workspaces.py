@@ -1,6 +1,6 @@
 """Business workspaces: find by business object, create from a template, update, connect and relate.
 
-Source: `reference/opentext-content-server.md` section 4 and OpenText's Business Workspaces API. Where the
+Source: OpenText's Content Server REST documentation and OpenText's Business Workspaces API. Where the
 documents are silent: a second create for a business object is refused with 400 naming the workspace; a pushed
 relation to a business object that has no workspace yet is left out without an error; a business property that
 is not mapped is ignored.

@@ -1,6 +1,6 @@
 """What an OTDS administrator does by REST: users, groups, OAuth clients, impersonation, trusted sites.
 
-Source: `reference/opentext-content-server.md` section 1.2; members and answers as in OpenText's own Python client.
+Source: OpenText's Content Server REST documentation; members and answers as in OpenText's own Python client.
 Only an administrator may change anything; reading needs a credential.
 """
 

@@ -1,6 +1,6 @@
 """OTDS over HTTP: `/otdsws/oauth2/…` and `/otdsws/rest/…`.
 
-Source: `reference/opentext-content-server.md` section 1.2. Errors of `/rest` are
+Source: OpenText's Content Server REST documentation Errors of `/rest` are
 `{"status", "error", "errorDetails"}`; their wording is not published.
 """
 

@@ -1,6 +1,6 @@
 """What OTDS remembers: users, OAuth clients, codes, refresh tokens, single sign-on tickets and its keys.
 
-Source: `reference/opentext-content-server.md` section 1.2; client settings are named as in OpenText's own
+Source: OpenText's Content Server REST documentation; client settings are named as in OpenText's own
 Python client (pyxecm).
 """
 

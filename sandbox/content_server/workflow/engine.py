@@ -1,4 +1,4 @@
-"""Starting workflows, doing their tasks, ending them. Source: `reference/opentext-content-server.md` section 7.
+"""Starting workflows, doing their tasks, ending them. Source: OpenText's Content Server REST documentation
 
 Where the documents are silent: whoever may see the workspace a workflow belongs to may look at it; the tasks of a
 suspended workflow are refused; the last step works with the rights of the map's owner and reports the decision (8.1).

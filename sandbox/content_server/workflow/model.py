@@ -1,6 +1,6 @@
 """What the workflow engine remembers. Plain dataclasses, part of the repository's state.
 
-Source: `reference/opentext-content-server.md` section 7.
+Source: OpenText's Content Server REST documentation
 """
 
 from dataclasses import dataclass, field
