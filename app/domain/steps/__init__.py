@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
+from app.domain.steps.communication import ComposeCommunication, DeliverCommunication
 from app.domain.steps.content import (
     ClassifyRecord,
     EnsureWorkspace,
@@ -62,14 +63,16 @@ Step = Annotated[
     | PublishContent
     | FileEvidence
     | UndoPublication
-    | RestoreFields,
+    | RestoreFields
+    | ComposeCommunication
+    | DeliverCommunication,
     Discriminator("kind"),
 ]
 
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
 
 __all__ = [
-    "STEP", "AwaitDecision", "ClassifyRecord", "EnsureWorkspace", "FileApprovalRecord", "FileContentSheet",
+    "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace", "FileApprovalRecord", "FileContentSheet",
     "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome", "PublishContent", "RestoreFields", "SetOrderStatus",
     "SetUpStore", "StartWorkflow", "Step", "UndoPublication", "UpdateWorkspace",
 ]  # fmt: skip
