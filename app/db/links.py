@@ -25,6 +25,8 @@ class WorkspaceLink(SQLModel, table=True):
     workspace_name: str
     workspace_url: str
     object_version: str = ""
+    workflows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    workflows_unknown: str = ""  # engines that could not be asked, separated by commas
     linked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)  # when OpenText last answered about it
 
@@ -49,6 +51,7 @@ class FiledDocument(SQLModel, table=True):
     record_class: str = ""
     record_schedule: str = ""
     kept_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retention: str = ""  # how long it is kept and by which schedule, one sentence
     holds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     approval_status: str = ""
     approval_version: int | None = None

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from app.db import attempts, audit, inbox, links, metrics, publications, runs, stores
+from app.db import attempts, audit, circuits, inbox, links, metrics, publications, redaction, runs, stores
 
 metadata = SQLModel.metadata
-MODULES = (attempts, audit, inbox, links, metrics, publications, runs, stores)
+MODULES = (attempts, audit, circuits, inbox, links, metrics, publications, redaction, runs, stores)
