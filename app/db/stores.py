@@ -1,6 +1,7 @@
 """Installed stores, their secrets (encrypted), their users, and the sign-ins used up."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, LargeBinary, UniqueConstraint
 from sqlmodel import JSON, Field, Session, SQLModel, select
@@ -86,6 +87,7 @@ class OpenTextConnection(SQLModel, table=True):
     workflow_client_id: str
     workflow_path: str = "/workflow/v1"
     workflow_history_path: str = "/workflow-history/v1"
+    exstream: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))  # no secrets
     secrets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     callback_client_id: str = Field(unique=True)  # what the workflow's HTTP task signs in with at our token endpoint
     callback_secret_sha256: str

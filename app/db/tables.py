@@ -2,7 +2,19 @@
 
 from sqlmodel import SQLModel
 
-from app.db import attempts, audit, circuits, inbox, links, metrics, publications, redaction, runs, stores
+from app.db import (
+    attempts,
+    audit,
+    circuits,
+    communications,
+    inbox,
+    links,
+    metrics,
+    publications,
+    redaction,
+    runs,
+    stores,
+)
 
 metadata = SQLModel.metadata
-MODULES = (attempts, audit, circuits, inbox, links, metrics, publications, redaction, runs, stores)
+MODULES = (attempts, audit, circuits, communications, inbox, links, metrics, publications, redaction, runs, stores)

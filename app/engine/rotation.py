@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
+from app.db.communications import CommunicationRow
 from app.db.inbox import InboxEvent
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
@@ -31,6 +32,7 @@ PLACES = (
     Place(StoreRow, "id", "token"),
     Place(OpenTextConnection, "store_id", "secrets"),
     Place(InboxEvent, "id", "raw"),
+    Place(CommunicationRow, "job_key", "contents"),
 )
 
 
