@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.ids import CustomerId, OrderId, ProductId
+from app.domain.ids import CompanyId, CustomerId, OrderId, ProductId
+from app.domain.order_parts import Message, OrderPart, Payment, Refund, Shipment, Shortfall
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class OrderLine:
     quantity: int
     unit_price: Money
     total: Money
+    shipped: int = 0
+    refunded: int = 0
+    variant_id: str = ""
+    is_physical: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Order:
     """An order as it stands now. Times are aware UTC. `version` changes whenever the store changed the order.
 
     `manual_check` lists the reasons the store itself gives for a manual check ("payment held for review", …).
+    `parts` names which of shipments, payments, refunds, messages and shortfalls have been read; the others are empty.
     """
 
     id: OrderId
@@ -107,10 +113,27 @@ class Order:
     ip_country_code: str = ""
     channel_id: str = ""
     manual_check: tuple[str, ...] = ()
+    company_id: CompanyId | None = None
+    language: str = ""  # the buyer's, as a BCP 47 tag; empty where the store does not say
+    parts: frozenset[OrderPart] = frozenset()
+    shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    messages: tuple[Message, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
 
     @property
     def shipping_country_codes(self) -> tuple[str, ...]:
         return tuple(sorted({a.country_code for a in self.shipping if a.country_code}))
+
+
+@dataclass(frozen=True)
+class SaleState:
+    """May buyers see it, may they buy it, and what they read when they may not."""
+
+    is_visible: bool
+    is_purchasable: bool
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +159,12 @@ class Product:
     is_visible: bool
     images: tuple[ProductImage, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()  # (name, value), in the store's order
+    sale: "SaleState | None" = None
+    price: Money | None = None
+    variants: tuple[str, ...] = ()  # their SKUs; empty where the product is its only variant
+    brand: str = ""
+    warranty: str = ""
+    url: str = ""  # where buyers see it, from the storefront's root
 
     @property
     def name(self) -> str:
@@ -144,7 +173,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Customer:
-    """A buyer with an account."""
+    """A buyer with an account. `consents` are what they agreed to get: "newsletter", "abandoned_cart"."""
 
     id: CustomerId
     name: str
@@ -153,6 +182,12 @@ class Customer:
     group: str
     since: datetime | None
     version: str
+    group_id: str = ""
+    phone: str = ""
+    language: str = ""
+    consents: frozenset[str] = frozenset()
+    addresses: tuple[Address, ...] = ()
+    attributes: dict[str, str] = field(default_factory=dict)  # what the store or its account form keeps beside
 
 
 @dataclass(frozen=True)

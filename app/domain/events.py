@@ -13,11 +13,21 @@ class Topic(StrEnum):
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_DELETED = "product.deleted"
     CUSTOMER_CHANGED = "customer.changed"
+    COMPANY_CHANGED = "company.changed"
+    ORDER_MESSAGE = "order.message"  # the buyer wrote
+    STOCK_CHANGED = "stock.changed"
+    PAGE_CHANGED = "page.changed"
+    PRICES_CHANGED = "prices.changed"
+    PROMOTION_CHANGED = "promotion.changed"
+    CART_ABANDONED = "cart.abandoned"
+    CASE_CHANGED = "case.changed"  # opened, added to, closed
     STORE_CHANGED = "store.changed"
     APP_INSTALLED = "app.installed"
     APP_UNINSTALLED = "app.uninstalled"
     WORKFLOW_DECIDED = "workflow.decided"
     CONTENT_APPROVED = "content.approved"
+    DOCUMENT_ARRIVED = "document.arrived"  # a buyer or partner uploaded what was asked for
+    TIME_CAME = "time.came"  # a timer or a calendar date; the detail names which
     REQUESTED = "requested"  # a person clicked; the detail names what
     IGNORED = "ignored"  # signed and well formed, but nothing we act on
 

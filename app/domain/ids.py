@@ -7,6 +7,11 @@ StoreId = NewType("StoreId", str)  # "<provider>:<the store's id there>", for ex
 OrderId = NewType("OrderId", str)
 ProductId = NewType("ProductId", str)
 CustomerId = NewType("CustomerId", str)
+CompanyId = NewType("CompanyId", str)
+CaseId = NewType("CaseId", str)  # ours: a return, complaint, dispute, recall, campaign, price request, application
+PageId = NewType("PageId", str)  # a page or policy of the store, as its adapter names it
+PromotionId = NewType("PromotionId", str)
+PriceListId = NewType("PriceListId", str)
 NodeId = NewType("NodeId", int)  # any object in Content Server: workspace, folder, document
 RunId = NewType("RunId", str)
 
@@ -24,6 +29,9 @@ class ObjectType(StrEnum):
     ORDER = "order"
     PRODUCT = "product"
     CUSTOMER = "customer"
+    COMPANY = "company"
+    CASE = "case"
+    PAGE = "page"
     STORE = "store"
 
 

@@ -1,10 +1,11 @@
 """Planning: an event and the subject as it stands now, against every scenario. Pure, so a dry run is the same call."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.events import Event, Topic
 from app.domain.ids import Provider
+from app.domain.order_parts import OrderPart
 from app.domain.scenario import Preferences, Scenario, Subject
 
 
@@ -15,6 +16,7 @@ class PlannedRun:
     scenario: Scenario
     occasion: str
     reasons: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -25,7 +27,7 @@ def plan(
     provider: Provider,
 ) -> tuple[PlannedRun, ...]:
     """Every scenario that applies to this subject now. `preferences` by scenario slug; a missing one means defaults."""
-    planned = []
+    planned: list[PlannedRun] = []
     for scenario in scenarios:
         chosen = preferences.get(scenario.slug) or scenario.preferences()
         if not chosen.enabled or not _is_triggered(scenario, event, provider):
@@ -34,8 +36,23 @@ def plan(
         if event.topic is Topic.REQUESTED:
             reasons = reasons or ("Asked for by a person",)
         if reasons:
-            planned.append(PlannedRun(scenario, _occasion(scenario, event), reasons))
+            planned.extend(
+                PlannedRun(scenario, one.key, one.reasons or reasons, one.facts)
+                for one in scenario.each(event, subject, chosen)
+            )
     return tuple(planned)
+
+
+def needs(
+    event: Event, scenarios: Iterable[Scenario], preferences: Mapping[str, Preferences], provider: Provider
+) -> frozenset[OrderPart]:
+    """The parts of an order that somebody's condition looks at for this event."""
+    wanted: set[OrderPart] = set()
+    for scenario in scenarios:
+        chosen = preferences.get(scenario.slug) or scenario.preferences()
+        if chosen.enabled and _is_triggered(scenario, event, provider):
+            wanted |= scenario.needs
+    return frozenset(wanted)
 
 
 def _is_triggered(scenario: Scenario, event: Event, provider: Provider) -> bool:
@@ -44,9 +61,3 @@ def _is_triggered(scenario: Scenario, event: Event, provider: Provider) -> bool:
     if event.topic is Topic.REQUESTED:
         return event.detail.get("request", "") in scenario.requests
     return event.topic in scenario.triggers
-
-
-def _occasion(scenario: Scenario, event: Event) -> str:
-    if scenario.occasion == "subject":
-        return "once"
-    return event.detail.get("occasion") or event.id

@@ -22,6 +22,13 @@ TEXT_FIELDS = {
 }
 IMAGE_PREFIX = "image:"  # "image:<file name>" is the field of one picture
 COMPLIANCE_FIELD = "compliance_document"
+CONTENT_SHEET = "Product content.json"
+
+
+def is_content_sheet(name: str) -> bool:
+    """The sheet an author works on, also under a numbered or translated name that keeps its ending."""
+    lowered = name.lower()
+    return lowered.endswith(".json") and "content" in lowered
 
 
 class FieldState(StrEnum):

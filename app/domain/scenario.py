@@ -1,16 +1,19 @@
 """A scenario: what, trigger, condition, steps, outcome. Data; thresholds are preferences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
+from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product, StoreProfile
-from app.domain.events import Topic
+from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
+from app.domain.order_parts import OrderPart
 from app.domain.steps import Step
+from app.domain.trade import Company, Page
 
-Subject = Order | Product | Customer | StoreProfile
+Subject = Order | Product | Customer | Company | Case | Page | StoreProfile
 
 
 class Preferences(BaseModel):
@@ -30,11 +33,35 @@ def always(_subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """One row of the catalogue.
+class Occasion:
+    """What makes two events the same cause. One run per (store, scenario, subject, key), for ever.
 
-    `occasion` names what makes two events the same cause: "subject" = one run per object for ever, "event" = one run
-    per event (a click, an approval of one version).
+    `facts` go to the run ("shipment_id", …); `reasons`, when given, are said instead of the condition's.
+    """
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+
+Each = Callable[[Event, Subject, Preferences], tuple[Occasion, ...]]
+
+
+def once(_event: Event, _subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run per object for ever."""
+    return (Occasion("once"),)
+
+
+def every_event(event: Event, _subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run per event: a click, an approval of one version."""
+    return (Occasion(event.detail.get("occasion") or event.id),)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the catalogue. `needs`: the parts of an order that `when` and `each` look at (read for them).
+
+    `works_by` tells a merchant how it works where the store has no event or API of its own for it; may be empty.
     """
 
     slug: str
@@ -46,6 +73,8 @@ class Scenario:
     steps: tuple[Step, ...]
     outcome: str
     when: Condition = always
-    occasion: str = "subject"
+    each: Each = once
+    needs: frozenset[OrderPart] = frozenset()
     preferences: type[Preferences] = Preferences
     requests: frozenset[str] = field(default_factory=frozenset)  # what a click must name to trigger it
+    works_by: str = ""

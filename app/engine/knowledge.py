@@ -10,16 +10,11 @@ from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
 from app.domain.content import Approval, BusinessObject, Document, RecordDetails, Workspace
 from app.domain.ids import NodeId, ObjectType, StoreId
+from app.domain.publication import is_content_sheet
+from app.domain.retention import in_words
+from app.engine import workflow_list
 from app.engine.deps import Deps
 from app.opentext import OpenText
-
-CONTENT_SHEET = "Product content.json"
-
-
-def is_content_sheet(name: str) -> bool:
-    """The sheet an author works on, also under a numbered or translated name that keeps its ending."""
-    lowered = name.lower()
-    return lowered.endswith(".json") and "content" in lowered
 
 
 def link_of(session: Session, store_id: StoreId, object_type: str, object_id: str) -> WorkspaceLink | None:
@@ -71,6 +66,7 @@ def remember_document(
     if record is not None:
         row.record_class, row.record_schedule = record.classification, record.schedule
         row.kept_until, row.holds = record.kept_until, list(record.holds)
+        row.retention = in_words(record.retention) if record.retention else ""
     if approval is not None:
         row.approval_status, row.approval_version = approval.status, approval.version
     row.seen_at = seen_at or utc_now()
@@ -79,7 +75,7 @@ def remember_document(
 
 
 def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str) -> None:
-    """Ask OpenText about an object's workspace and write down what it says: folders, documents, records, approvals."""
+    """Ask OpenText about an object's workspace; write down documents, records, approvals and workflows."""
     with reading(deps.database) as session:
         link = link_of(session, store_id, object_type.value, object_id)
     if link is None:
@@ -89,10 +85,12 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
     detailed = [
         (document, _record(opentext, document), _approval(opentext, object_type, document)) for document in found
     ]
+    workflows = workflow_list.look(deps, opentext, link)
     with unit_of_work(deps.database) as uow:
         session = uow.session
         kept = session.get_one(WorkspaceLink, link.id)
         kept.seen_at = utc_now()
+        workflow_list.remember(session, kept, workflows)
         for document, record, approval in detailed:
             remember_document(session, kept, document, record=record or RecordDetails(""), approval=approval)
         _forget_missing(session, kept, {document.id for document in found})

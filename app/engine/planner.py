@@ -15,8 +15,8 @@ from app.db.stores import StoreRow
 from app.db.types import utc_now
 from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId
-from app.domain.planning import PlannedRun, plan
-from app.domain.scenario import Subject
+from app.domain.planning import PlannedRun, needs, plan
+from app.domain.scenario import Preferences, Subject
 from app.engine import installs, knowledge, preferences, publications, queue, reconcile, runs, setup, subjects
 from app.engine.deps import Deps
 from app.errors import NeedsReauth, NotFound
@@ -24,7 +24,20 @@ from app.scenarios import ALL
 
 log = structlog.get_logger(__name__)
 ABOUT_SUBJECTS = frozenset(
-    {Topic.ORDER_CHANGED, Topic.PRODUCT_CHANGED, Topic.CUSTOMER_CHANGED, Topic.APP_INSTALLED, Topic.REQUESTED}
+    {
+        Topic.ORDER_CHANGED,
+        Topic.ORDER_MESSAGE,
+        Topic.PRODUCT_CHANGED,
+        Topic.STOCK_CHANGED,
+        Topic.CUSTOMER_CHANGED,
+        Topic.COMPANY_CHANGED,
+        Topic.CASE_CHANGED,
+        Topic.PAGE_CHANGED,
+        Topic.DOCUMENT_ARRIVED,
+        Topic.TIME_CAME,
+        Topic.APP_INSTALLED,
+        Topic.REQUESTED,
+    }
 )
 
 
@@ -71,7 +84,8 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
         report = setup.run(deps, event.store_id, deps.store(event.store_id).read.profile())
         return _end(deps, claim, "done", f"{len(report)} parts checked")
     try:
-        subject = subjects.read(deps, event.store_id, object_type, event.object_id)
+        parts = needs(event, ALL, _preferences(deps, event.store_id), _provider(event.store_id))
+        subject = subjects.read(deps, event.store_id, object_type, event.object_id, parts)
     except NotFound:
         return _note_gone(deps, claim, event)
     if event.detail.get("request") == "recheck":
@@ -84,10 +98,7 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
 
 def _write_plan(deps: Deps, claim: queue.Claim, event: Event, subject: Subject, correlation_id: str) -> None:
     """Snapshot, runs, and the event's end in one transaction."""
-    with reading(deps.database) as session:
-        chosen = preferences.load_all(session, event.store_id, ALL)
-    provider = Provider(event.store_id.partition(":")[0])
-    planned = plan(event, subject, ALL, chosen, provider)
+    planned = plan(event, subject, ALL, _preferences(deps, event.store_id), _provider(event.store_id))
     with unit_of_work(deps.database) as uow:
         subjects.remember(uow.session, event.store_id, event.object_type, event.object_id, subject)
         created = [_create(uow.session, event, subject, correlation_id, one) for one in planned]
@@ -97,6 +108,15 @@ def _write_plan(deps: Deps, claim: queue.Claim, event: Event, subject: Subject, 
         if count:
             uow.after_commit(deps.doorbell.ring)
     log.info("event_planned", runs=count, reason=reason)
+
+
+def _preferences(deps: Deps, store_id: StoreId) -> dict[str, Preferences]:
+    with reading(deps.database) as session:
+        return preferences.load_all(session, store_id, ALL)
+
+
+def _provider(store_id: StoreId) -> Provider:
+    return Provider(store_id.partition(":")[0])
 
 
 def _create(session: Session, event: Event, subject: Subject, correlation_id: str, planned: PlannedRun) -> bool:
@@ -125,7 +145,7 @@ def _wake_decided_run(deps: Deps, claim: queue.Claim, event: Event) -> None:
 
 
 def _plan_approved_content(deps: Deps, claim: queue.Claim, event: Event, correlation_id: str) -> None:
-    """Find the product whose launch workspace holds the document, then plan as if the product had said so."""
+    """Find whose workspace holds the document, then plan as if that object had said so, naming the document."""
     node_id = NodeId(int(event.detail["node_id"]))
     opentext = deps.opentext(event.store_id)
     approval = opentext.documents.approval(node_id)
@@ -138,13 +158,14 @@ def _plan_approved_content(deps: Deps, claim: queue.Claim, event: Event, correla
                 col(WorkspaceLink.store_id) == event.store_id, col(WorkspaceLink.workspace_id) == workspace_id
             )
         ).scalar_one_or_none()
-    if link is None or link.object_type != ObjectType.PRODUCT:
-        return _end(deps, claim, "ignored", "no_product_linked_to_this_workspace")
-    if not knowledge.is_content_sheet(opentext.documents.get(node_id).name):
-        return _end(deps, claim, "ignored", "not_a_content_sheet")
-    subject = subjects.read(deps, event.store_id, ObjectType.PRODUCT, link.object_id)
-    detail = {"node_id": str(node_id), "version": str(approval.version), "occasion": f"{node_id}:{approval.version}"}
-    about = replace(event, object_type=ObjectType.PRODUCT.value, object_id=link.object_id, detail=detail)
+    if link is None:
+        return _end(deps, claim, "ignored", "nothing_linked_to_this_workspace")
+    detail = {
+        "node_id": str(node_id), "version": str(approval.version), "occasion": f"{node_id}:{approval.version}",
+        "document_name": opentext.documents.get(node_id).name,
+    }  # fmt: skip
+    about = replace(event, object_type=link.object_type, object_id=link.object_id, detail=detail)
+    subject = subjects.read(deps, event.store_id, ObjectType(link.object_type), link.object_id)
     _write_plan(deps, claim, about, subject, correlation_id)
     return None
 

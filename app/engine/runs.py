@@ -90,7 +90,8 @@ class Context:
     def subject(self) -> Subject:
         """The store's object as it stands now: read once, and again after we changed it."""
         if not self.seen:
-            self.seen.append(subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id))
+            parts = self.scenario.needs
+            self.seen.append(subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id, parts))
         return self.seen[0]
 
     def changed(self) -> None:
@@ -139,7 +140,8 @@ def create(session: Session, event: Event, subject_name: str, correlation_id: st
     run = Run(
         store_id=event.store_id, scenario=scenario.slug, subject_type=event.object_type, subject_id=event.object_id,
         subject_name=subject_name, occasion=planned.occasion, event_id=event.id, correlation_id=correlation_id,
-        reasons=list(planned.reasons), facts={k: v for k, v in event.detail.items() if k != "request"},
+        reasons=list(planned.reasons),
+        facts={k: v for k, v in event.detail.items() if k != "request"} | dict(planned.facts),
     )  # fmt: skip
     session.add(run)
     session.flush()

@@ -18,8 +18,8 @@ from app.db.stores import OpenTextConnection, StoreRow, UsedToken, WebSession, i
 from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
-from app.domain.publication import PublicationState
-from app.engine import attempts, knowledge, queue
+from app.domain.publication import PublicationState, is_content_sheet
+from app.engine import attempts, queue
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.errors import AppError
@@ -118,7 +118,7 @@ def _poll_workspace(deps: Deps, link: WorkspaceLink) -> None:
     store_id = StoreId(link.store_id)
     intake = Intake(deps.database, deps.vault, deps.doorbell.ring)
     for document, approval in deps.opentext(store_id).approvals.approved_documents(NodeId(link.workspace_id)):
-        if knowledge.is_content_sheet(document.name) and not _is_known(deps, link, document.id, approval.version or 0):
+        if is_content_sheet(document.name) and not _is_known(deps, link, document.id, approval.version or 0):
             key = f"poll:{document.id}:{approval.version}"
             detail = {"node_id": str(document.id), "version": str(approval.version)}
             intake.accept(

@@ -6,21 +6,34 @@ from sqlmodel import Session
 
 from app.db.links import SubjectSnapshot
 from app.db.types import utc_now
+from app.domain.cases import Case
 from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
-from app.domain.ids import CustomerId, ObjectType, OrderId, ProductId, StoreId
+from app.domain.ids import CompanyId, CustomerId, ObjectType, OrderId, PageId, ProductId, StoreId
+from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
+from app.domain.trade import Company, Page
 from app.engine.deps import Deps
 
 
-def read(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str) -> Subject:
-    """The object as it stands now. Raises NotFound when the store does not have it."""
+def read(
+    deps: Deps,
+    store_id: StoreId,
+    object_type: ObjectType,
+    object_id: str,
+    parts: frozenset[OrderPart] = frozenset(),
+) -> Subject:
+    """The object as it stands now, an order with these parts. Raises NotFound when the store does not have it."""
     reader = deps.store(store_id).read
     if object_type is ObjectType.ORDER:
-        return reader.order(OrderId(object_id))
+        return reader.order(OrderId(object_id), parts)
     if object_type is ObjectType.PRODUCT:
         return reader.product(ProductId(object_id))
     if object_type is ObjectType.CUSTOMER:
         return reader.customer(CustomerId(object_id))
+    if object_type is ObjectType.COMPANY:
+        return reader.company(CompanyId(object_id))
+    if object_type is ObjectType.PAGE:
+        return reader.page(PageId(object_id))
     return reader.profile()
 
 
@@ -69,6 +82,13 @@ def facts(subject: Subject) -> dict[str, Any]:
     if isinstance(subject, Customer):
         return {"email": subject.email, "company": subject.company, "group": subject.group,
                 "since": subject.since.isoformat() if subject.since else None}  # fmt: skip
+    if isinstance(subject, Case):
+        return _case_facts(subject)
+    if isinstance(subject, Company):
+        return {"email": subject.email, "state": subject.state.value, "group": subject.group,
+                "members": [str(one) for one in subject.members]}  # fmt: skip
+    if isinstance(subject, Page):
+        return {"kind": subject.kind.value, "url": subject.url, "is_visible": subject.is_visible}
     return {"currency": subject.currency, "timezone": subject.timezone, "admin_url": subject.admin_url}
 
 
@@ -86,3 +106,12 @@ def _order_facts(order: Order) -> dict[str, Any]:
 
 def money(value: Money) -> dict[str, str]:
     return {"amount": str(value.amount), "currency": value.currency}
+
+
+def _case_facts(case: Case) -> dict[str, Any]:
+    return {
+        "kind": case.kind.value, "number": case.number, "state": case.state.value, "reason": case.reason,
+        "order_id": case.order_id, "customer_id": case.customer_id, "company_id": case.company_id,
+        "opened_at": case.opened_at.isoformat(), "due_at": case.due_at.isoformat() if case.due_at else None,
+        "amount": money(case.amount) if case.amount else None, "outcome": case.outcome,
+    }  # fmt: skip

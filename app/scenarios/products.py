@@ -2,9 +2,10 @@
 
 from pydantic import Field
 
-from app.domain.events import Topic
+from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Preferences, Scenario, Subject
+from app.domain.publication import is_content_sheet
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
 from app.domain.steps import (
     EnsureWorkspace,
     FileContentSheet,
@@ -55,6 +56,14 @@ PRODUCT_LAUNCH = Scenario(
     outcome="The product panel links the workspace; authors work on the content sheet, images and documents there.",
 )
 
+
+def approved_sheet(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run per approved version of the content sheet; other approved documents are others' business."""
+    if not is_content_sheet(event.detail.get("document_name", "")):
+        return ()
+    return every_event(event, subject, preferences)
+
+
 PRODUCT_PUBLISH = Scenario(
     slug="product-content-publish",
     title="Publish exactly the approved version of a product's content",
@@ -62,7 +71,7 @@ PRODUCT_PUBLISH = Scenario(
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.PRODUCT,
     triggers=frozenset({Topic.CONTENT_APPROVED}),
-    occasion="event",
+    each=approved_sheet,
     steps=(PublishContent(), *_EVIDENCE),
     outcome="The product shows the approved texts, images and compliance document, the panel each field's source.",
 )
@@ -75,7 +84,7 @@ PRODUCT_UNDO = Scenario(
     subject=ObjectType.PRODUCT,
     triggers=frozenset(),
     requests=frozenset({"undo"}),
-    occasion="event",
+    each=every_event,
     steps=(UndoPublication(), *_EVIDENCE),
     outcome="The product is as it was before the publication; fields changed by people since are left alone.",
 )
@@ -88,7 +97,7 @@ PRODUCT_RESTORE = Scenario(
     subject=ObjectType.PRODUCT,
     triggers=frozenset(),
     requests=frozenset({"restore"}),
-    occasion="event",
+    each=every_event,
     steps=(RestoreFields(), *_EVIDENCE),
     outcome="The chosen fields show the approved values again.",
 )

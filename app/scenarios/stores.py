@@ -2,7 +2,7 @@
 
 from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Scenario
+from app.domain.scenario import Scenario, every_event
 from app.domain.steps import SetUpStore
 
 STORE_SETUP = Scenario(
@@ -13,7 +13,7 @@ STORE_SETUP = Scenario(
     subject=ObjectType.STORE,
     triggers=frozenset({Topic.APP_INSTALLED}),
     requests=frozenset({"set_up_store"}),
-    occasion="event",
+    each=every_event,
     steps=(SetUpStore(),),
     outcome="The store sends us its events, and orders, products and customers have an ECM item in their menus.",
 )

@@ -72,7 +72,8 @@ Step = Annotated[
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
 
 __all__ = [
-    "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace", "FileApprovalRecord", "FileContentSheet",
-    "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome", "PublishContent", "RestoreFields", "SetOrderStatus",
-    "SetUpStore", "StartWorkflow", "Step", "UndoPublication", "UpdateWorkspace",
+    "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace",
+    "FileApprovalRecord", "FileContentSheet", "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome",
+    "PublishContent", "RestoreFields", "SetOrderStatus", "SetUpStore", "StartWorkflow", "Step", "UndoPublication",
+    "UpdateWorkspace",
 ]  # fmt: skip

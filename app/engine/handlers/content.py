@@ -16,6 +16,7 @@ from app.domain.content import Approval, Document
 from app.domain.ids import NodeId, ProductId
 from app.domain.publication import (
     COMPLIANCE_FIELD,
+    CONTENT_SHEET,
     IMAGE_PREFIX,
     TEXT_FIELDS,
     ApprovedSource,
@@ -24,6 +25,7 @@ from app.domain.publication import (
     PublicationState,
     SheetCompliance,
     SheetImage,
+    is_content_sheet,
     starter_sheet,
 )
 from app.domain.steps import FileContentSheet, FileEvidence, PublishContent, RestoreFields, UndoPublication
@@ -43,14 +45,14 @@ def file_content_sheet(context: Context, step: FileContentSheet) -> Result:
     product = _product(context)
     documents, workspace_id = context.opentext.documents, NodeId(context.facts["workspace_id"])
     folder = documents.folder(workspace_id, step.folder)
-    present = [one for one in documents.children(folder) if knowledge.is_content_sheet(one.name)]
+    present = [one for one in documents.children(folder) if is_content_sheet(one.name)]
     if present:
         return Skipped(f"The workspace already has “{present[0].name}”.")
     filed = filing.file_once(
         context,
         "content_sheet",
         step.folder,
-        knowledge.CONTENT_SHEET,
+        CONTENT_SHEET,
         starter_sheet(product.fields),
         "application/json",
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.commerce import Customer, Order, Product, StoreProfile
 from app.domain.ids import CustomerId, OrderId, ProductId
+from app.domain.order_parts import OrderPart
 from app.errors import NotFound
 from app.stores.bigcommerce import mapping, payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, number, parse, parse_list
@@ -22,7 +23,7 @@ class BigCommerceReader:
     def __init__(self, client: BigCommerceClient) -> None:
         self._client = client
 
-    def order(self, order_id: OrderId) -> Order:
+    def order(self, order_id: OrderId, parts: frozenset[OrderPart] = frozenset()) -> Order:
         """One call: lines and addresses come with the order; a second one where payment is unclear."""
         response = self._client.get(
             f"v2/orders/{number(order_id)}",
