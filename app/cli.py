@@ -23,7 +23,7 @@ from app.engine import connections, diagnosis, reconcile, replay, rotation
 from app.engine.deps import Deps
 from app.errors import AppError
 from app.opentext import provisioning
-from app.scenarios import ALL
+from app.scenarios import ALL, catalogue
 from app.settings import Settings
 
 app = typer.Typer(
@@ -83,7 +83,7 @@ def doctor(
 def scenarios() -> None:
     """The catalogue: what each scenario is triggered by and what it leaves behind."""
     for scenario in ALL:
-        typer.echo(f"{scenario.slug}\n  {scenario.title}\n  catalogue: {'; '.join(scenario.catalogue)}")
+        typer.echo(f"{scenario.slug}\n  {scenario.title}\n  catalogue: {catalogue.words(scenario.catalogue)}")
         triggers = ", ".join(sorted([*scenario.triggers, *(f"request {name}" for name in scenario.requests)]))
         typer.echo(f"  triggered by: {triggers}\n  steps: {', '.join(step.kind for step in scenario.steps)}")
         typer.echo(f"  outcome: {scenario.outcome}\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from app.scenarios import ALL
+from app.scenarios import ALL, catalogue
 from app.settings import Settings
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -51,7 +51,7 @@ def _spell(value: timedelta) -> str:
 
 
 def scenarios_table() -> list[str]:
-    rows = [f"| {one.title} | {'; '.join(one.catalogue)} | {one.outcome} |" for one in ALL]
+    rows = [f"| {one.title} | {catalogue.words(one.catalogue)} | {one.outcome} |" for one in ALL]
     return ["| Scenario | Catalogue | What it leaves behind |", "| --- | --- | --- |", *rows]
 
 

@@ -112,10 +112,7 @@ _DECIDED = (
 ORDER_REVIEW = Scenario(
     slug="order-review",
     title="Hold risky orders for a review, release or decline them on the decision",
-    catalogue=(
-        "BigCommerce x Workflow Service: order review",
-        "BigCommerce x Extended ECM: order exception workspace",
-    ),
+    catalogue=(2, 16),
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.ORDER,
     triggers=frozenset({Topic.ORDER_CHANGED}),

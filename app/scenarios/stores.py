@@ -8,7 +8,7 @@ from app.domain.steps import SetUpStore
 STORE_SETUP = Scenario(
     slug="store-set-up",
     title="Register webhooks and panels in the store, workflow models in OpenText",
-    catalogue=("Installation",),
+    catalogue=(),
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.STORE,
     triggers=frozenset({Topic.APP_INSTALLED}),
