@@ -11,14 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-def _base_url(value: str) -> str:
+def base_url(value: str) -> str:
+    """An http(s) address without a slash at its end. Raises ValueError."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ValueError("must be an http(s) address without credentials, query or fragment")
     return value.rstrip("/")
 
 
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrl = Annotated[str, AfterValidator(base_url)]
 
 
 class _Part(BaseModel):
@@ -74,6 +75,18 @@ class OpenTextDefaults(_Part):
     workflow_path: str = Field(default="/workflow/v1", description="Path of the workflow API behind the gateway")
     workflow_history_path: str = Field(default="/workflow-history/v1", description="Path of its history API")
     exstream_url: BaseUrl | None = Field(default=None, description="Prefills it: Exstream")
+    exstream_flavour: Literal["gateway", "ot2", "local"] = Field(
+        default="gateway", description="How Exstream's token is got: API gateway, SaaS or an own cluster"
+    )
+    exstream_tenant: str = Field(default="", description="Prefills it: tenant of Exstream")
+    exstream_domain: str = Field(default="", description="Prefills it: domain of its Design Asset Service")
+    exstream_channel_service: str = Field(
+        default="", description="Prefills it: the Orchestration service that sends what we hand over"
+    )
+    exstream_templates: dict[str, str] = Field(
+        default_factory=dict, description="Communication ids by template, for that address, as JSON"
+    )
+    notifications_url: BaseUrl | None = Field(default=None, description="Prefills it: OpenText Notifications")
 
 
 class Periods(_Part):
@@ -95,6 +108,10 @@ class Periods(_Part):
     approval_poll: timedelta = Field(
         default=timedelta(minutes=5), description="How often approvals are looked for without a callback"
     )
+    delivery_poll: timedelta = Field(
+        default=timedelta(minutes=10), description="How often a delivery's state is looked for without a callback"
+    )
+    delivery_watch: timedelta = Field(default=timedelta(days=5), description="How long that is done")
     drift_check: timedelta = Field(default=timedelta(minutes=30), description="How often published fields are compared")
     subscription_check: timedelta = Field(
         default=timedelta(minutes=30), description="How often webhooks and panels are checked"

@@ -5,7 +5,7 @@ to be entered again, so that a stored secret can never be sent to another host.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -17,8 +17,9 @@ from app.db.session import Database, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 from app.db.types import utc_now
 from app.domain.ids import StoreId, external_store_id
-from app.engine import queue
+from app.engine import exstream_settings, queue
 from app.engine.deps import Deps
+from app.engine.exstream_settings import EnteredExstream
 from app.engine.vault import Vault, random_token, sha256_hex
 from app.errors import NeedsReauth, Permanent
 from app.opentext.check import CheckStep
@@ -52,6 +53,7 @@ class EnteredConnection(BaseModel):
     workflow_client_secret: SecretStr = Field(default=SecretStr(""), max_length=500)
     workflow_path: Path = "/workflow/v1"
     workflow_history_path: Path = "/workflow-history/v1"
+    exstream: EnteredExstream | None = None  # None: communications are not connected
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class SavedConnection:
     workflow_client_id: str
     workflow_path: str
     workflow_history_path: str
+    exstream: dict[str, Any] | None
     callback_client_id: str
     deployed_models: dict[str, str]
     state: str
@@ -120,7 +123,8 @@ def load(database: Database, vault: Vault, store_id: StoreId) -> Connection:
             hint="Connect OpenText in the settings.",
         )
     secrets = _secrets(vault, row)
-    return _connection(_as_entered(row, secrets), store_id, row.version)
+    found = _connection(_as_entered(row, secrets), store_id, row.version)
+    return replace(found, exstream=exstream_settings.loaded(row.exstream, secrets))
 
 
 def callback_client(database: Database, vault: Vault, store_id: StoreId) -> CallbackClient:
@@ -145,10 +149,17 @@ def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Conne
         given["client_secret"] = given["client_secret"] or secrets["client_secret"]
     if row and _is_same_workflow(row, entered):
         given["workflow_client_secret"] = given["workflow_client_secret"] or secrets["workflow_client_secret"]
+    of, stored = entered.exstream, row.exstream if row else None
+    theirs = exstream_settings.given_secrets(of, stored, secrets) if of else {}
+    given |= theirs
     if missing := tuple(name for name, value in given.items() if not value):
         raise SecretNeeded(missing)
-    full = entered.model_copy(update={name: SecretStr(value) for name, value in given.items()})
-    return _connection(full, store_id, row.version + 1 if row else 1)
+    own = {name: SecretStr(value) for name, value in given.items() if name not in theirs}
+    found = _connection(entered.model_copy(update=own), store_id, row.version + 1 if row else 1)
+    if of is None:
+        return found
+    templates = exstream_settings.templates_for(of, stored, deps.settings.opentext)
+    return replace(found, exstream=exstream_settings.connection(of, theirs, templates))
 
 
 def test(deps: Deps, connection: Connection) -> list[CheckStep]:
@@ -178,6 +189,23 @@ def save(deps: Deps, store_id: StoreId, connection: Connection, user_id: str) ->
     return result
 
 
+def choose_templates(deps: Deps, store_id: StoreId, chosen: dict[str, str], user_id: str) -> None:
+    """Keep which communication stands for each of our templates, audited; what waited for one is due again.
+
+    Raises NeedsReauth where Exstream is not connected.
+    """
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        row = session.get(OpenTextConnection, store_id, with_for_update=True)
+        if row is None or not row.exstream:
+            raise NeedsReauth("Exstream is not connected yet.", code="not_connected", upstream="exstream")
+        row.exstream = row.exstream | {"templates": {key: found for key, found in chosen.items() if found}}
+        row.version += 1
+        session.add(row)
+        audit.record(session, store_id, f"user:{user_id}", "templates_chosen", store_id, count=len(chosen))
+        uow.after_commit(deps.doorbell.ring)
+
+
 def _resume(session: Session, store_id: StoreId) -> None:
     """What waited for a connection goes on; what waits for the store itself will simply find that out again."""
     store = session.get_one(StoreRow, store_id)
@@ -194,7 +222,7 @@ def _values(
         "client_secret": content.client_secret,
         "workflow_client_secret": workflow.client_secret,
         "callback_secret": callback,
-    }
+    } | exstream_settings.secrets_of(connection.exstream)
     return {
         "store_id": store_id,
         "version": old.version + 1 if old else 1,
@@ -207,6 +235,7 @@ def _values(
         "workflow_client_id": workflow.client_id,
         "workflow_path": workflow.workflow_path,
         "workflow_history_path": workflow.history_path,
+        "exstream": exstream_settings.stored(connection.exstream),
         "secrets": vault.encrypt(json.dumps(secrets).encode(), _place(store_id)),
         "callback_client_id": old.callback_client_id if old else _callback_client_id(store_id),
         "callback_secret_sha256": sha256_hex(callback),
@@ -294,6 +323,6 @@ def _secrets(vault: Vault, row: OpenTextConnection) -> dict[str, str]:
 
 
 __all__ = [
-    "CallbackClient", "EnteredConnection", "SavedConnection", "SecretNeeded", "callback_client", "complete", "load",
-    "save", "saved", "test",
+    "CallbackClient", "EnteredConnection", "EnteredExstream", "SavedConnection", "SecretNeeded", "callback_client",
+    "choose_templates", "complete", "load", "save", "saved", "test",
 ]  # fmt: skip

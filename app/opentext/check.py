@@ -1,7 +1,7 @@
 """The connection test: each step says what failed, what that means and what to do. Saves nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.content import WorkspaceType
 from app.domain.ids import NodeId
@@ -13,6 +13,8 @@ from app.opentext.content_server.nodes import plain
 from app.opentext.content_server.payloads import Effective, ExternalSystemTypes, WhoAmI
 from app.opentext.content_server.records import Records
 from app.opentext.content_server.workspace_types import WorkspaceTypes
+from app.opentext.exstream import Communications, communications
+from app.opentext.exstream.notifications import Notifications
 from app.opentext.login import TokenCache
 from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
@@ -20,6 +22,7 @@ from app.outbound import Outbound
 
 OBJECT_TYPES = ("ORDER", "CUSTOMER", "PRODUCT")
 NEEDED = ("see", "see_contents", "add_items")  # where workspaces are made
+MOST_SAID = 3  # templates named in one message
 MOST_CLASSIFICATIONS = 200  # looked at; a test is no inventory
 
 OTDS_REACHABLE = "Directory Services reachable"
@@ -32,6 +35,10 @@ WORKSPACE_TYPES = "Workspace types and templates"
 RIGHTS = "Rights of the service user"
 GATEWAY_TOKEN = "Workflow gateway token"  # noqa: S105  # a step's name
 MODELS = "Workflow models"
+EXSTREAM_TOKEN = "Exstream client accepted"  # noqa: S105  # a step's name
+EXSTREAM_REACHABLE = "Exstream composes"
+TEMPLATES = "Communication templates"
+NOTIFICATIONS = "OpenText Notifications"
 UNKNOWN_CLIENT = "client id not known in this region"
 
 HINTS = {
@@ -51,20 +58,25 @@ HINTS = {
 
 @dataclass(frozen=True)
 class CheckStep:
-    """One step. `ok` is None where it was not tried because a step it needs has failed."""
+    """One step. `ok` is None where it was not tried because a step it needs has failed.
+
+    `blocks`: without it the connection is of no use; what does not block can be mended after it was saved.
+    """
 
     name: str
     ok: bool | None
     message: str
     hint: str = ""
+    blocks: bool = True
 
 
 def check_connection(
-    connection: Connection, outbound: Outbound, classifications: Sequence[str] = ()
+    connection: Connection, outbound: Outbound, classifications: Sequence[str] = (), templates: Sequence[str] = ()
 ) -> list[CheckStep]:
     """Try everything the product needs, in order; raises nothing for what the other side does.
 
-    `classifications` are names that must exist; without any, at least one must be visible.
+    `classifications` are names that must exist; without any, at least one must be visible. `templates` are those a
+    switched-on scenario may compose; communications are looked at only where they are connected.
     """
     tokens = TokenCache()  # nothing kept from an earlier try with other credentials
     server = ContentServer(connection, outbound, tokens)
@@ -82,7 +94,19 @@ def check_connection(
     api = WorkflowApi(connection, outbound, tokens)
     checks.step(GATEWAY_TOKEN, lambda: api.login.credential() and "The gateway accepts the client.")
     checks.step(MODELS, lambda: _models(Deployment(api)), needs=(GATEWAY_TOKEN,))
+    if connection.exstream is not None:
+        _check_communications(checks, connection, communications(connection, outbound, tokens), outbound, templates)
     return checks.steps
+
+
+def _check_communications(
+    checks: "_Checks", connection: Connection, found: Communications, outbound: Outbound, templates: Sequence[str]
+) -> None:
+    checks.step(EXSTREAM_TOKEN, lambda: found.api.login.credential() and "Exstream's sign-in accepts the client.")
+    checks.step(EXSTREAM_REACHABLE, lambda: f"Release {found.version()} answers.", needs=(EXSTREAM_TOKEN,))
+    checks.step(TEMPLATES, lambda: _templates(found, templates), needs=(EXSTREAM_REACHABLE,), blocks=False)
+    if connection.exstream and connection.exstream.notifications:
+        checks.step(NOTIFICATIONS, lambda: _notifications(Notifications(connection, outbound)))
 
 
 class _Checks:
@@ -90,15 +114,16 @@ class _Checks:
         self.steps: list[CheckStep] = []
         self._passed: set[str] = set()
 
-    def step(self, name: str, action: Callable[[], str], needs: tuple[str, ...] = ()) -> None:
+    def step(self, name: str, action: Callable[[], str], needs: tuple[str, ...] = (), *, blocks: bool = True) -> None:
         missing = [need for need in needs if need not in self._passed]
         if missing:
-            self.steps.append(CheckStep(name, None, f"Not tried, because this failed: {', '.join(missing)}."))
+            words = f"Not tried, because this failed: {', '.join(missing)}."
+            self.steps.append(CheckStep(name, None, words, blocks=blocks))
             return
         try:
             message = action()
         except AppError as error:
-            self.steps.append(_failed(name, error))
+            self.steps.append(replace(_failed(name, error), blocks=blocks))
             return
         self._passed.add(name)
         self.steps.append(CheckStep(name, True, message))
@@ -237,3 +262,30 @@ class _Kinds:
 def _models(deployment: Deployment) -> str:
     count = len(deployment.models())
     return f"{count} workflow models are deployed." if count else "No workflow model is deployed yet."
+
+
+def _templates(found: Communications, wanted: Sequence[str]) -> str:
+    """Every template that has a communication is looked at; what is wrong with one is said with its name."""
+    checked = [found.templates.check(key) for key in found.templates.keys]
+    broken = [each for each in checked if each.template is None]
+    if broken:
+        words = " ".join(f"{each.key}: {each.problems[-1].message}" for each in broken[:MOST_SAID])
+        rest = f" And {len(broken) - MOST_SAID} more." if len(broken) > MOST_SAID else ""
+        raise Permanent(f"{words}{rest}", code="template_unusable", hint=broken[0].problems[-1].hint)
+    missing = [key for key in wanted if key not in found.templates.keys]
+    words = f"{len(checked)} templates can be composed."
+    remarks = [f"{each.key}: {problem.message}" for each in checked for problem in each.problems]
+    if missing:
+        remarks.append(f"No communication is chosen yet for {', '.join(missing)}.")
+    return " ".join([words, *remarks[:MOST_SAID]])
+
+
+def _notifications(api: Notifications) -> str:
+    """Asks about a job that cannot exist: that it is not found shows that we may ask."""
+    try:
+        api.status("emails", "storefront-connection-test")
+    except NotFound as error:
+        if str(error.context.get("said", "")).lstrip().startswith("<"):
+            message = "There is no OpenText Notifications at this address."
+            raise Permanent(message, code="wrong_address", hint="Check the address and its region.") from error
+    return "Notifications accepts the account."
