@@ -59,9 +59,10 @@ def every_event(event: Event, _subject: Subject, _preferences: Preferences) -> t
 
 @dataclass(frozen=True)
 class Scenario:
-    """What makes rows of the catalogue true (`catalogue`: their numbers). `needs`: the parts of an order that `when` and `each` look at (read for them).
+    """What makes rows of the catalogue true (`catalogue`: their numbers).
 
-    `works_by` tells a merchant how it works where the store has no event or API of its own for it; may be empty.
+    `needs`: the parts of an order that `when` and `each` look at (read for them). `works_by` tells a merchant how it
+    works where the store has no event or API of its own for it; may be empty.
     """
 
     slug: str

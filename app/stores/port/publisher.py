@@ -1,0 +1,131 @@
+"""Writing back to a store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from app.domain.commerce import Money, OrderStatus, ProductImage, SaleState
+from app.domain.ids import (
+    CompanyId,
+    CustomerId,
+    ObjectType,
+    OrderId,
+    PageId,
+    PriceListId,
+    ProductId,
+    PromotionId,
+)
+from app.domain.order_parts import Refund, RefundQuote
+from app.domain.trade import Audience, CompanyState, Page, Price, PromotionTerms, RefusedPrice
+
+
+@dataclass(frozen=True)
+class CompanyChange:
+    """What to write; None leaves as it is."""
+
+    state: CompanyState | None = None
+    group_id: str | None = None
+    credit_limit: Money | None = None
+    credit_hold: bool | None = None
+    payment_terms_days: int | None = None  # 0: pay at once
+
+
+class StorePublisher(Protocol):
+    """Writing back. Absolute values; the last call wins."""
+
+    def set_order_status(self, order_id: OrderId, status: OrderStatus) -> None:
+        """Idempotent. The caller has checked that the present status allows it."""
+        ...
+
+    def append_staff_note(self, order_id: OrderId, text: str) -> None:
+        """Append one line to the staff notes unless that very line is there. Never shortens what others wrote."""
+        ...
+
+    def write_product_fields(self, product_id: ProductId, fields: Mapping[str, str]) -> None:
+        """Write governed texts (publication.TEXT_FIELDS) in one call. Idempotent."""
+        ...
+
+    def add_product_image(
+        self, product_id: ProductId, content: BinaryIO, file_name: str, *, alt: str, thumbnail: bool
+    ) -> ProductImage:
+        """Not idempotent: look for publication.image_name(file_name), its name there, among product.images first."""
+        ...
+
+    def change_product_image(self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool) -> None: ...
+
+    def remove_product_image(self, product_id: ProductId, image_id: str) -> None:
+        """Idempotent: an image already gone is success."""
+        ...
+
+    def set_product_custom_field(self, product_id: ProductId, name: str, value: str | None) -> None:
+        """Set the custom field of that name (created as needed; duplicates of the name removed); None removes it."""
+        ...
+
+    def link(self, object_type: ObjectType, object_id: str, values: Mapping[str, str]) -> None:
+        """Leave small facts (workspace id, address) on the object where other tools can see them. Idempotent upsert."""
+        ...
+
+    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str) -> Refund:
+        """Not idempotent: look for an equal one among order.refunds first. One at a time per order."""
+        ...
+
+    def capture(self, order_id: OrderId) -> None:
+        """Take an authorised payment. Idempotent: one already taken is success."""
+        ...
+
+    def void(self, order_id: OrderId) -> None:
+        """Let an authorisation go. Idempotent."""
+        ...
+
+    def set_sale_state(self, product_id: ProductId, state: SaleState) -> None:
+        """Idempotent."""
+        ...
+
+    def append_customer_note(self, customer_id: CustomerId, text: str) -> None:
+        """Append one line to the notes unless that very line is there."""
+        ...
+
+    def set_customer_group(self, customer_id: CustomerId, group_id: str) -> None: ...
+
+    def set_customer_attribute(self, customer_id: CustomerId, name: str, value: str) -> None:
+        """Set the attribute of that name, made as needed. Idempotent."""
+        ...
+
+    def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
+        """Write what the change names, leave the rest. Idempotent."""
+        ...
+
+    def create_price_list(self, name: str) -> PriceListId:
+        """Find-or-create by name."""
+        ...
+
+    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
+        """Upsert one batch of at most `price_batch`; when some are refused the others are kept. Idempotent."""
+        ...
+
+    def remove_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> None:
+        """Remove these records (by variant and currency). Idempotent."""
+        ...
+
+    price_batch: int
+
+    def assign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
+        """Idempotent."""
+        ...
+
+    def unassign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
+        """Idempotent. The list itself stays."""
+        ...
+
+    def save_promotion(self, promotion_id: PromotionId | None, terms: PromotionTerms, *, enabled: bool) -> PromotionId:
+        """Change it, or create one; found again by its name, so a repetition creates no second."""
+        ...
+
+    def set_promotion_enabled(self, promotion_id: PromotionId, enabled: bool) -> None: ...
+
+    def save_page(self, page_id: PageId | None, title: str, html: str, *, visible: bool = True) -> Page:
+        """Write a page's or policy's text, or create a page (found again by its title). The page as it is then.
+
+        The HTML has been sanitised by the caller; what a store cannot hold as HTML its adapter says with Permanent.
+        """
+        ...
