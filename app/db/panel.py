@@ -5,13 +5,15 @@ fields and requests on the way. The second, `history`, is one row per run with i
 steps, its workflow and the event behind it.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
+from app.db.circuits import OPENTEXT, Circuit
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.nested import Rows, rows_of, when
@@ -41,6 +43,7 @@ MOST_RUNS = 12
 SHOWN_AFTER_END = timedelta(minutes=10)
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
+CIRCUIT: Any = Circuit
 EVENT: Any = InboxEvent
 DOCUMENT: Any = FiledDocument
 SNAPSHOT: Any = SubjectSnapshot
@@ -63,12 +66,12 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
     return PanelRows(
         shop=ShopFacts(
             row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
-            row.opentext_state or "",
+            row.opentext_state or "", row.silent_since,
         ),
         object_type=object_type,
         object_id=object_id,
         snapshot=_snapshot(row),
-        link=_link(row, "link"),
+        link=_own_link(row),
         customer_id=row.customer_id or "",
         customer_link=_link(row, "customer"),
         documents=_documents(row.documents),
@@ -86,7 +89,8 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"),
             SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,
             SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
-            *_link_columns(link, "link"), *_link_columns(customer, "customer"),
+            *_link_columns(link, "link"), *_link_columns(customer, "customer"), link.workflows, link.workflows_unknown,
+            silent_since(store_id).label("silent_since"),
             rows_of(_documents_of(link)).label("documents"),
             rows_of(_publications_of(store_id, object_type, object_id)).label("publications"),
             rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
@@ -129,12 +133,29 @@ def _link(row: Row[Any], prefix: str) -> LinkFacts | None:
     return LinkFacts(*(values[f"{prefix}_{name}"] for name in ("name", "url", "linked", "seen")))
 
 
+def _own_link(row: Row[Any]) -> LinkFacts | None:
+    found = _link(row, "link")
+    if found is None:
+        return None
+    unknown = tuple(name for name in row.workflows_unknown.split(",") if name)
+    return replace(found, workflows=tuple(row.workflows or ()), workflows_unknown=unknown)
+
+
+def silent_since(store_id: str) -> ScalarSelect[Any]:
+    """Since when a part of OpenText has not answered; NULL while all do. One value, for any statement."""
+    return (
+        select(func.min(CIRCUIT.failing_since))
+        .where(CIRCUIT.store_id == store_id, CIRCUIT.upstream.in_(OPENTEXT))
+        .scalar_subquery()
+    )
+
+
 def _documents_of(link: Any) -> Select[Any]:
     d = DOCUMENT
     return (
         select(
             d.name, d.folder, d.version, d.size, d.mime_type, d.url, d.filed_by_us, d.record_class, d.record_schedule,
-            d.kept_until, d.holds, d.approval_status, d.approval_version, d.modified_at,
+            d.kept_until, d.retention, d.holds, d.approval_status, d.approval_version, d.modified_at,
         )
         .where(d.link_id == link.id)
         .order_by(d.folder, d.name)
@@ -251,7 +272,7 @@ def _runs(*more: Any) -> Select[Any]:
         select(
             RUN.id, RUN.scenario, RUN.subject_name, RUN.reasons, RUN.facts, RUN.state, RUN.outcome, RUN.correlation_id,
             RUN.started_at, RUN.changed_at, RUN.ended_at, rows_of(steps).label("steps"),
-            w.status.label("w_status"), w.tasks, w.outcome.label("w_outcome"), w.decided_by, w.decided_at,
+            w.instance_id, w.status.label("w_status"), w.tasks, w.outcome.label("w_outcome"), w.decided_by, w.decided_at,
             w.comment, w.found_by, w.started_at.label("w_started"), w.seen_at.label("w_seen"),
             e.source, e.topic, e.detail, e.received_at, USER.email.label("person"),
             *more,
@@ -270,8 +291,8 @@ def _run(row: Row[Any]) -> RunFacts:
     workflow = None
     if row.w_status is not None:
         workflow = WorkflowFacts(
-            row.w_status, tuple(row.tasks or ()), row.w_outcome, row.decided_by, row.decided_at, row.comment,
-            row.found_by, row.w_started, row.w_seen,
+            row.instance_id, row.w_status, tuple(row.tasks or ()), row.w_outcome, row.decided_by, row.decided_at,
+            row.comment, row.found_by, row.w_started, row.w_seen,
         )  # fmt: skip
     event = None
     if row.received_at is not None:

@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """The store and its OpenText. `opentext_state` is empty before a connection was saved."""
+    """The store and its OpenText. `opentext_state` is empty before a connection was saved; `opentext_silent_since` is
+    None while OpenText answers."""
 
     name: str
     state: str
@@ -16,6 +17,7 @@ class ShopFacts:
     currency: str
     storefront_url: str
     opentext_state: str
+    opentext_silent_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,15 @@ class SnapshotFacts:
 
 @dataclass(frozen=True)
 class LinkFacts:
-    """A workspace and when OpenText last answered about it."""
+    """A workspace and when OpenText last answered about it. `workflows` as `engine.workflow_list` keeps them;
+    `workflows_unknown` names the engines that did not tell theirs."""
 
     name: str
     url: str
     linked_at: datetime
     seen_at: datetime
+    workflows: tuple[dict[str, Any], ...] = ()
+    workflows_unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class DocumentFacts:
     record_class: str
     record_schedule: str
     kept_until: datetime | None
+    retention: str
     holds: tuple[str, ...]
     approval_status: str
     approval_version: int | None
@@ -123,6 +129,7 @@ class StepFacts:
 class WorkflowFacts:
     """A workflow: where it stands, who must act, what was decided."""
 
+    instance_id: str
     status: str
     tasks: tuple[dict[str, Any], ...]
     outcome: str

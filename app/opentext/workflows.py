@@ -55,10 +55,14 @@ class Workflows:
     def __init__(self, service: WorkflowService, content: ContentWorkflows, links: Links) -> None:
         self._service, self._content, self._links = service, content, links
 
-    def of(self, business_keys: Sequence[str] = (), workspace: NodeId | None = None) -> WorkflowList:
+    def of(
+        self, business_keys: Sequence[str] = (), workspace: NodeId | None = None, *, finished: bool = True
+    ) -> WorkflowList:
         """Running and finished workflows of a business object: by its business keys, by its workspace, or both.
 
-        Raises nothing for what the other sides do.
+        Without the finished ones: two calls per key, one per workspace and one per workflow that runs there; with
+        them Content Server is asked for every workflow of our user that ended. Raises nothing for what the other
+        sides do.
         """
         found: list[Workflow] = []
         unknown: dict[Engine, AppError] = {}
@@ -70,9 +74,9 @@ class Workflows:
                 unknown[engine] = error
 
         if business_keys:
-            ask(Engine.WORKFLOW_SERVICE, lambda: [each for key in business_keys for each in self._by_key(key)])
+            ask(Engine.WORKFLOW_SERVICE, lambda: self._by_keys(business_keys, finished))
         if workspace is not None:
-            ask(Engine.CONTENT_SERVER, lambda: self._by_workspace(workspace))
+            ask(Engine.CONTENT_SERVER, lambda: self._by_workspace(workspace, finished))
         newest = sorted(found, key=lambda each: each.instance.started_at or _ERA, reverse=True)
         return WorkflowList(tuple(sorted(newest, key=lambda each: not each.is_open)), unknown)
 
@@ -82,15 +86,20 @@ class Workflows:
             return self._service.decision(instance_id=workflow.instance.id)
         return self._content.decision(workflow.instance.id)
 
-    def _by_key(self, key: str) -> list[Workflow]:
-        instances = self._service.find_by_business_key(key)
+    def _by_keys(self, keys: Sequence[str], finished: bool) -> list[Workflow]:
+        return [each for key in keys for each in self._by_key(key, finished)]
+
+    def _by_key(self, key: str, finished: bool) -> list[Workflow]:
+        instances = self._service.find_by_business_key(key) if finished else self._service.running(key)
         tasks = self._service.tasks(key) if any(each.status in OPEN for each in instances) else []
         return [
             Workflow(Engine.WORKFLOW_SERVICE, each, tuple(tasks) if each.status in OPEN else ()) for each in instances
         ]
 
-    def _by_workspace(self, workspace: NodeId) -> list[Workflow]:
+    def _by_workspace(self, workspace: NodeId, finished: bool) -> list[Workflow]:
         running = [self._running(each) for each in self._content.active(workspace)]
+        if not finished:
+            return running
         return [*running, *(Workflow(Engine.CONTENT_SERVER, each) for each in self._content.finished(workspace))]
 
     def _running(self, instance: WorkflowInstance) -> Workflow:

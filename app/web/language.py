@@ -134,6 +134,15 @@ def moment(value: datetime) -> str:
     return f"{format_date(local.date(), 'medium', locale=_dates(who))}, {clock}"
 
 
+def clock(value: datetime) -> str:
+    """The time of day in the store's zone, 14:30; with its day when that is another than today."""
+    who = reader()
+    local = value.astimezone(who.zone)
+    if local.date() != utc_now().astimezone(who.zone).date():
+        return moment(value)
+    return format_time(local.timetz(), "short", locale=_dates(who)).replace("\u202f", "\u00a0")
+
+
 def _dates(who: Reader) -> Locale:
     """Month names must be words of the text's language; a region of that language may order them."""
     return who.region if who.region.language == who.language.language else Locale("en", "GB")

@@ -69,6 +69,19 @@ OUTCOMES = {
     "expired": State(N_("No decision in time"), "bad"),
 }
 
+WORKFLOW_STATES = {
+    "running": State(N_("Waiting for a decision"), "wait"),
+    "suspended": State(N_("Paused"), "none"),
+    "completed": State(N_("Done"), "good"),
+    "terminated": State(N_("Ended without a decision"), "none"),
+    "unknown": State(N_("Not visible any more"), "none"),
+}
+
+ENGINES = {
+    "workflow_service": N_("OpenText Workflow Service"),
+    "content_server": N_("Content Server"),
+}
+
 APPROVALS = {
     "Approved": State(N_("Approved"), "good"),
     "Pending": State(N_("Waiting for approval"), "wait"),

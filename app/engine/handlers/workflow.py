@@ -11,6 +11,7 @@ from app.domain.content import Decision, Task
 from app.domain.steps import AwaitDecision, Outcome, StartWorkflow
 from app.engine.runs import Branch, Context, Done, Result, Wait
 from app.engine.vault import sha256_hex
+from app.engine.workflow_list import task_row
 from app.errors import Permanent, Retryable
 from app.scenarios.orders import OrderReviewPreferences
 
@@ -121,11 +122,7 @@ def _look_again(context: Context, link: WorkflowLink, words: str) -> Wait:
 def _note_progress(context: Context, tasks: list[Task]) -> None:
     with unit_of_work(context.deps.database) as uow:
         link = uow.session.get_one(WorkflowLink, context.run_id)
-        link.tasks = [
-            {"name": task.name, "assignee": task.assignee, "candidates": list(task.candidates),
-             "created_at": _iso(task.created_at), "due_at": _iso(task.due_at)}
-            for task in tasks
-        ]  # fmt: skip
+        link.tasks = [task_row(task) for task in tasks]
         link.status, link.seen_at = "running", utc_now()
         context.facts["open_tasks"] = link.tasks
 

@@ -32,7 +32,7 @@ class WorkflowService:
         After Retryable with `unknown_outcome` call again: it looks first. Raises Permanent (no such process,
         a variable an expression misses).
         """
-        for found in (self._running, self._past):
+        for found in (self.running, self._past):
             existing = found(business_key)
             if existing:
                 return existing[0]
@@ -46,9 +46,13 @@ class WorkflowService:
         started = self._api.write(payloads.Instance, "POST", "process-instances", body=body)
         return mapping.instance(started, historic=False)
 
+    def running(self, business_key: str) -> list[WorkflowInstance]:
+        """The running (or suspended) instances of a business key, the oldest first: one call."""
+        return self._with_key(business_key, past=False)
+
     def find_by_business_key(self, business_key: str) -> list[WorkflowInstance]:
         """All instances of a business key, the oldest first; a running one as the runtime tells it."""
-        running = self._running(business_key)
+        running = self.running(business_key)
         known = {each.id for each in running}
         past = [each for each in self._past(business_key) if each.id not in known]
         return sorted([*running, *past], key=_started)
@@ -134,7 +138,7 @@ class WorkflowService:
     def _ended_record(self, business_key: str, instance_id: str) -> payloads.Instance | None:
         """The finished instance's history record; None while it runs. Raises Retryable `history_lag`."""
         if not instance_id:
-            running = self._running(business_key)
+            running = self.running(business_key)
             if running:
                 return None
             past = self._past(business_key)
@@ -145,9 +149,6 @@ class WorkflowService:
         if record is None or record.end_time is None:
             raise Retryable("The workflow's history is not written yet.", code="history_lag")
         return record
-
-    def _running(self, business_key: str) -> list[WorkflowInstance]:
-        return self._with_key(business_key, past=False)
 
     def _past(self, business_key: str) -> list[WorkflowInstance]:
         return self._with_key(business_key, past=True)

@@ -18,7 +18,8 @@ from app.db.types import utc_now
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import offers, progress, states, why
+from app.web.panel import flows, offers, progress, states, why
+from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
 from app.web.panel.progress import RunView
 from app.web.panel.states import Stage
@@ -27,6 +28,7 @@ from app.web.texts import State
 
 FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
 STALE_AFTER = timedelta(minutes=1)
+SILENT_AFTER = timedelta(seconds=30)  # one lost answer is nothing people need to know of
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,6 @@ class Banner:
     title: str
     text: str
     action: str = ""
-
-
-@dataclass(frozen=True)
-class TaskView:
-    """An open task: who must act, until when."""
-
-    name: str
-    who: str
-    due_at: datetime | None
-    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +68,7 @@ class DocumentView:
     url: str
     filed_at: datetime | None
     record: str
+    retention: str
     holds: tuple[str, ...]
     approval: State | None
     approval_version: int | None
@@ -128,6 +121,8 @@ class PanelView:
     why_reasons: tuple[str, ...]
     why_chain: tuple[Link, ...]
     workflow: WorkflowView | None
+    flows: tuple[Flow, ...]
+    flows_unknown: str
     documents: tuple[DocumentView, ...]
     orders: tuple[OrderLine, ...]
     refresh: int
@@ -165,6 +160,8 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         why_reasons=why.reasons(main) if main else (),
         why_chain=why.chain(main, _published_by(rows, main)) if main else (),
         workflow=_workflow(main),
+        flows=flows.flows(rows, main),
+        flows_unknown=flows.unknown(rows),
         documents=tuple(_document(one) for one in rows.documents),
         orders=tuple(_order_line(one) for one in orders),
         refresh=_refresh(rows),
@@ -231,12 +228,27 @@ def _banners(rows: PanelRows) -> tuple[Banner, ...]:
         text = rows.shop.pause_reason or _("It no longer accepts our credentials.")
         found.append(Banner("bad", _("The connection to OpenText has to be renewed"), text, "settings"))
     elif _is_silent(rows):
-        text = _("You see what we last knew. Everything on its way waits and goes on by itself; nothing is lost.")
-        found.append(Banner("wait", _("OpenText is not answering right now"), text))
+        found.append(Banner("wait", _("OpenText is not answering right now"), _silence(rows)))
     return tuple(found)
 
 
+def _silence(rows: PanelRows) -> str:
+    since, as_of = rows.shop.opentext_silent_since, _as_of(rows) if rows.link else None
+    if since and as_of:
+        return _(
+            "OpenText has not answered since %(since)s; what you see is from %(as_of)s. Nothing is lost: everything on "
+            "its way waits and goes on by itself.",
+            since=language.clock(since), as_of=language.clock(as_of),
+        )  # fmt: skip
+    if since:
+        text = "OpenText has not answered since %(since)s. Nothing is lost: everything on its way goes on by itself."
+        return _(text, since=language.clock(since))
+    return _("You see what we last knew. Everything on its way waits and goes on by itself; nothing is lost.")
+
+
 def _is_silent(rows: PanelRows) -> bool:
+    if rows.shop.opentext_silent_since and utc_now() - rows.shop.opentext_silent_since > SILENT_AFTER:
+        return True
     if progress.opentext_is_silent(rows.runs):
         return True
     return any(one.reason.partition(":")[0] in texts.NO_ANSWER for one in _open(rows))
@@ -273,15 +285,10 @@ def _order_line(order: OrderOfCustomer) -> OrderLine:
 def _workflow(run: RunFacts | None) -> WorkflowView | None:
     if run is None or run.workflow is None:
         return None
-    flow, now = run.workflow, utc_now()
-    tasks = []
-    for task in flow.tasks:
-        who = task.get("assignee") or _(" or ").join(task.get("candidates") or ())
-        due = language.parse_moment(task.get("due_at"))
-        tasks.append(TaskView(str(task.get("name") or ""), who or _("somebody"), due, bool(due and due < now)))
+    flow, tasks = run.workflow, flows.tasks(run.workflow.tasks)
     word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
     return WorkflowView(
-        word, tuple(tasks), flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
+        word, tasks, flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
         flow.seen_at, why.trail(run),
     )  # fmt: skip
 
@@ -296,6 +303,7 @@ def _document(facts: DocumentFacts) -> DocumentView:
         url=web_url(facts.url),
         filed_at=facts.modified_at,
         record=_record(facts),
+        retention=facts.retention if facts.record_class else "",
         holds=facts.holds,
         approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
         approval_version=facts.approval_version,
@@ -303,13 +311,13 @@ def _document(facts: DocumentFacts) -> DocumentView:
 
 
 def _record(facts: DocumentFacts) -> str:
-    """“Record · Orders · kept until 2033”, or the schedule's name where no date is known."""
+    """“Record · Orders”; where no sentence says how long it is kept, the date or the schedule's name behind it."""
     if not facts.record_class:
         return ""
     parts = [_("Record"), facts.record_class]
-    if facts.kept_until:
-        parts.append(_("kept until %(year)s", year=facts.kept_until.astimezone(language.reader().zone).year))
-    elif facts.record_schedule:
+    if not facts.retention and facts.kept_until:
+        parts.append(_("kept until %(date)s", date=language.date(facts.kept_until)))
+    elif not facts.retention and facts.record_schedule:
         parts.append(facts.record_schedule)
     return " · ".join(parts)
 

@@ -192,7 +192,8 @@ class Shop:
         self.snapshot("order", object_id, name, self.order_facts(object_id) | changes.pop("facts", {}))
         link = self.workspace("order", object_id, f"{name} · Ada Löwe")
         self.document(link, f"{name} record.pdf", "01 Order record", record_class="Orders",
-                      record_schedule="Orders 7 years", kept_until=datetime(2033, 12, 31, tzinfo=UTC))  # fmt: skip
+                      record_schedule="ORD-7", kept_until=datetime(2033, 12, 31, 12, tzinfo=UTC),
+                      retention="Kept for 7 years, until 31 Dec 2033, by the schedule “Orders: 7 years”")  # fmt: skip
         run = self.run(
             "order-review", "order", object_id, name, state="done" if outcome else "waiting", outcome=outcome,
             reasons=["Total 950.00 EUR is at or above your limit of 500.00 EUR",

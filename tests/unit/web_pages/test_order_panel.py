@@ -5,13 +5,17 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
+from app.db.circuits import Circuit
 from app.db.inbox import InboxEvent
-from app.db.links import SubjectSnapshot, WorkflowLink
+from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run, StepRow, Work
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
@@ -148,6 +152,93 @@ class TestWhatItSays:
         shop.document(link, "a.pdf", "01", record_class="Orders", record_schedule="Orders 7 years")
         assert "Record · Orders · Orders 7 years" in shop.sign_in().text("/panel/orders/5")
 
+    def test_a_record_seen_before_the_sentence_was_kept_says_its_date(self, shop: Shop) -> None:
+        link = shop.workspace("order", "5", "Order 5")
+        until = datetime(2033, 12, 31, 12, tzinfo=UTC)
+        shop.document(link, "a.pdf", "01", record_class="Orders", kept_until=until, holds=["Audit 2026"])
+        words = words_on(shop.sign_in().text("/panel/orders/5"))
+        assert "Record · Orders · kept until 31 Dec 2033" in words
+        assert "On hold: Audit 2026" in words
+
+
+def a_content_workflow(**changes: Any) -> dict[str, Any]:
+    """A workflow of Content Server as the engine keeps it."""
+    task = {"name": "Check price list", "assignee": "", "candidates": ["mia.larsen@demo", "jon.weber@demo"],
+            "created_at": ago(hours=1).isoformat(), "due_at": ago(minutes=5).isoformat()}  # fmt: skip
+    return {
+        "engine": "content_server", "id": "4711", "name": "Approve price list", "status": "running",
+        "started_at": ago(hours=1).isoformat(), "url": "https://cs.example.com/cs/cs/app/processes/4711/4711/1",
+        "tasks": [task], "outcome": "", "by": "", "at": None, "comment": "",
+    } | changes  # fmt: skip
+
+
+def keep_workflows(shop: Shop, *rows: dict[str, Any], unknown: str = "") -> None:
+    with unit_of_work(shop.deps.database) as uow:
+        for link in uow.session.exec(select(WorkspaceLink)):
+            link.workflows, link.workflows_unknown = list(rows), unknown
+
+
+class TestWorkflows:
+    def test_one_of_content_server_stands_beside_the_decision_with_who_until_when_and_where(self, shop: Shop) -> None:
+        run = shop.order_under_review("1001")
+        with reading(shop.deps.database) as session:
+            own = session.get_one(WorkflowLink, run.id).instance_id
+        of_the_run = a_content_workflow(engine="workflow_service", id=own, name="Order 1001 review", url="")
+        keep_workflows(shop, a_content_workflow(), of_the_run)
+        page = shop.sign_in().text("/panel/orders/1001")
+        words = words_on(page)
+        assert "Who must act mia.larsen@demo or jon.weber@demo" in words
+        assert "overdue" in words
+        assert 'href="https://cs.example.com/cs/cs/app/processes/4711/4711/1"' in page
+        assert "Order 1001 review" not in words  # it is the decision card's own
+
+    def test_how_one_ended_is_told_with_who_and_what_they_said(self, shop: Shop) -> None:
+        shop.order_under_review("1001")
+        ended = {"status": "completed", "outcome": "rejected", "by": "anna.berg@demo", "comment": "Not like this",
+                 "at": ago(minutes=9).isoformat(), "tasks": [], "url": ""}  # fmt: skip
+        keep_workflows(shop, a_content_workflow(**ended))
+        words = words_on(shop.sign_in().text("/panel/orders/1001"))
+        assert "Rejected" in words
+        assert "anna.berg@demo" in words
+        assert "Not like this" in words
+        assert "Check price list" not in words
+
+    def test_an_engine_that_did_not_answer_is_named(self, shop: Shop) -> None:
+        shop.order_under_review("1001")
+        keep_workflows(shop, unknown="content_server")
+        words = words_on(shop.sign_in().text("/panel/orders/1001"))
+        assert "Content Server did not answer when we last looked" in words
+
+    def test_without_any_there_is_no_card(self, shop: Shop) -> None:
+        shop.order_under_review("1001")
+        assert 'id="flows"' not in shop.sign_in().text("/panel/orders/1001")
+
+
+class TestSilence:
+    def silent(self, shop: Shop, **since: int) -> str:
+        shop.order_under_review("1001")
+        shop.add(Circuit(store_id=STORE, upstream="content_server", failing_since=ago(minutes=2)))
+        shop.add(Circuit(store_id=STORE, upstream="workflow", failing_since=ago(**since)))
+        shop.add(Circuit(store_id=STORE, upstream="bigcommerce", failing_since=ago(days=2)))
+        return words_on(shop.sign_in().text("/panel/orders/1001"))
+
+    def test_since_when_and_how_old_what_one_sees_is(self, shop: Shop) -> None:
+        words = self.silent(shop, minutes=7)
+        found = re.search(r"OpenText has not answered since (.+?); what you see is from (.+?)\. Nothing is lost", words)
+        assert found, words
+        zone = ZoneInfo("Europe/Berlin")
+        assert ago(minutes=7).astimezone(zone).strftime("%H:%M") in found[1]
+
+    def test_another_day_is_named(self, shop: Shop) -> None:
+        words = self.silent(shop, days=1, minutes=5)
+        day = ago(days=1, minutes=5).astimezone(ZoneInfo("Europe/Berlin"))
+        assert f"OpenText has not answered since {day.day} " in words
+
+    def test_one_lost_answer_is_nothing_to_tell(self, shop: Shop) -> None:
+        shop.order_under_review("1001")
+        shop.add(Circuit(store_id=STORE, upstream="content_server", failing_since=ago(seconds=3)))
+        assert "has not answered" not in shop.sign_in().text("/panel/orders/1001")
+
 
 class TestHowFast:
     @pytest.mark.parametrize("path", ["/panel/orders/1001", "/panel/products/77", "/panel/orders/404"])
@@ -177,10 +268,16 @@ class TestHowFast:
             shop.related_customer()
             shop.order_under_review("1001")
             shop.product_live("77", drifted=("name",))
+            keep_workflows(shop, a_content_workflow())
+            shop.add(Circuit(store_id=STORE, upstream="content_server", failing_since=ago(minutes=3)))
             person = shop.sign_in()
             order, product = words_on(person.text("/panel/orders/1001")), words_on(person.text("/panel/products/77"))
             customer = words_on(person.text("/panel/customers/7"))
-        assert "Record · Orders · kept until 2033" in order
+        assert "Record · Orders" in order
+        assert "Kept for 7 years, until 31 Dec 2033, by the schedule “Orders: 7 years”" in order
+        assert "Check price list" in order
+        assert "Waiting for a decision" in order
+        assert "OpenText is not answering right now" in order
         assert "1 of 6 fields drifted" in product
         assert "Order 1001" in customer
 
