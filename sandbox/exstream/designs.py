@@ -68,6 +68,19 @@ LINES = Table(
 )  # fmt: skip
 TOTALS = Facts("Totals", (("Net", "totals.netText"), ("Tax", "totals.taxText"), ("Total", "totals.grossText")))
 ORDER = Facts("Order", (("Number", "order.number"), ("Date", "order.dateText"), ("Payment", "order.paymentMethod")))
+AGEING = Facts("Ageing", (("Not due", "ageing.currentText"), ("1-30 days", "ageing.days30Text"),
+                          ("31-60 days", "ageing.days60Text"), ("Older", "ageing.olderText")))  # fmt: skip
+OPEN_ITEMS = Table(
+    "Open items", "openItems", (("Document", "number"), ("Due", "dueDate"), ("Open", "openText")), (2,)
+)  # fmt: skip
+PAYMENTS = Table(
+    "Payments", "payments", (("Date", "date"), ("Reference", "reference"), ("Amount", "amountText")), (2,)
+)  # fmt: skip
+PRODUCTS = Table("Products", "products", (("SKU", "sku"), ("Product", "name"), ("Warranty", "warrantyText")))
+LABEL = (
+    Text("Return label. Cut out and stick on the parcel."),
+    Facts("Label", (("To", "label.addressLines"), ("Carrier", "label.carrier"), ("Code", "label.code"))),
+)
 HELLO = Text("Dear {customer.name},")
 BYE = Text("Kind regards, {store.legalName}")
 
@@ -85,22 +98,33 @@ DESIGNS = (
          Table("Tax", "taxSummary", (("Rate", "rateText"), ("Net", "netText"), ("Tax", "taxText")), (1, 2)), BYE),
     ),
     Design(
+        "SF_RECEIPT", "Receipt", "Receipt for order {order.number}", "Receipt_{order.number}",
+        (ORDER, LINES, TOTALS, PAYMENTS, BYE),
+    ),
+    Design(
         "SF_STATEMENT", "Account statement", "Statement {period.text}", "Statement_{account.number}_{period.to}",
         (HELLO, Facts("Account", (("Number", "account.number"), ("Balance", "account.balanceText"))),
-         Table("Open items", "openItems", (("Document", "number"), ("Due", "dueDate"), ("Open", "openText")), (2,)),
-         Table("Payments", "payments", (("Date", "date"), ("Reference", "reference"), ("Amount", "amountText")), (2,)),
-         Facts("Ageing", (("Not due", "ageing.currentText"), ("1-30 days", "ageing.days30Text"),
-                          ("31-60 days", "ageing.days60Text"), ("Older", "ageing.olderText"))), BYE),
+         OPEN_ITEMS, PAYMENTS, AGEING, BYE),
+    ),
+    Design(
+        "SF_AGEING_NOTICE", "Ageing notice", "Reminder: open items of {account.number}", "Ageing_{account.number}",
+        (HELLO, Text("these items are open: {account.balanceText} in all."), OPEN_ITEMS, AGEING, BYE),
     ),
     Design(
         "SF_RETURN_LETTER", "Return letter", "Your return {return.rma}", "Return_{return.rma}",
         (HELLO, Text("about your return {return.rma}: {return.decisionText}"),
          Facts("Return", (("Decision", "return.decision"), ("Reason", "return.reason"),
                           ("Amount", "return.amountText"))), LINES, BYE,
-         OnlyIf("return.decision", "approved", (
-             Text("Return label. Cut out and stick on the parcel."),
-             Facts("Label", (("To", "label.addressLines"), ("Carrier", "label.carrier"), ("Code", "label.code")))),
-             new_page=True)),
+         OnlyIf("return.decision", "exchange", (Text("We send the exchange as soon as your parcel has arrived."),)),
+         OnlyIf("return.decision", "exchange", LABEL, new_page=True),
+         OnlyIf("return.decision", "approved", LABEL, new_page=True)),
+    ),
+    Design(
+        "SF_REFUND", "Refund confirmation", "Refund for order {order.number}",
+        "Refund_{order.number}_{refund.number}",
+        (HELLO, Text("we have given back {refund.amountText} on {refund.dateText}."),
+         Facts("Refund", (("Amount", "refund.amountText"), ("Reason", "refund.reason"), ("To", "refund.method"))),
+         LINES, BYE),
     ),
     Design(
         "SF_POLICY", "Policy document", "{policy.title}", "{policy.kind}_{policy.version}",
@@ -126,9 +150,20 @@ DESIGNS = (
          Text("{delay.reason}"), LINES, BYE),
     ),
     Design(
+        "SF_PARTIAL_NOTICE", "Partial shipment notice", "Part of your order {order.number} is on its way",
+        "Partial_{order.number}_{shipment.number}",
+        (HELLO, Text("a part of your order of {order.dateText} left us on {shipment.dateText}."),
+         Facts("Parcel", (("Carrier", "shipment.carrier"), ("Number", "shipment.tracking"))), LINES,
+         Table("Still to come", "remaining", (("SKU", "sku"), ("Item", "name"), ("Qty", "qty")), (2,)), BYE),
+    ),
+    Design(
         "SF_CANCEL_NOTICE", "Cancellation notice", "Your order {order.number} is cancelled", "Cancel_{order.number}",
         (HELLO, Text("your order of {order.dateText} was cancelled: {cancel.reason}"), Text("{cancel.refundText}"),
          LINES, BYE),
+    ),
+    Design(
+        "SF_REVIEW_NOTICE", "Review notice", "We are looking at your order {order.number}", "Review_{order.number}",
+        (HELLO, Text("{review.text}"), ORDER, BYE),
     ),
     Design(
         "SF_ONBOARDING", "Welcome pack", "Welcome, {customer.company}", "Welcome_{customer.number}",
@@ -136,6 +171,16 @@ DESIGNS = (
                                        ("Payment terms", "account.paymentTerms"))),
          Table("Your contacts", "contacts", (("Name", "name"), ("Role", "role"), ("E-mail", "email"))),
          Table("First steps", "steps", (("Step", "title"), ("How", "text"))), BYE),
+    ),
+    Design(
+        "SF_WARRANTY", "Warranty registration", "Your warranty {warranty.number}", "Warranty_{warranty.number}",
+        (HELLO, Text("keep this paper with your receipt."), PRODUCTS,
+         Facts("Warranty", (("Number", "warranty.number"), ("From", "warranty.fromText"))), BYE),
+    ),
+    Design(
+        "SF_CARE", "Care and set-up", "Getting the best out of {meta.about}", "Care_{meta.number}",
+        (HELLO, Table("Products", "products", (("SKU", "sku"), ("Product", "name"))),
+         Table("How to", "sections", (("Step", "title"), ("How", "text"))), BYE),
     ),
 )  # fmt: skip
 BY_KEY = {design.key: design for design in DESIGNS}

@@ -20,17 +20,26 @@ BLOCKS: dict[str, dict[str, Any]] = {
     "SF_INVOICE": GOODS | {
         "totals": TOTALS, "invoice": {"number": "INV-2026-000145", "dueDate": "2026-03-05"},
         "taxSummary": [{"rateText": "19%", "netText": "33.45", "taxText": "6.35"}]},
+    "SF_RECEIPT": GOODS | {
+        "totals": TOTALS, "payments": [{"date": "2026-02-03", "reference": "TX-9", "amountText": "39.80 EUR"}]},
     "SF_STATEMENT": {
         "account": {"number": "C-77", "balanceText": "39.80 EUR"},
         "period": {"from": "2026-02-01", "to": "2026-02-28", "text": "February 2026"},
         "openItems": [{"number": "INV-2026-000145", "dueDate": "2026-03-05", "openText": "39.80"}],
         "payments": [{"date": "2026-02-10", "reference": "TX-9", "amountText": "120.00"}],
         "ageing": {"currentText": "39.80", "days30Text": "0.00", "days60Text": "0.00", "olderText": "0.00"}},
+    "SF_AGEING_NOTICE": {
+        "account": {"number": "C-77", "balanceText": "39.80 EUR"},
+        "openItems": [{"number": "INV-2026-000145", "dueDate": "2026-03-05", "openText": "39.80"}],
+        "ageing": {"currentText": "0.00", "days30Text": "39.80", "days60Text": "0.00", "olderText": "0.00"}},
     "SF_RETURN_LETTER": {
         "return": {"rma": "RMA-12", "reason": "Does not fit", "decision": "approved",
                    "decisionText": "we take it back.", "amountText": "39.80 EUR"}, "lines": LINES,
         "label": {"addressLines": ["Demo Store Returns", "2 Dock Road", "Leeds"], "carrier": "Parcel",
                   "code": "R-12-77"}},
+    "SF_REFUND": GOODS | {
+        "refund": {"number": "9", "amountText": "39.80 EUR", "dateText": "10 February 2026", "method": "card",
+                   "reason": "Does not fit"}},
     "SF_POLICY": {
         "policy": {"kind": "warranty", "title": "Warranty terms", "version": "3", "effectiveFrom": "2026-03-01",
                    "market": "DE", "sections": [{"title": "Duration", "text": "Two years from delivery."}]}},
@@ -45,19 +54,31 @@ BLOCKS: dict[str, dict[str, Any]] = {
         "images": [{"sku": "SKU-1", "name": "hose-clamp.png"}]},
     "SF_DELAY_NOTICE": GOODS | {
         "delay": {"oldDate": "2026-02-06", "newDate": "2026-02-20", "reason": "Our supplier is late."}},
+    "SF_PARTIAL_NOTICE": GOODS | {
+        "remaining": [{"sku": "SKU-2", "name": "Hose", "qty": "1"}],
+        "shipment": {"number": "1", "dateText": "5 February 2026", "carrier": "DHL", "tracking": "JD014"}},
     "SF_CANCEL_NOTICE": GOODS | {
         "cancel": {"reason": "no longer made.", "refundText": "39.80 EUR go back to your card."}},
+    "SF_REVIEW_NOTICE": {
+        "order": ORDER, "review": {"text": "We check your order before we send it. You need to do nothing."}},
     "SF_ONBOARDING": {
         "account": {"priceList": "Wholesale", "creditLimitText": "5,000 EUR", "paymentTerms": "30 days net"},
         "contacts": [{"name": "S. Reyes", "role": "Account manager", "email": "s.reyes@example.com"}],
         "steps": [{"title": "Sign in", "text": "Use the address of this letter."}]},
+    "SF_WARRANTY": {
+        "products": [{"sku": "SKU-1", "name": "Hose clamp", "warrantyText": "2 years"}],
+        "warranty": {"number": "W-100145", "fromText": "3 February 2026"}},
+    "SF_CARE": {
+        "products": [{"sku": "SKU-1", "name": "Hose clamp"}],
+        "sections": [{"title": "Before first use", "text": "Turn the screw by hand."}]},
 }  # fmt: skip
 
 
 def sample(key: str, job_key: str = "") -> dict[str, Any]:
     """A whole driver for the template."""
     meta = {"schema": f"{key.lower().replace('_', '-', 1)}/1", "template": key, "language": "en",
-            "jobKey": job_key or f"sample:{key}:1", "shortText": "A message from Demo Store."}  # fmt: skip
+            "jobKey": job_key or f"sample:{key}:1", "shortText": "A message from Demo Store.",
+            "about": "your order", "number": "100145"}  # fmt: skip
     return {"meta": meta, "store": STORE, "customer": CUSTOMER} | BLOCKS[key]
 
 

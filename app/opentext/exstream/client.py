@@ -18,7 +18,8 @@ from app.opentext.exstream.login import EXSTREAM, ExstreamLogin
 from app.opentext.login import TokenCache, signed_in
 from app.outbound import Outbound, raise_for, speaking_to
 
-PATIENCE = httpx.Timeout(90, connect=5, pool=2)  # a composition; the process's deadline may end it sooner
+PATIENCE = httpx.Timeout(90, connect=5, pool=2)  # a composition
+MORE_TIME = 60.0  # seconds it may take beyond what any call may
 QUEUE_WAIT = 20.0  # seconds for a place among the calls in flight
 IMPORT_CONFLICT = "309016"
 IDENTITY_MARKS = ("otds", "oauth", "identity")
@@ -73,7 +74,7 @@ class ExstreamApi:
         path = ("inputs", "ondemand", domain, "generate")
         response = self._send(
             "POST", "orchestration", path, writing=True, bare=True, content=driver, headers=dict(headers),
-            timeout=PATIENCE, extensions={"max_bytes": max_bytes},
+            timeout=PATIENCE, extensions={"max_bytes": max_bytes, "more_time": MORE_TIME},
         )  # fmt: skip
         composed = read(payloads.Composed, response, service=EXSTREAM, writing=True)
         if composed.status.lower() == "error" or any(each.error_message for each in composed.data):

@@ -16,14 +16,21 @@ ABOUT = ("schema", "template", "language", "jobKey")  # in meta
 BLOCKS: dict[str, tuple[str, ...]] = {
     "SF_ORDER_CONFIRMATION": ("order", "lines", "totals", "shipping"),
     "SF_INVOICE": ("order", "lines", "totals", "invoice", "taxSummary"),
+    "SF_RECEIPT": ("order", "lines", "totals", "payments"),
     "SF_STATEMENT": ("account", "period", "openItems", "payments", "ageing"),
+    "SF_AGEING_NOTICE": ("account", "openItems", "ageing"),
     "SF_RETURN_LETTER": ("return", "lines", "label"),
+    "SF_REFUND": ("order", "lines", "refund"),
     "SF_POLICY": ("policy",),
     "SF_RETENTION": ("offer", "history", "consent"),
     "SF_CATALOG": ("catalog", "products", "images"),
     "SF_DELAY_NOTICE": ("order", "lines", "delay"),
+    "SF_PARTIAL_NOTICE": ("order", "lines", "remaining", "shipment"),
     "SF_CANCEL_NOTICE": ("order", "lines", "cancel"),
+    "SF_REVIEW_NOTICE": ("order", "review"),
     "SF_ONBOARDING": ("account", "contacts", "steps"),
+    "SF_WARRANTY": ("products", "warranty"),
+    "SF_CARE": ("products", "sections"),
 }
 
 

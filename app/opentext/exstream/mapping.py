@@ -98,7 +98,7 @@ def _metadata(pdf: bytes) -> Iterator[bytes]:
 
 def delivery_status(given: payloads.JobStatus, recipients: Sequence[Recipient]) -> DeliveryStatus:
     """Per recipient, in our order. One the service does not list is still under way, whatever the job's state says."""
-    told = {_text(each.ref_base64): each for each in given.deliveries}
+    told = {text(each.ref_base64): each for each in given.deliveries}
     statuses = tuple(
         _recipient(each, told[each.ref]) if each.ref in told
         else RecipientStatus(each.ref, DeliveryState.DELIVERING, each.email or each.phone)
@@ -161,7 +161,8 @@ def _at(event: Any) -> Any:
     return event.get("event_time") or event.get("time") if isinstance(event, dict) else event
 
 
-def _text(encoded: str) -> str:
+def text(encoded: str) -> str:
+    """A reference as it was given; "" for what is no base64 of a text."""
     try:
         return base64.b64decode(encoded, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):

@@ -48,6 +48,10 @@ class Notifications:
         """What became of a job. Raises NotFound for an unknown one."""
         return self._call(payloads.JobStatus, "GET", f"{BASE}/{kind}/status", params={"job_id": job_id})
 
+    def reference(self, kind: str, job_id: str) -> str:
+        """Our own reference of a job, "" where it has none: tells what became of a send whose answer was lost."""
+        return mapping.text(self.status(kind, job_id).reference_base64)
+
     def _call(self, model: type[M], method: str, path: str, *, writing: bool = False, **request: Any) -> M:
         headers = {"Accept": "application/json", "Authorization": self._credential()} | request.pop("headers", {})
         with speaking_to(NOTIFICATIONS, writing=writing):

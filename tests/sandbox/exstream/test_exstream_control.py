@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from sandbox.control import make_control
+from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.switches import NAMES
 from sandbox.kernel.transport import InProcess
 from sandbox.stage import Addresses, Stage
@@ -44,7 +45,7 @@ def control(stage: Stage) -> Iterator[httpx.Client]:
 def test_it_tells_how_to_connect(control: httpx.Client) -> None:
     told = control.get("/exstream").json()
     assert told["url"] == "http://exstream.test"
-    assert len(told["templates"]) == 10
+    assert len(told["templates"]) == len(DESIGNS)
     assert {each["name"] for each in told["faults"]} == set(NAMES)
 
 
