@@ -162,6 +162,7 @@ class _Guarded(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._check(request.url)
         budget = self._settings.periods.request_deadline
+        budget = min(budget, float(request.extensions.get("within", budget)))  # seconds; somebody waits for it
         more = float(request.extensions.get("more_time", 0))  # seconds, for a large file
         token = _deadline.set(time.monotonic() + budget + more)
         try:

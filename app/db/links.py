@@ -48,7 +48,12 @@ class FiledDocument(SQLModel, table=True):
     sha256: str = ""
     url: str = ""
     filed_by_us: bool = False
+    # What a map of rights looks at; None where nobody has looked. `folders` from the workspace down, without it.
+    folders: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    types: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    categories: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     record_class: str = ""
+    record_class_id: int | None = None
     record_schedule: str = ""
     kept_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     retention: str = ""  # how long it is kept and by which schedule, one sentence

@@ -33,14 +33,17 @@ from app.db.panel_facts import (
     WorkflowFacts,
 )
 from app.db.publications import Publication, PublicationField
+from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 from app.db.types import utc_now
+from app.domain.rights import Traits
 
 MOST_DOCUMENTS = 200
 MOST_PUBLICATIONS = 5
 MOST_RUNS = 12
 SHOWN_AFTER_END = timedelta(minutes=10)
+TRAITS = ("folders", "types", "categories")
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
 CIRCUIT: Any = Circuit
@@ -51,6 +54,7 @@ FLOW: Any = WorkflowLink
 LINK: Any = WorkspaceLink
 PUBLICATION: Any = Publication
 FIELD: Any = PublicationField
+RIGHTS: Any = StoreRights
 RUN: Any = Run
 STEP: Any = StepRow
 CONNECTION: Any = OpenTextConnection
@@ -78,6 +82,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         publications=_publications(row.publications),
         requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
+        rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
 
@@ -91,12 +96,15 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
             *_link_columns(link, "link"), *_link_columns(customer, "customer"), link.workflows, link.workflows_unknown,
             silent_since(store_id).label("silent_since"),
+            RIGHTS.mode.label("rights_mode"), RIGHTS.contact.label("rights_contact"),
+            RIGHTS.entries.label("rights_entries"), RIGHTS.version.label("rights_version"),
             rows_of(_documents_of(link)).label("documents"),
             rows_of(_publications_of(store_id, object_type, object_id)).label("publications"),
             rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
+        .outerjoin(RIGHTS, RIGHTS.store_id == STORE.id)
         .outerjoin(SNAPSHOT, and_(
             SNAPSHOT.store_id == STORE.id,
             SNAPSHOT.object_type == object_type,
@@ -119,6 +127,7 @@ def _link_columns(link: Any, prefix: str) -> list[ColumnElement[Any]]:
         link.workspace_url.label(f"{prefix}_url"),
         link.linked_at.label(f"{prefix}_linked"),
         link.seen_at.label(f"{prefix}_seen"),
+        link.workspace_id.label(f"{prefix}_node"),
     ]
 
 
@@ -130,7 +139,8 @@ def _link(row: Row[Any], prefix: str) -> LinkFacts | None:
     values = row._mapping  # SQLAlchemy's public way to read a row by name
     if values[f"{prefix}_seen"] is None:
         return None
-    return LinkFacts(*(values[f"{prefix}_{name}"] for name in ("name", "url", "linked", "seen")))
+    name, url, linked, seen, node = (values[f"{prefix}_{each}"] for each in ("name", "url", "linked", "seen", "node"))
+    return LinkFacts(name, url, linked, seen, node_id=node)
 
 
 def _own_link(row: Row[Any]) -> LinkFacts | None:
@@ -156,6 +166,7 @@ def _documents_of(link: Any) -> Select[Any]:
         select(
             d.name, d.folder, d.version, d.size, d.mime_type, d.url, d.filed_by_us, d.record_class, d.record_schedule,
             d.kept_until, d.retention, d.holds, d.approval_status, d.approval_version, d.modified_at,
+            d.id, d.node_id, d.folders, d.types, d.categories, d.record_class_id,
         )
         .where(d.link_id == link.id)
         .order_by(d.folder, d.name)
@@ -174,7 +185,7 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
     return (
         select(
             p.id, p.run_id, p.version, p.document_name, p.document_url, p.approved_by, p.approved_at, p.state,
-            p.published_at, p.checked_at, p.undone_at, p.created_at, rows_of(fields).label("fields"),
+            p.published_at, p.checked_at, p.undone_at, p.created_at, p.node_id, rows_of(fields).label("fields"),
         )
         .where(p.store_id == store_id, p.object_type == object_type, p.object_id == object_id)
         .order_by(p.created_at.desc())
@@ -202,17 +213,23 @@ def _requests(rows: Rows) -> tuple[RequestFacts, ...]:
 def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:
     found = (
         DocumentFacts(
-            **row
+            **{name: value for name, value in row.items() if name not in TRAITS}
             | {
                 "kept_until": when(row["kept_until"]),
                 "modified_at": when(row["modified_at"]),
                 "holds": tuple(row["holds"] or ()),
                 "filed_by_us": bool(row["filed_by_us"]),
+                "traits": _traits(row),
             }
         )
         for row in rows
     )
     return tuple(sorted(found, key=lambda one: (one.folder, one.name.casefold())))
+
+
+def _traits(row: dict[str, Any]) -> Traits:
+    folders, types, categories = (None if row[name] is None else tuple(row[name]) for name in TRAITS)
+    return Traits(folders, types, categories, row["record_class"])
 
 
 def _publications(rows: Rows) -> tuple[PublicationFacts, ...]:
@@ -317,7 +334,7 @@ def orders_of_customer(
     statement = (
         select(
             SNAPSHOT.object_id, SNAPSHOT.name, SNAPSHOT.facts, LINK.workspace_url,
-            RUN.outcome, RUN.state, RUN.started_at,
+            LINK.workspace_id.label("node_id"), RUN.outcome, RUN.state, RUN.started_at,
         )
         .select_from(SNAPSHOT)
         .join(RUN, and_(
@@ -340,5 +357,6 @@ def orders_of_customer(
     latest: dict[str, OrderOfCustomer] = {}
     for row in session.execute(statement):
         values = dict(row._mapping) | {"workspace_url": row.workspace_url or "", "facts": row.facts or {}}
+        values["node_id"] = row.node_id or 0
         latest.setdefault(row.object_id, OrderOfCustomer(**values))
     return tuple(latest.values())[:most]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.domain.rights import UNKNOWN, UNLIMITED, Rights, Traits
+
 
 @dataclass(frozen=True)
 class ShopFacts:
@@ -41,6 +43,7 @@ class LinkFacts:
     seen_at: datetime
     workflows: tuple[dict[str, Any], ...] = ()
     workflows_unknown: tuple[str, ...] = ()
+    node_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class DocumentFacts:
     approval_status: str
     approval_version: int | None
     modified_at: datetime | None
+    id: str = ""
+    node_id: int = 0
+    traits: Traits = UNKNOWN
+    record_class_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ class PublicationFacts:
     undone_at: datetime | None
     created_at: datetime | None
     fields: tuple[FieldFacts, ...]
+    node_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,7 +182,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class OrderOfCustomer:
-    """An order of one customer that has been reviewed or filed."""
+    """An order of one customer that has been reviewed or filed. `node_id` is its workspace, 0 without one."""
 
     object_id: str
     name: str
@@ -183,11 +191,12 @@ class OrderOfCustomer:
     outcome: str
     state: str
     started_at: datetime
+    node_id: int = 0
 
 
 @dataclass(frozen=True)
 class PanelRows:
-    """Everything a panel is made of."""
+    """Everything a panel is made of. `hidden` names what was left out for the reader: see `engine.rights`."""
 
     shop: ShopFacts
     object_type: str
@@ -200,3 +209,5 @@ class PanelRows:
     publications: tuple[PublicationFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
     runs: tuple[RunFacts, ...] = field(default=())
+    rights: Rights = UNLIMITED
+    hidden: frozenset[str] = frozenset()

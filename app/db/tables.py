@@ -12,9 +12,23 @@ from app.db import (
     metrics,
     publications,
     redaction,
+    rights,
     runs,
     stores,
 )
 
 metadata = SQLModel.metadata
-MODULES = (attempts, audit, circuits, communications, inbox, links, metrics, publications, redaction, runs, stores)
+MODULES = (
+    attempts,
+    audit,
+    circuits,
+    communications,
+    inbox,
+    links,
+    metrics,
+    publications,
+    redaction,
+    rights,
+    runs,
+    stores,
+)

@@ -53,6 +53,7 @@ class Document:
     url: str
     sha256: str = ""
     created_at: datetime | None = None
+    folders: tuple[str, ...] | None = None  # from the workspace down, where it is known
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,15 @@ class Folder:
     id: NodeId
     name: str
     size: int = 0
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One entry of an item: whom it is about (None: everybody) and what it grants. `kind`: owner, group, public, custom."""
+
+    right_id: int | None
+    kind: str
+    granted: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -281,6 +291,7 @@ class RecordDetails:
     essential: str = ""
     storage: str = ""
     status_at: datetime | None = None
+    class_id: int | None = None  # the classification's node
 
 
 class ProcessStatus(StrEnum):

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.db import rights
 from app.db.links import FiledDocument, WorkspaceLink
 from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
@@ -12,6 +13,7 @@ from app.domain.content import Approval, BusinessObject, Document, RecordDetails
 from app.domain.ids import NodeId, ObjectType, StoreId
 from app.domain.publication import is_content_sheet
 from app.domain.retention import in_words
+from app.domain.rights import Traits
 from app.engine import workflow_list
 from app.engine.deps import Deps
 from app.opentext import OpenText
@@ -48,8 +50,9 @@ def remember_workspace(
 def remember_document(
     session: Session, link: WorkspaceLink, document: Document, *, ours: bool = False,
     record: RecordDetails | None = None, approval: Approval | None = None, seen_at: datetime | None = None,
+    traits: Traits | None = None,
 ) -> FiledDocument:  # fmt: skip
-    """Keep or renew what is known of one document, in the caller's transaction."""
+    """Keep or renew what is known of one document, in the caller's transaction. `traits`: as just looked up."""
     row = session.execute(
         select(FiledDocument).where(
             col(FiledDocument.store_id) == link.store_id, col(FiledDocument.node_id) == document.id
@@ -67,6 +70,11 @@ def remember_document(
         row.record_class, row.record_schedule = record.classification, record.schedule
         row.kept_until, row.holds = record.kept_until, list(record.holds)
         row.retention = in_words(record.retention) if record.retention else ""
+        row.record_class_id = record.class_id
+    if traits is not None:
+        row.folders, row.types, row.categories = _kept(traits.folders), _kept(traits.types), _kept(traits.categories)
+    elif row.folders is None:
+        row.folders = _kept(document.folders)
     if approval is not None:
         row.approval_status, row.approval_version = approval.status, approval.version
     row.seen_at = seen_at or utc_now()
@@ -74,31 +82,51 @@ def remember_document(
     return row
 
 
+def _kept(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
 def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str) -> None:
     """Ask OpenText about an object's workspace; write down documents, records, approvals and workflows."""
     with reading(deps.database) as session:
         link = link_of(session, store_id, object_type.value, object_id)
+        needs_details = rights.of_store(session, store_id).needs_details
     if link is None:
         return
     opentext = deps.opentext(store_id)
     found = opentext.documents.in_workspace(NodeId(link.workspace_id))
     detailed = [
-        (document, _record(opentext, document), _approval(opentext, object_type, document)) for document in found
-    ]
+        (
+            document, _record(opentext, document), _approval(opentext, object_type, document),
+            _traits(opentext, document, needs_details=needs_details),
+        )
+        for document in found
+    ]  # fmt: skip
     workflows = workflow_list.look(deps, opentext, link)
     with unit_of_work(deps.database) as uow:
         session = uow.session
         kept = session.get_one(WorkspaceLink, link.id)
         kept.seen_at = utc_now()
         workflow_list.remember(session, kept, workflows)
-        for document, record, approval in detailed:
-            remember_document(session, kept, document, record=record or RecordDetails(""), approval=approval)
+        for document, record, approval, traits in detailed:
+            remember_document(
+                session, kept, document, record=record or RecordDetails(""), approval=approval, traits=traits
+            )
         _forget_missing(session, kept, {document.id for document in found})
 
 
 def _record(opentext: OpenText, document: Document) -> RecordDetails | None:
     """With the dates the listing brought, which some schedules count from."""
     return opentext.records.details(document.id, created_at=document.created_at, modified_at=document.modified_at)
+
+
+def _traits(opentext: OpenText, document: Document, *, needs_details: bool) -> Traits:
+    """What the store's map of rights looks at; two calls more, only where it names types or categories."""
+    if not needs_details:
+        return Traits(document.folders)
+    return Traits(
+        document.folders, opentext.documents.types(document.id), tuple(opentext.categories.values(document.id))
+    )
 
 
 def _approval(opentext: OpenText, object_type: ObjectType, document: Document) -> Approval | None:

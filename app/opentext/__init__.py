@@ -11,6 +11,7 @@ from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
 from app.opentext.content_server.items import Items
 from app.opentext.content_server.links import Links
+from app.opentext.content_server.permissions import Permissions
 from app.opentext.content_server.records import Records
 from app.opentext.content_server.relations import Relations
 from app.opentext.content_server.search import Search
@@ -20,7 +21,9 @@ from app.opentext.content_server.workflows import ContentWorkflows
 from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.content_server.workspaces import Workspaces
 from app.opentext.exstream import Communications, communications
+from app.opentext.keys import OtdsKeys
 from app.opentext.login import TokenCache
+from app.opentext.people import People
 from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
 from app.opentext.workflow_service.instances import WorkflowService
@@ -52,6 +55,9 @@ class OpenText:
     links: Links
     content_workflows: ContentWorkflows
     all_workflows: Workflows  # both kinds, for people to look at
+    permissions: Permissions
+    people: People  # persons signed in as themselves
+    keys: OtdsKeys
     communications: Communications | None = None  # where Exstream is connected
 
 
@@ -86,6 +92,9 @@ def open_text(
         links=links,
         content_workflows=own_workflows,
         all_workflows=Workflows(service, own_workflows, links),
+        permissions=Permissions(server),
+        people=People(connection, outbound, tokens, max_bytes),
+        keys=OtdsKeys(connection, outbound),
         communications=communications(connection, outbound, tokens) if connection.exstream else None,
     )
 

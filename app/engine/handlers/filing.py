@@ -89,5 +89,5 @@ def as_facts(document: Document, folder: str) -> dict[str, Any]:
 def from_facts(filed: dict[str, Any]) -> Document:
     return Document(
         NodeId(filed["node_id"]), filed["name"], filed["version"], filed["size"], filed["mime_type"], filed["folder"],
-        None, filed["url"], filed["sha256"],
+        None, filed["url"], filed["sha256"], folders=(filed["folder"],) if filed["folder"] else None,
     )  # fmt: skip

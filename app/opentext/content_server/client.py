@@ -3,7 +3,7 @@
 Source: Content Server Rest API 2.0.2, general notes; OpenText's own Python client for the texts it meets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, BinaryIO
 
@@ -13,7 +13,7 @@ from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.opentext.answers import CONTENT_SERVER, M, is_html, json_text, read, route, said
 from app.opentext.connection import Connection
 from app.opentext.content_server.payloads import Ping, WhoAmI
-from app.opentext.login import OtdsLogin, TokenCache, signed_in
+from app.opentext.login import Login, OtdsLogin, TokenCache, signed_in
 from app.outbound import Outbound, raise_for, speaking_to
 
 PATIENCE = httpx.Timeout(60, connect=3, pool=2)  # a large template is copied, a file is stored
@@ -41,10 +41,17 @@ class ContentServer:
     server answers 400, 404 or 500), Conflict (`already_exists`), UnknownRoute or Permanent.
     """
 
-    def __init__(self, connection: Connection, outbound: Outbound, tokens: TokenCache) -> None:
+    def __init__(
+        self, connection: Connection, outbound: Outbound, tokens: TokenCache,
+        login: Login | None = None, within: Callable[[], float] | None = None,
+    ) -> None:  # fmt: skip
+        """Signed in as the app itself, or as a person where a `login` of theirs is given; `within` then tells how
+        many seconds a call may take in all, as somebody waits for it."""
         self.url = connection.content_server.content_server_url.rstrip("/")
         self.external_system = connection.content_server.external_system
         self.login = OtdsLogin(connection, outbound, tokens)
+        self._login: Login = login or self.login
+        self._within = within
         self._http = outbound.client(connection.tenant, CONTENT_SERVER, connection.content_server.content_server_url)
         # The ticket travels in its header only: a session cookie kept from an answer would outlive a renewal.
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -108,12 +115,14 @@ class ContentServer:
     def _send(self, method: str, path: tuple[object, ...], *, writing: bool = False, **request: Any) -> httpx.Response:
         url = route("api", *path)
         headers = {"Accept": "application/json"} | request.pop("headers", {})
+        if self._within is not None:
+            request["extensions"] = request.get("extensions", {}) | {"within": self._within()}
 
         def send(ticket: str) -> httpx.Response:
             with speaking_to(CONTENT_SERVER, writing=writing):
                 return self._http.request(method, url, headers=headers | {"OTCSTicket": ticket}, **request)
 
-        response = signed_in(self.login, send)
+        response = signed_in(self._login, send)
         _raise_for(response)
         return response
 

@@ -19,6 +19,7 @@ from app.opentext.content_server.client import ContentServer, Query
 from app.opentext.content_server.names import file_name
 from app.opentext.content_server.nodes import BRIEF, DOCUMENT, FOLDER, each_child
 from app.opentext.content_server.payloads import (
+    Classified,
     LatestVersion,
     NodeResult,
     OneNode,
@@ -40,6 +41,7 @@ class Documents:
         self._server, self._categories, self._max_bytes = server, categories, max_bytes
         self._folders: dict[tuple[int, str], NodeId] = {}
         self._folder_names: dict[int, str] = {}
+        self._folder_paths: dict[int, tuple[str, ...]] = {}  # from the workspace down
         self._lock = threading.Lock()
 
     # Reading
@@ -64,15 +66,17 @@ class Documents:
     def in_workspace(self, workspace: NodeId) -> list[Document]:
         """All documents of a workspace, three levels of folders deep; a call for each folder."""
         found: list[Document] = []
-        waiting: list[tuple[int, int]] = [(workspace, 0)]
-        for folder, depth in waiting:
+        waiting: list[tuple[int, tuple[str, ...]]] = [(workspace, ())]
+        for folder, path in waiting:
             for result in each_child(self._server, folder, {"fields": WITH_VERSION}):
                 child = result.data.properties
                 if child is not None and child.type == DOCUMENT:
-                    found.append(self._document(child, result.data.versions, parent=folder))
-                elif child is not None and child.type == FOLDER and depth < DEEPEST and child.size != 0:
+                    document = self._document(child, result.data.versions, parent=folder)
+                    found.append(replace(document, folders=path))
+                elif child is not None and child.type == FOLDER and len(path) < DEEPEST and child.size != 0:
                     self._folder_names[child.id] = child.name
-                    waiting.append((child.id, depth + 1))
+                    self._folder_paths[child.id] = (*path, child.name)
+                    waiting.append((child.id, (*path, child.name)))
         return found
 
     def find(self, parent: NodeId, name: str) -> Document | None:
@@ -107,6 +111,11 @@ class Documents:
         )  # fmt: skip
         return hashing.digest.hexdigest()
 
+    def types(self, node: NodeId) -> tuple[str, ...]:
+        """The names of a document's types: its classifications, those of records apart. Raises NotFound."""
+        answer = self._server.get(Classified, "v1", "nodes", node, "classifications")
+        return tuple(row.name for row in answer.data if row.name)
+
     def approval(self, node: NodeId) -> Approval:
         """What the category "Approval" says of a document; an empty status where it has none."""
         return approval_of(self._categories.values(node))
@@ -126,6 +135,7 @@ class Documents:
         with self._lock:
             self._folders[workspace, wanted] = found
             self._folder_names[found] = wanted
+            self._folder_paths[found] = (*self._folder_paths.get(workspace, ()), wanted)
         return found
 
     def folder_at(self, workspace: NodeId, *names: str) -> NodeId:
@@ -270,6 +280,7 @@ class Documents:
             url=self._server.node_url(properties.id),
             sha256=sha256,
             created_at=properties.create_date,
+            folders=self._folder_paths.get(folder) if folder is not None else None,
         )
 
 

@@ -110,6 +110,15 @@ class NodeList(Payload):
         return self.collection.paging if self.collection else self.top_paging or Paging()
 
 
+class Classified(Payload):
+    """`GET /v1/nodes/{id}/classifications`."""
+
+    class Row(Payload):
+        name: Text = ""
+
+    data: Many[Row] = ()
+
+
 class LatestVersion(Payload):
     data: Version
 

@@ -36,6 +36,7 @@ class Record(Payload):
     class Further(Payload):
         rsi: Text = Field(default="", validation_alias=AliasChoices("RSI", "rsi"))
 
+    class_id: int | None = Field(default=None, validation_alias="rmclassification_id")
     name: Text = ""
     rsi: Text = ""
     status: Annotated[Text, Field(validation_alias=AliasChoices("file_status", "status"))] = ""

@@ -108,6 +108,7 @@ class Records:
             essential=record.essential,
             storage=record.storage,
             status_at=record.status_date,
+            class_id=record.class_id,
         )
 
     def holds(self, node: NodeId) -> tuple[str, ...]:
