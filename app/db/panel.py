@@ -257,6 +257,7 @@ def history(
     statement = (
         _runs()
         .where(RUN.store_id == store_id, RUN.subject_type == object_type, RUN.subject_id == object_id)
+        .where(RUN.state != "shadow")
         .order_by(_by_value(RUN.started_at).desc(), RUN.id)
         .limit(most)
     )

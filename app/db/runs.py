@@ -30,7 +30,7 @@ class Run(SQLModel, table=True):
     correlation_id: str
     reasons: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    state: str = "running"  # running | waiting | done | quarantined | waiting_reauth | cancelled
+    state: str = "running"  # running | waiting | done | quarantined | waiting_reauth | cancelled | shadow
     outcome: str = ""
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
@@ -65,7 +65,7 @@ class StepRow(SQLModel, table=True):
 
 
 class Work(SQLModel, table=True):
-    """One due piece of work: an event to plan or a run to advance. Narrow; deleted when done.
+    """One due piece of work: an event to plan, a run to advance, a look into the past. Narrow; deleted when done.
 
     Times are seconds since 1970 by the database's clock. A leased lane has exactly one leased row (partial index).
     """
@@ -79,7 +79,7 @@ class Work(SQLModel, table=True):
         Index("ix_work_lane", "lane"),
     )  # fmt: skip
     seq: int | None = Field(default=None, primary_key=True)
-    kind: str  # event | run
+    kind: str  # event | run | history
     ref_id: str
     store_id: str
     lane: str

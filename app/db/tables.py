@@ -7,6 +7,7 @@ from app.db import (
     audit,
     circuits,
     communications,
+    history,
     inbox,
     links,
     metrics,
@@ -15,6 +16,7 @@ from app.db import (
     rights,
     runs,
     stores,
+    timers,
 )
 
 metadata = SQLModel.metadata
@@ -23,6 +25,7 @@ MODULES = (
     audit,
     circuits,
     communications,
+    history,
     inbox,
     links,
     metrics,
@@ -31,4 +34,5 @@ MODULES = (
     rights,
     runs,
     stores,
+    timers,
 )

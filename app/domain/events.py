@@ -40,6 +40,7 @@ class Source(StrEnum):
     CONTENT_SERVER = "content_server"
     PERSON = "person"
     RECONCILE = "reconcile"
+    IMPORT = "import"  # what was there before the installation, looked at because somebody asked
     CLOCK = "clock"
 
 

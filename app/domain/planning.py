@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.events import Event, Topic
+from app.domain.events import Event, Source, Topic
 from app.domain.ids import Provider
 from app.domain.order_parts import OrderPart
-from app.domain.scenario import Preferences, Scenario, Subject
+from app.domain.scenario import Mode, Preferences, Scenario, Subject
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class PlannedRun:
     occasion: str
     reasons: tuple[str, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
+    is_shadow: bool = False  # written down, not done
 
 
 def plan(
@@ -26,18 +27,21 @@ def plan(
     preferences: Mapping[str, Preferences],
     provider: Provider,
 ) -> tuple[PlannedRun, ...]:
-    """Every scenario that applies to this subject now. `preferences` by scenario slug; a missing one means defaults."""
+    """Every scenario that applies to this subject now. `preferences` by scenario slug; a missing one means defaults.
+
+    What a person asks for by name is never done in shadow: it is done, or the scenario is off.
+    """
     planned: list[PlannedRun] = []
     for scenario in scenarios:
         chosen = preferences.get(scenario.slug) or scenario.preferences()
-        if not chosen.enabled or not _is_triggered(scenario, event, provider):
+        if chosen.mode is Mode.OFF or not _is_triggered(scenario, event, provider):
             continue
         reasons = scenario.when(subject, chosen)
         if event.topic is Topic.REQUESTED:
             reasons = reasons or ("Asked for by a person",)
         if reasons:
             planned.extend(
-                PlannedRun(scenario, one.key, one.reasons or reasons, one.facts)
+                PlannedRun(scenario, one.key, one.reasons or reasons, one.facts, _is_shadow(chosen, event))
                 for one in scenario.each(event, subject, chosen)
             )
     return tuple(planned)
@@ -50,9 +54,13 @@ def needs(
     wanted: set[OrderPart] = set()
     for scenario in scenarios:
         chosen = preferences.get(scenario.slug) or scenario.preferences()
-        if chosen.enabled and _is_triggered(scenario, event, provider):
+        if chosen.mode is not Mode.OFF and _is_triggered(scenario, event, provider):
             wanted |= scenario.needs
     return frozenset(wanted)
+
+
+def _is_shadow(chosen: Preferences, event: Event) -> bool:
+    return chosen.mode is Mode.SHADOW and event.topic is not Topic.REQUESTED
 
 
 def _is_triggered(scenario: Scenario, event: Event, provider: Provider) -> bool:
@@ -60,4 +68,6 @@ def _is_triggered(scenario: Scenario, event: Event, provider: Provider) -> bool:
         return False
     if event.topic is Topic.REQUESTED:
         return event.detail.get("request", "") in scenario.requests
+    if event.source is Source.IMPORT and not scenario.for_history:
+        return False
     return event.topic in scenario.triggers

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,12 +17,20 @@ from app.domain.trade import Company, Page
 Subject = Order | Product | Customer | Company | Case | Page | StoreProfile
 
 
+class Mode(StrEnum):
+    """Whether a scenario works. In shadow it plans, and nothing is touched."""
+
+    ON = "on"
+    SHADOW = "shadow"
+    OFF = "off"
+
+
 class Preferences(BaseModel):
     """Base of a scenario's typed preferences. Field titles, descriptions and bounds make the form."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    enabled: bool = True
+    mode: Mode = Mode.ON
 
 
 # Why a scenario applies, one short sentence a merchant reads for each reason; empty = it does not apply.
@@ -79,3 +88,4 @@ class Scenario:
     preferences: type[Preferences] = Preferences
     requests: frozenset[str] = field(default_factory=frozenset)  # what a click must name to trigger it
     works_by: str = ""
+    for_history: bool = False  # may be applied to what was there before: files and records, nothing to store or buyer

@@ -33,7 +33,7 @@ class Claim:
     """One leased piece of work."""
 
     seq: int
-    kind: str  # event | run
+    kind: str  # event | run | history
     ref_id: str
     store_id: StoreId
     lane: str

@@ -25,6 +25,7 @@ from app.opentext import OpenText
 from app.stores.port import Store
 
 log = structlog.get_logger(__name__)
+SHADOW = "shadow"  # the state of a run that was planned and never done
 
 
 @dataclass(frozen=True)
@@ -126,28 +127,34 @@ class Context:
 def create(session: Session, event: Event, subject_name: str, correlation_id: str, planned: PlannedRun) -> Run | None:
     """Write the run, its steps and its work in the caller's transaction; None when this occasion has its run."""
     scenario = planned.scenario
-    existing = session.execute(
-        select(col(Run.id)).where(
-            col(Run.store_id) == event.store_id,
-            col(Run.scenario) == scenario.slug,
-            col(Run.subject_type) == event.object_type,
-            col(Run.subject_id) == event.object_id,
-            col(Run.occasion) == planned.occasion,
-        )
-    ).first()
-    if existing:
+    occasion = f"{SHADOW}:{planned.occasion}" if planned.is_shadow else planned.occasion
+    if _is_known(session, event, scenario.slug, occasion):
         return None
     run = Run(
         store_id=event.store_id, scenario=scenario.slug, subject_type=event.object_type, subject_id=event.object_id,
-        subject_name=subject_name, occasion=planned.occasion, event_id=event.id, correlation_id=correlation_id,
+        subject_name=subject_name, occasion=occasion, event_id=event.id, correlation_id=correlation_id,
         reasons=list(planned.reasons),
         facts={k: v for k, v in event.detail.items() if k != "request"} | dict(planned.facts),
     )  # fmt: skip
     session.add(run)
     session.flush()
     append_steps(session, run, scenario.steps)
+    if planned.is_shadow:
+        run.state, run.ended_at = SHADOW, utc_now()
+        return run
     queue.add_run(session, run.id, run.store_id, lane(event.store_id, event.object_type, event.object_id))
     return run
+
+
+def _is_known(session: Session, event: Event, slug: str, occasion: str) -> bool:
+    statement = select(col(Run.id)).where(
+        col(Run.store_id) == event.store_id,
+        col(Run.scenario) == slug,
+        col(Run.subject_type) == event.object_type,
+        col(Run.subject_id) == event.object_id,
+        col(Run.occasion) == occasion,
+    )
+    return session.execute(statement).first() is not None
 
 
 def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:

@@ -10,7 +10,7 @@ from app.db.runs import Run, StepRow
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import utc_now
-from app.engine import planner, policy, queue, runs
+from app.engine import history, planner, policy, queue, runs
 from app.engine.deps import Deps
 from app.engine.handlers import HANDLERS
 from app.errors import AppError, LostLease, NeedsReauth, RateLimited, Retryable
@@ -27,6 +27,8 @@ def perform(deps: Deps, claim: queue.Claim) -> None:
                 raise _Crash
             if claim.kind == "event":
                 planner.handle(deps, claim)
+            elif claim.kind == "history":
+                history.advance(deps, claim)
             else:
                 runs.advance(deps, claim, HANDLERS, BY_SLUG)
         except LostLease:
@@ -98,6 +100,9 @@ def _note(session: Session, claim: queue.Claim, error: AppError, state: str, del
         row.reason = f"{error.specific_code}: {error.message}"
         if state != "pending":
             row.state = state
+        return
+    if claim.kind == "history":
+        history.note_failure(session, claim.ref_id, error, state)
         return
     run = session.get_one(Run, claim.ref_id)
     run.changed_at = utc_now()

@@ -39,6 +39,7 @@ RUN_STATES = {
     "quarantined": State(N_("Stopped"), "bad"),
     "waiting_reauth": State(N_("Waiting for a connection"), "bad"),
     "cancelled": State(N_("Cancelled"), "none"),
+    "shadow": State(N_("Only planned"), "none"),
 }
 
 DELIVERY_STATES = {

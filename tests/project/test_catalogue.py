@@ -42,7 +42,7 @@ def test_a_scenario_says_what_it_is_and_what_it_leaves_behind(scenario):
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)
 def test_every_preference_has_words_for_the_form(scenario):
     for name, field in scenario.preferences.model_fields.items():
-        assert name == "enabled" or (field.title and field.description), name
+        assert name == "mode" or (field.title and field.description), name
 
 
 def test_every_kind_of_step_is_used_by_a_scenario():

@@ -74,7 +74,7 @@ def test_an_unpaid_order_is_not_reviewed():
 
 
 def test_a_switched_off_scenario_plans_nothing():
-    assert reasons(an_order(total=money(9_000)), enabled=False) == ()
+    assert reasons(an_order(total=money(9_000)), mode="off") == ()
 
 
 def test_a_person_may_ask_for_a_review_of_any_order():

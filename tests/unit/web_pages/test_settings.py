@@ -30,7 +30,7 @@ FORM = {
     "workflow_path": "/workflow/v1", "workflow_history_path": "/workflow-history/v1",
 }  # fmt: skip
 
-RULES = {"enabled": "on", "amount_from": "750", "amount_by_currency": "JPY=80000, SEK=6000", "check_countries": "on",
+RULES = {"mode": "on", "amount_from": "750", "amount_by_currency": "JPY=80000, SEK=6000", "check_countries": "on",
          "review_group": "Fraud team", "requester_group": "Sales", "deadline_hours": "24"}  # fmt: skip
 
 
