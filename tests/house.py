@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import time_machine
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
@@ -19,9 +20,10 @@ from app.db.runs import Run, StepRow, Work
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.tables import metadata
+from app.db.types import utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, store_id
-from app.engine import callbacks, connections, jobs
+from app.engine import callbacks, connections, jobs, timers
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
@@ -75,6 +77,7 @@ class House:
     bell: SilentBell
     flask: Any
     installed: list[StoreId] = field(default_factory=list)
+    travels: list[Any] = field(default_factory=list)  # open time travels, ended with the house
 
     @property
     def store_id(self) -> StoreId:
@@ -207,6 +210,24 @@ class House:
             for row in uow.session.execute(select(Work)).scalars():
                 row.due_at = 0.0
 
+    def at(self, when: datetime) -> int:
+        """It is `when` now, for everybody; what waited for a time before it is due. Timers ring, then we work."""
+        timers.turn_calendars(self.deps)  # as the dispatcher did all along
+        passed = (when - utc_now()).total_seconds()
+        travel = time_machine.travel(when, tick=True)
+        travel.start()
+        self.travels.append(travel)
+        with unit_of_work(self.deps.database) as uow:
+            for row in uow.session.execute(select(Work)).scalars():
+                row.due_at -= passed
+        self.stage.tick()
+        timers.sweep(self.deps)
+        return self.drain()
+
+    def advance(self, **by: float) -> int:
+        """So much time passes: `advance(days=30)`."""
+        return self.at(utc_now() + timedelta(**by))
+
     def rows(self, table: type[SQLModel], **where: Any) -> list[Any]:
         with reading(self.deps.database) as session:
             return list(session.execute(select(table).filter_by(**where)).scalars())
@@ -244,8 +265,11 @@ def a_house(database_url: str, **changes: Any) -> Iterator[House]:
     metadata.create_all(deps.database.engine)
     flask = create_app(deps)
     reach["app"] = flask
+    house = House(settings, stage, deps, bell, flask)
     try:
-        yield House(settings, stage, deps, bell, flask)
+        yield house
     finally:
+        for travel in reversed(house.travels):
+            travel.stop()
         deps.close()
         stage.world.deliveries.close()

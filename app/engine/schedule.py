@@ -19,13 +19,14 @@ from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
 from app.domain.publication import PublicationState, is_content_sheet
-from app.engine import attempts, queue
+from app.engine import attempts, queue, timers
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.errors import AppError
 
 log = structlog.get_logger(__name__)
 TURN_SECONDS = 120.0  # how long one sweep may hold its turn
+TIMERS_EVERY = 15.0
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ SWEEPS = (
         _ask_every_store("check_set_up"),
     ),
     Sweep("approvals", lambda deps: deps.settings.periods.approval_poll.total_seconds(), _poll_approvals),
+    Sweep("timers", lambda _deps: TIMERS_EVERY, timers.sweep),
     Sweep("drift", lambda deps: deps.settings.periods.drift_check.total_seconds(), _check_drift),
     Sweep("cleaning", lambda _deps: 3600.0, _clean),
 )

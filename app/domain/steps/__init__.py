@@ -20,6 +20,7 @@ from app.domain.steps.content import (
 )
 from app.domain.steps.publication import FileEvidence, PublishContent, RestoreFields, UndoPublication
 from app.domain.steps.store import LinkInStore, SetOrderStatus, SetUpStore
+from app.domain.steps.time import SetTimer
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ Step = Annotated[
     | UndoPublication
     | RestoreFields
     | ComposeCommunication
-    | DeliverCommunication,
+    | DeliverCommunication
+    | SetTimer,
     Discriminator("kind"),
 ]
 
@@ -74,6 +76,6 @@ STEP: TypeAdapter[Step] = TypeAdapter(Step)
 __all__ = [
     "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace",
     "FileApprovalRecord", "FileContentSheet", "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome",
-    "PublishContent", "RestoreFields", "SetOrderStatus", "SetUpStore", "StartWorkflow", "Step", "UndoPublication",
-    "UpdateWorkspace",
+    "PublishContent", "RestoreFields", "SetOrderStatus", "SetTimer", "SetUpStore", "StartWorkflow", "Step",
+    "UndoPublication", "UpdateWorkspace",
 ]  # fmt: skip

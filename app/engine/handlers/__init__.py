@@ -1,6 +1,6 @@
 """One handler per kind of step. A test holds this table against the vocabulary in domain/steps.py."""
 
-from app.engine.handlers import content, filing, review, store_side, workflow, workspace
+from app.engine.handlers import content, filing, review, store_side, timers, workflow, workspace
 from app.engine.runs import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -19,4 +19,5 @@ HANDLERS: dict[str, Handler] = {
     "file_evidence": content.file_evidence,
     "undo_publication": content.undo_publication,
     "restore_fields": content.restore_fields,
+    "set_timer": timers.set_timer,
 }
