@@ -18,43 +18,35 @@ from sandbox.content_server.model import (
     Attribute,
     Member,
 )
+from sandbox.people import (
+    CONTENT_APPROVERS,
+    GROUPS,
+    ORDER_REVIEW,
+    PEOPLE,
+    RECORDS_MANAGERS,
+    Person,
+)
 
 # Members. Users log in through OTDS; the names are those OTDS maps its users to.
 ADMIN, SERVICE = "admin", "svc-storefront"
 ANNA, TOM, RITA, LIAM = "anna.berg@demo", "tom.okafor@demo", "rita.records@demo", "liam.author@demo"
 MIA, JON, SAM, LENA = "mia.larsen@demo", "jon.weber@demo", "sam.reyes@demo", "lena.hoff@demo"
-ORDER_REVIEW, CONTENT_APPROVERS, RECORDS_MANAGERS = "Order Review", "Content Approvers", "Records Managers"
-CUSTOMER_SERVICE, LEGAL = "Customer Service", "Legal"
 ADMIN_ID, ENTERPRISE_ID = 1000, 2000
-DEFAULT_GROUP_ID, ORDER_REVIEW_ID, CONTENT_APPROVERS_ID, RECORDS_MANAGERS_ID = 999, 1101, 1102, 1103
-CUSTOMER_SERVICE_ID, LEGAL_ID = 1104, 1105
+DEFAULT_GROUP_ID = 999
+GROUP_IDS = {name: number for number, name in enumerate(GROUPS, start=1101)}
 
 
 def members() -> list[Member]:
-    review, approve, records = ORDER_REVIEW_ID, CONTENT_APPROVERS_ID, RECORDS_MANAGERS_ID
-    return [
-        Member(DEFAULT_GROUP_ID, "DefaultGroup", GROUP),
-        Member(review, ORDER_REVIEW, GROUP),
-        Member(approve, CONTENT_APPROVERS, GROUP),
-        Member(records, RECORDS_MANAGERS, GROUP),
-        Member(CUSTOMER_SERVICE_ID, CUSTOMER_SERVICE, GROUP),
-        Member(LEGAL_ID, LEGAL, GROUP),
-        Member(ADMIN_ID, ADMIN, USER, "Admin", "", "admin@example.com", [DEFAULT_GROUP_ID], admin=True),
-        Member(1001, SERVICE, SERVICE_USER, "Storefront", "Service", "", [DEFAULT_GROUP_ID]),
-        _person(1002, ANNA, "Anna", "Berg", review, approve),
-        _person(1003, TOM, "Tom", "Okafor", review, approve),
-        _person(1004, RITA, "Rita", "Records", records),
-        _person(1005, LIAM, "Liam", "Author"),
-        _person(1006, MIA, "Mia", "Larsen", approve),
-        _person(1007, JON, "Jon", "Weber", approve),
-        _person(1008, SAM, "Sam", "Reyes", CUSTOMER_SERVICE_ID),
-        _person(1009, LENA, "Lena", "Hoff", LEGAL_ID, approve),
-    ]
+    found = [Member(DEFAULT_GROUP_ID, "DefaultGroup", GROUP)]
+    found += [Member(number, name, GROUP) for name, number in GROUP_IDS.items()]
+    found.append(Member(ADMIN_ID, ADMIN, USER, "Admin", "", "admin@example.com", [DEFAULT_GROUP_ID], admin=True))
+    found.append(Member(1001, SERVICE, SERVICE_USER, "Storefront", "Service", "", [DEFAULT_GROUP_ID]))
+    return found + [_person(number, person) for number, person in enumerate(PEOPLE, start=1002)]
 
 
-def _person(member_id: int, login: str, first: str, last: str, *groups: int) -> Member:
-    email = login.replace("@demo", "@example.com")
-    return Member(member_id, login, USER, first, last, email, [DEFAULT_GROUP_ID, *groups])
+def _person(member_id: int, person: Person) -> Member:
+    groups = [DEFAULT_GROUP_ID, *(GROUP_IDS[name] for name in person.groups)]
+    return Member(member_id, person.login, USER, person.first, person.last, person.email, groups)
 
 
 # Categories. A field is an attribute and, where a business object feeds it, its business property.

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Request
 from sandbox import credentials
 from sandbox.control import stores, switches
 from sandbox.control.answers import Body, Problem, query, read
-from sandbox.otds.state import DEMO_PASSWORD
-from sandbox.workflow.state import PASSWORD
+from sandbox.people import PASSWORD
 
 if TYPE_CHECKING:
     from sandbox.control.door import Control
@@ -64,7 +63,7 @@ def _opentext(control: "Control") -> JSON:
         "otds_url": stage.otds_url,
         "client_id": credentials.OTDS_CLIENT_ID,
         "client_secret": credentials.OTDS_CLIENT_SECRET,
-        "users": [{"name": user.id, "password": DEMO_PASSWORD} for user in directory.users.values()],
+        "users": [{"name": user.id, "password": PASSWORD} for user in directory.users.values()],
         "content_server_url": stage.content_server_url,
         "external_systems": sorted(state.external_systems),
         "workflow_url": stage.addresses.workflow,

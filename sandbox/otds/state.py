@@ -11,10 +11,11 @@ from functools import lru_cache
 from joserfc.jwk import RSAKey
 
 from sandbox.credentials import OTDS_CLIENT_ID, OTDS_CLIENT_SECRET
+from sandbox.people import GROUPS, PARTITION, PASSWORD, PEOPLE
 
 MEMBERS = "Content Server Members"
-DEMO = "demo"
-DEMO_PASSWORD = "demo-password"  # made up
+DEMO = PARTITION
+DEMO_PASSWORD = PASSWORD
 REDIRECTS = ["http://app.test/*", "http://127.0.0.1:*/*", "http://localhost:*/*"]
 
 
@@ -126,19 +127,12 @@ def new_pem() -> str:
 
 def make_state() -> OtdsState:
     state = OtdsState(keys=[SigningKey("otds-1", _first_pem())])
-    people = (
-        ("anna.berg", "Anna", "Berg"),
-        ("tom.okafor", "Tom", "Okafor"),
-        ("rita.records", "Rita", "Records"),
-        ("liam.author", "Liam", "Author"),
-        ("mia.larsen", "Mia", "Larsen"),
-        ("jon.weber", "Jon", "Weber"),
-        ("sam.reyes", "Sam", "Reyes"),
-        ("lena.hoff", "Lena", "Hoff"),
-    )
-    for name, first, last in people:
-        login = f"{name}@{DEMO}"
-        _add(state, User(name, DEMO, DEMO_PASSWORD, first, last, f"{name}@example.com", login))
+    for each in PEOPLE:
+        _add(state, User(each.name, DEMO, DEMO_PASSWORD, each.first, each.last, each.email, each.login))
+    for name in GROUPS:
+        members = [f"{each.name}@{DEMO}" for each in PEOPLE if name in each.groups]
+        group = Group(name, DEMO, members=members)
+        state.groups[group.id] = group
     _add(state, User("admin", MEMBERS, DEMO_PASSWORD, "Admin", "", "admin@example.com", "admin"))
     service = User("svc-storefront", MEMBERS, DEMO_PASSWORD, "Storefront", "Service", "", "svc-storefront")
     _add(state, service)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from joserfc.jwk import RSAKey
 
 from sandbox import credentials
+from sandbox.people import PEOPLE
 
 Json = dict[str, Any]
 DELEGATED, RESOLVED = "pending", "resolved"
@@ -186,17 +187,6 @@ class KeptToken:
     expires: datetime
 
 
-PEOPLE = {  # name -> groups; everyone's password is "demo"
-    "anna.berg@demo": ["Order Review", "Content Approvers"],
-    "tom.okafor@demo": ["Order Review", "Content Approvers"],
-    "sam.reyes@demo": ["Customer Service"],
-    "mia.larsen@demo": ["Content Approvers"],
-    "jon.weber@demo": ["Content Approvers"],
-    "lena.hoff@demo": ["Legal"],
-}
-PASSWORD = "demo"
-
-
 @cache
 def make_signing_key() -> str:
     """One RSA key for the process, as PEM: making one is slow, and tests make many worlds."""
@@ -209,7 +199,7 @@ class State:
 
     models: dict[str, Model] = field(default_factory=dict)
     instances: dict[str, Instance] = field(default_factory=dict)
-    people: dict[str, list[str]] = field(default_factory=lambda: {n: list(g) for n, g in PEOPLE.items()})
+    people: dict[str, list[str]] = field(default_factory=lambda: {p.login: list(p.groups) for p in PEOPLE})
     clients: dict[str, str] = field(
         default_factory=lambda: {credentials.WORKFLOW_CLIENT_ID: credentials.WORKFLOW_CLIENT_SECRET}
     )

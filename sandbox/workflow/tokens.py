@@ -14,8 +14,9 @@ from joserfc.jwk import RSAKey
 from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import Call, json_response
+from sandbox.people import PASSWORD
 from sandbox.workflow.core import Actor
-from sandbox.workflow.state import PASSWORD, State
+from sandbox.workflow.state import State
 
 LIFE_SECONDS = 900
 

@@ -85,9 +85,9 @@ def without_an_attribute(land: Landscape) -> None:
 
 
 def without_a_group(land: Landscape) -> None:
-    del land.content_server.state.members[seed.LEGAL_ID]
+    del land.content_server.state.members[seed.GROUP_IDS["Legal"]]
     for member in land.content_server.state.members.values():
-        member.groups = [group for group in member.groups if group != seed.LEGAL_ID]
+        member.groups = [group for group in member.groups if group != seed.GROUP_IDS["Legal"]]
 
 
 def without_a_business_object_type(land: Landscape) -> None:

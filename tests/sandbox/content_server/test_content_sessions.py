@@ -172,7 +172,7 @@ def test_a_member_is_found_by_name_and_by_id(service: Desk) -> None:
 
 
 def test_the_members_of_a_group_are_listed(service: Desk) -> None:
-    answer = service.get(f"/v2/members/{seed.ORDER_REVIEW_ID}/members").json()
+    answer = service.get(f"/v2/members/{seed.GROUP_IDS[seed.ORDER_REVIEW]}/members").json()
 
     assert {row["data"]["properties"]["name"] for row in answer["results"]} == {seed.ANNA, seed.TOM}
 

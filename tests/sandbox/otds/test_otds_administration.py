@@ -52,7 +52,7 @@ def test_a_user_is_made_changed_put_into_a_group_and_deleted(bench: Bench, admin
     admin.do("POST", "/groups", {"userPartitionID": "demo", "name": "Team"})
     assert admin.do("POST", "/users/new@demo/memberof", {"stringList": ["Team"]}).status_code == 204
     assert admin.do("GET", "/groups/Team").json()["numMembers"] == 1
-    assert [group["name"] for group in admin.do("GET", "/groups").json()["groups"]] == ["Team"]
+    assert "Team" in [group["name"] for group in admin.do("GET", "/groups").json()["groups"]]
     assert admin.do("DELETE", "/users/new@demo").status_code == 204
     assert admin.do("PATCH", "/users/new@demo", {"values": []}).status_code == 404
 
