@@ -125,6 +125,24 @@ def _why(channel: Channel, preference: str, buyer: Buyer, wanted: str) -> str:
     return "Nobody wished it otherwise."
 
 
+WISH_NAMES = frozenset({"preferred channel", "communication preference", "document delivery", "delivery of documents"})
+WISHES = {
+    Channel.MAIL: frozenset({"mail", "email", "e-mail"}),
+    Channel.SMS: frozenset({"sms", "text", "text message"}),
+    Channel.PORTAL: frozenset({"portal", "online", "account", "download"}),
+    Channel.PRINT: frozenset({"print", "post", "paper", "letter"}),
+}
+
+
+def wish_of(attributes: Mapping[str, str]) -> str:
+    """How a buyer wants documents, from what the store keeps beside their account; "" where they never said."""
+    for name, value in attributes.items():
+        if name.replace("_", " ").strip().lower() in WISH_NAMES:
+            said = value.strip().lower()
+            return next((channel.value for channel, words in WISHES.items() if said in words), "")
+    return ""
+
+
 def masked(address: str) -> str:
     """An address as pages and rows show it: "p***@example.com", "+49***45". Never enough to write to."""
     name, at, host = address.partition("@")

@@ -14,8 +14,9 @@ from pathlib import Path
 import structlog
 
 from app.db.links import SharedDocument
-from app.db.session import reading
+from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow
+from app.db.types import utc_now
 from app.domain.ids import NodeId, StoreId
 from app.engine.deps import Deps
 from app.errors import AppError, NotFound, Rejected, Retryable
@@ -52,6 +53,7 @@ class SharedDocuments:
             os.utime(path)
         else:
             self._fetch(row, path)
+        self._note_opened(row)
         return Readable(path, row.name, row.mime_type, row.sha256)
 
     def _row(self, token: str) -> SharedDocument:
@@ -62,7 +64,17 @@ class SharedDocuments:
             raise NotFound("There is no such document.")
         if row.is_withdrawn or store.state == "uninstalled":
             raise Rejected("This document was withdrawn.", status=410, code="withdrawn")
+        if row.expires_at is not None and row.expires_at < utc_now():
+            raise Rejected("This link has expired. Please ask the shop for a new one.", status=410, code="expired")
         return row
+
+    def _note_opened(self, row: SharedDocument) -> None:
+        """A link that was given to one buyer: the first reading of it is what a portal delivery waits for."""
+        if not row.delivery_key or row.opened_at is not None:
+            return
+        with unit_of_work(self._deps.database) as uow:
+            fresh = uow.session.get_one(SharedDocument, row.token)
+            fresh.opened_at = fresh.opened_at or utc_now()
 
     def _fetch(self, row: SharedDocument, path: Path) -> None:
         if not self._places.acquire(blocking=False):

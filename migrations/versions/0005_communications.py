@@ -11,6 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("opentext_connection", sa.Column("exstream", sa.JSON(), nullable=True))
+    op.add_column("shared_document", sa.Column("delivery_key", sa.String(), nullable=False, server_default=sa.text("''")))
+    op.add_column("shared_document", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("shared_document", sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_shared_document_delivery_key", "shared_document", ["delivery_key"])
     op.create_table(
         "communication",
         sa.Column("job_key", sa.String(), primary_key=True),
@@ -80,4 +84,7 @@ def downgrade() -> None:
     op.drop_table("communication_news")
     op.drop_table("communication_delivery")
     op.drop_table("communication")
+    op.drop_index("ix_shared_document_delivery_key", table_name="shared_document")
+    for name in ("opened_at", "expires_at", "delivery_key"):
+        op.drop_column("shared_document", name)
     op.drop_column("opentext_connection", "exstream")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.opentext.connection import Connection
 from app.opentext.exstream.client import ExstreamApi
 from app.opentext.exstream.compose import Composer
+from app.opentext.exstream.notifications import Notifications
 from app.opentext.exstream.templates import Templates
 from app.opentext.login import TokenCache
 from app.outbound import Outbound
@@ -17,6 +18,7 @@ class Communications:
     api: ExstreamApi
     templates: Templates
     composer: Composer
+    notifications: Notifications | None = None  # where OpenText Notifications is connected
 
     def version(self) -> str:
         """Which release composes."""
@@ -27,7 +29,9 @@ def communications(connection: Connection, outbound: Outbound, tokens: TokenCach
     """The clients for one connection. Makes no call. Raises NeedsReauth where Exstream is not connected."""
     api = ExstreamApi(connection, outbound, tokens)
     templates = Templates(api)
-    return Communications(api, templates, Composer(api, templates))
+    connected = connection.exstream is not None and connection.exstream.notifications is not None
+    notifications = Notifications(connection, outbound) if connected else None
+    return Communications(api, templates, Composer(api, templates), notifications)
 
 
 __all__ = ["Communications", "communications"]
