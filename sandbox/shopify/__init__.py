@@ -1,0 +1,1 @@
+"""A Shopify to test against: admin, OAuth, Admin GraphQL API, webhooks, bulk operations, uploads."""
