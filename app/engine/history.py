@@ -198,3 +198,30 @@ def note_failure(session: Session, job_id: str, error: AppError, state: str) -> 
 def can_try(scenario: Scenario) -> bool:
     """Whether the past tells what it would have done: it is about orders and starts by itself."""
     return scenario.subject is ObjectType.ORDER and Topic.ORDER_CHANGED in scenario.triggers
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of an import: orders by end, and the work they led to."""
+
+    orders: dict[str, int]  # by the state of their event
+    runs: dict[str, int]  # by state
+    open: int
+
+
+def report(session: Session, job: HistoryJob) -> Report:
+    """Counts by what is recorded now."""
+    mine = col(InboxEvent.delivery_key).like(f"import:{job.id}:%")
+    here = (col(InboxEvent.store_id) == job.store_id, col(InboxEvent.source) == Source.IMPORT.value, mine)
+    orders = _counts(session, select(col(InboxEvent.state), func.count()).where(*here).group_by(InboxEvent.state))
+    events = select(col(InboxEvent.id)).where(*here)
+    led_to = (col(Run.store_id) == job.store_id, col(Run.event_id).in_(events))
+    runs = _counts(session, select(col(Run.state), func.count()).where(*led_to).group_by(Run.state))
+    waiting = sum(orders.get(one, 0) for one in ("accepted", "planned")) + sum(
+        runs.get(one, 0) for one in ("running", "waiting")
+    )
+    return Report(orders, runs, waiting)
+
+
+def _counts(session: Session, statement: Any) -> dict[str, int]:
+    return {state: int(count) for state, count in session.execute(statement)}

@@ -7,7 +7,7 @@ reader's region.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,12 @@ def money(value: Mapping[str, Any] | None) -> str:
         return format_currency(amount, str(value.get("currency") or "XXX"), locale=reader().region)
     except (InvalidOperation, ValueError, UnknownLocaleError):
         return f"{value.get('amount')} {value.get('currency', '')}".strip()
+
+
+def start_of_day(text: str) -> datetime:
+    """Midnight, in the store's zone, of a day typed as 2026-01-31; aware UTC. Raises ValueError."""
+    day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=reader().zone)
+    return day.astimezone(UTC)
 
 
 def date(moment: datetime) -> str:

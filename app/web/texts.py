@@ -42,6 +42,37 @@ RUN_STATES = {
     "shadow": State(N_("Only planned"), "none"),
 }
 
+MODES = {
+    "on": State(N_("On"), "good"),
+    "shadow": State(N_("Only plans"), "wait"),
+    "off": State(N_("Off"), "none"),
+}
+
+LOOKS = {
+    "running": State(N_("Looking"), "busy"),
+    "done": State(N_("Done"), "good"),
+    "stopped": State(N_("Stopped by hand"), "none"),
+    "quarantined": State(N_("Stopped"), "bad"),
+    "waiting_reauth": State(N_("Waiting for a connection"), "bad"),
+}
+
+# What a choice of a form is called; one that is not here shows its own word.
+CHOICES = {
+    "on": N_("On"),
+    "shadow": N_("Only plan, touch nothing"),
+    "off": N_("Off"),
+}
+
+SUBJECTS = {
+    "order": N_("Orders"),
+    "product": N_("Products"),
+    "customer": N_("Customers"),
+    "company": N_("Companies"),
+    "case": N_("Cases"),
+    "page": N_("Pages and policies"),
+    "store": N_("The store"),
+}
+
 DELIVERY_STATES = {
     "accepted": State(N_("Received"), "busy"),
     "planned": State(N_("In progress"), "busy"),
@@ -157,6 +188,7 @@ SOURCES = {
     "person": N_("A person"),
     "reconcile": N_("Our own check"),
     "clock": N_("Our own check"),
+    "import": N_("An import of the past"),
 }
 
 TOPICS = {
@@ -164,6 +196,16 @@ TOPICS = {
     "product.changed": N_("A product was created or changed"),
     "product.deleted": N_("A product was deleted"),
     "customer.changed": N_("A customer was created or changed"),
+    "company.changed": N_("A company was created or changed"),
+    "order.message": N_("A customer wrote about an order"),
+    "stock.changed": N_("Stock changed"),
+    "page.changed": N_("A page or policy changed"),
+    "prices.changed": N_("A price list changed"),
+    "promotion.changed": N_("A promotion changed"),
+    "cart.abandoned": N_("A cart was left behind"),
+    "case.changed": N_("A case was opened or changed"),
+    "document.arrived": N_("A requested document arrived"),
+    "time.came": N_("Its time came"),
     "store.changed": N_("The store’s profile was changed"),
     "app.installed": N_("The app was installed"),
     "app.uninstalled": N_("The app was uninstalled"),

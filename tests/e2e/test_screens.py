@@ -58,7 +58,8 @@ def scene_settings(site: Site) -> dict[str, str]:
         site.shop.sign_in(role, email=f"{role}.person@example.com")
     return {
         "settings-opentext": "/settings/opentext",
-        "settings-reviews": "/settings/reviews",
+        "settings-scenarios": "/settings/scenarios",
+        "settings-scenario": "/settings/scenarios/order-review",
         "settings-people": "/settings/people",
     }
 
@@ -80,7 +81,7 @@ def open_refused_connection(window: Visit) -> None:
 
 
 def open_refused_rules(window: Visit) -> None:
-    page = window.open("/settings/reviews")
+    page = window.open("/settings/scenarios/order-review")
     page.get_by_label("Review orders from this total").fill("a lot")
     page.get_by_label("Hours to decide").fill("0")
     page.get_by_role("button", name="Save").first.click()

@@ -5,13 +5,14 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Union, get_args, get_origin
+from enum import StrEnum
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from app.domain.scenario import Preferences, Scenario
-from app.web import display
+from app.web import display, texts
 from app.web.language import _
 
 LONGEST = 2_000
@@ -38,7 +39,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `kind`: switch, amount, number, pairs or text."""
+    """One field of a form. `kind`: switch, amount, number, pairs, list, choice or text. `options`: (value, words)."""
 
     name: str
     title: str
@@ -49,6 +50,7 @@ class Field:
     is_required: bool
     longest: int | None
     error: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
     kind = _kind(info.annotation)
     return Field(
         name=name,
-        title=_(info.title) if info.title else _("Switched on") if name == "enabled" else name,
+        title=_(info.title) if info.title else _("Does it work?") if name == "mode" else name,
         help=_(info.description) if info.description else "",
         kind=kind,
         value=_shown(value),
@@ -86,7 +88,14 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
         is_required=not _may_be_empty(info),
         longest=next((one.max_length for one in info.metadata if hasattr(one, "max_length")), None),
         error=error,
+        options=_options(info.annotation) if kind == "choice" else (),
     )
+
+
+def _options(annotation: Any) -> tuple[tuple[str, str], ...]:
+    plain = _without_none(annotation)
+    values = get_args(plain) if get_origin(plain) is Literal else tuple(one.value for one in plain)
+    return tuple((str(one), _(texts.CHOICES.get(str(one), str(one).replace("_", " ").capitalize()))) for one in values)
 
 
 def _kind(annotation: Any) -> str:
@@ -97,7 +106,9 @@ def _kind(annotation: Any) -> str:
         return "amount"
     if plain is int:
         return "number"
-    return "pairs" if get_origin(plain) is dict else "text"
+    if get_origin(plain) is Literal or (isinstance(plain, type) and issubclass(plain, StrEnum)):
+        return "choice"
+    return {dict: "pairs", tuple: "list"}.get(get_origin(plain), "text")
 
 
 def _without_none(annotation: Any) -> Any:
@@ -107,7 +118,7 @@ def _without_none(annotation: Any) -> Any:
 
 
 def _may_be_empty(info: FieldInfo) -> bool:
-    if get_origin(info.annotation) in (Union, types.UnionType) or _kind(info.annotation) in ("switch", "pairs"):
+    if get_origin(info.annotation) in (Union, types.UnionType) or _kind(info.annotation) in ("switch", "pairs", "list"):
         return True
     return not any(getattr(one, "min_length", 0) for one in info.metadata)
 
@@ -115,6 +126,8 @@ def _may_be_empty(info: FieldInfo) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={_shown(amount)}" for key, amount in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(_shown(one) for one in value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     return "" if value is None else str(value)
@@ -130,6 +143,8 @@ def typed(model: type[BaseModel], given: Mapping[str, str]) -> dict[str, Any]:
             found[name] = text == "on"
         elif kind in ("amount", "number"):
             found[name] = THOUSANDS.sub("", text) or None
+        elif kind == "list":
+            found[name] = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
         else:
             found[name] = text
     return found

@@ -3,33 +3,27 @@
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
-from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
-from app.db.session import reading, unit_of_work
-from app.domain.scenario import Scenario
-from app.engine import callbacks, connections, preferences, sessions
+from app.db.session import reading
+from app.engine import callbacks, connections, sessions
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import NotFound
 from app.opentext.check import CheckStep
-from app.scenarios import ALL, BY_SLUG
-from app.web import asking, guards, language, templating, texts
+from app.web import asking, guards, language, templating
 from app.web.language import _
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import forms
-from app.web.settings_pages.forms import Form
-
-TABS = ("settings.opentext", "settings.rules", "settings.people")
+from app.web.settings_pages import scenarios
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("settings", __name__)
     bp.record_once(templating.install)
     _add_connection(bp, deps)
-    _add_rules(bp, deps)
+    scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
     return bp
 
@@ -102,52 +96,6 @@ def _connection_page(
         if guards.merchant().role == "owner"
         else None,
     )
-
-
-def _add_rules(bp: Blueprint, deps: Deps) -> None:
-    @bp.get("/reviews")
-    def rules() -> str:
-        return _rules_page(deps, {})
-
-    @bp.post("/reviews/<slug>")
-    @guards.requires("manager")
-    def save_rules(slug: str) -> AnyResponse:
-        """Validated by the scenario's own model; kept and audited, or shown again with the errors beside the fields."""
-        scenario = BY_SLUG.get(slug)
-        if scenario is None or not _has_choices(scenario):
-            raise NotFound("There is no such rule.")
-        who = guards.merchant()
-        values = forms.typed(scenario.preferences, request.form)
-        try:
-            with unit_of_work(deps.database) as uow:
-                preferences.save(uow.session, who.store_id, scenario, values, f"user:{who.user_id}")
-        except ValidationError as error:
-            wrong = forms.problems(error, scenario.preferences)
-            refused = forms.form_for(scenario, texts.scenario(slug), values, wrong)
-            return Response(_rules_page(deps, {slug: refused}), 422)
-        return redirect(url_for("settings.rules", done=slug), 303)
-
-
-def _has_choices(scenario: Scenario) -> bool:
-    """More than on and off: those are the scenarios people have a say in."""
-    return len(scenario.preferences.model_fields) > 1
-
-
-def _rules_page(deps: Deps, refused: dict[str, Form]) -> str:
-    store_id = guards.merchant().store_id
-    shown = []
-    with reading(deps.database) as session:
-        store = activity.store(session, store_id)
-        language.read_in(store.timezone if store else "UTC")
-        for scenario in filter(_has_choices, ALL):
-            chosen = forms.stored(preferences.load(session, store_id, scenario))
-            made = forms.form_for(scenario, texts.scenario(scenario.slug), chosen)
-            shown.append(refused.get(scenario.slug, made))
-    done = request.args.get("done", "")
-    return _page(
-        "settings/rules.html", forms=shown, currency=store.currency if store else "",
-        done=done if done in BY_SLUG and not refused else "",
-    )  # fmt: skip
 
 
 def _add_people(bp: Blueprint, deps: Deps) -> None:

@@ -209,7 +209,7 @@ class TestReport:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/activity/", "/activity/deliveries", "/settings/opentext", "/settings/reviews", "/settings/people"]
+    "path", ["/", "/activity/", "/activity/deliveries", "/settings/opentext", "/settings/scenarios", "/settings/people"]
 )
 def test_pages_need_a_session(shop: Shop, path: str) -> None:
     assert shop.flask.test_client().get(path, base_url="http://app.test").status_code == 401

@@ -239,7 +239,7 @@ class TestChanging:
 
 class TestRules:
     def test_the_form_is_the_models(self, shop: Shop) -> None:
-        page = words_on(shop.sign_in().text("/settings/reviews"))
+        page = words_on(shop.sign_in().text("/settings/scenarios/order-review"))
         for title in (
             "Review orders from this total (EUR)",
             "Billing and shipping country differ",
@@ -250,7 +250,7 @@ class TestRules:
 
     def test_a_choice_is_kept_typed_and_audited(self, shop: Shop) -> None:
         person = shop.sign_in("manager")
-        assert person.post("/settings/reviews/order-review", **RULES).status_code == 303
+        assert person.post("/settings/scenarios/order-review", **RULES).status_code == 303
         with reading(shop.deps.database) as session:
             row = session.get_one(ScenarioPreference, (STORE, "order-review"))
             entry = session.exec(select(AuditEntry).where(AuditEntry.action == "preferences_changed")).one()
@@ -258,7 +258,7 @@ class TestRules:
         assert row.values["amount_by_currency"] == {"JPY": "80000", "SEK": "6000"}
         assert row.values["check_manual"] is False
         assert entry.actor == f"user:{person.user_id}"
-        page = person.text("/settings/reviews?done=order-review")
+        page = person.text("/settings/scenarios/order-review?done=saved")
         assert 'value="JPY=80000, SEK=6000"' in page
         assert "It holds for everything that happens from now on." in page
 
@@ -282,7 +282,7 @@ class TestRules:
     def test_a_mistake_stands_beside_its_field_with_what_was_typed(
         self, shop: Shop, field: str, value: str, sentence: str
     ) -> None:
-        answer = shop.sign_in("manager").post("/settings/reviews/order-review", **RULES | {field: value})
+        answer = shop.sign_in("manager").post("/settings/scenarios/order-review", **RULES | {field: value})
         page = answer.get_data(as_text=True)
         assert answer.status_code == 422
         assert sentence in page[page.index(f'id="order-review-{field}-error"') :][:260]
@@ -291,18 +291,18 @@ class TestRules:
             assert session.get(ScenarioPreference, (STORE, "order-review")) is None
 
     def test_an_empty_amount_switches_the_check_off(self, shop: Shop) -> None:
-        shop.sign_in("manager").post("/settings/reviews/order-review", **RULES | {"amount_from": ""})
+        shop.sign_in("manager").post("/settings/scenarios/order-review", **RULES | {"amount_from": ""})
         with reading(shop.deps.database) as session:
             assert session.get_one(ScenarioPreference, (STORE, "order-review")).values["amount_from"] is None
 
     def test_extra_fields_are_ignored_and_unknown_rules_not_there(self, shop: Shop) -> None:
         person = shop.sign_in("manager")
         assert (
-            person.post("/settings/reviews/order-review", **RULES | {"role": "owner", "store_id": "x"}).status_code
+            person.post("/settings/scenarios/order-review", **RULES | {"role": "owner", "store_id": "x"}).status_code
             == 303
         )
-        assert person.post("/settings/reviews/no-such-rule", **RULES).status_code == 404
-        assert shop.sign_in("viewer").post("/settings/reviews/order-review", **RULES).status_code == 403
+        assert person.post("/settings/scenarios/no-such-rule", **RULES).status_code == 404
+        assert shop.sign_in("viewer").post("/settings/scenarios/order-review", **RULES).status_code == 403
 
 
 class TestPeople:

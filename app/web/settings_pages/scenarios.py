@@ -1,0 +1,247 @@
+"""The catalogue as people use it: what each scenario does, whether it works, its choices, what it would have done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db import activity
+from app.db import history as past
+from app.db.history import HistoryJob
+from app.db.session import reading, unit_of_work
+from app.db.types import utc_now
+from app.domain.ids import Provider
+from app.domain.scenario import Mode, Preferences, Scenario
+from app.domain.steps import STEP, Step
+from app.engine import history, preferences
+from app.engine.deps import Deps
+from app.engine.history import Asked
+from app.errors import Conflict, NotFound
+from app.scenarios import ALL, BY_SLUG
+from app.scenarios.catalogue import ROWS
+from app.web import guards, language, texts
+from app.web.language import _
+from app.web.settings_pages import forms
+
+Page = Callable[..., str]
+SPANS = (30, 90, 365)  # days a dry run may look back
+
+
+@dataclass(frozen=True)
+class Line:
+    """A scenario in the list."""
+
+    slug: str
+    title: str
+    outcome: str
+    mode: texts.State
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """A step in words; `branches`: (decision, what follows)."""
+
+    title: str
+    branches: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """Everything a merchant should know of a scenario before switching it on."""
+
+    title: str
+    sentence: str
+    starts: tuple[str, ...]
+    steps: tuple[StepWords, ...]
+    outcome: str
+    works_by: str
+    rows: tuple[str, ...]
+
+
+def add(bp: Blueprint, deps: Deps, page: Page) -> None:
+    """The doors of the catalogue, on the settings' blueprint."""
+    _add_catalogue(bp, deps, page)
+    _add_imports(bp, deps, page)
+
+
+def _add_catalogue(bp: Blueprint, deps: Deps, page: Page) -> None:
+    @bp.get("/scenarios")
+    def scenarios() -> str:
+        with reading(deps.database) as session:
+            _read_in(session)
+            chosen = preferences.load_all(session, guards.merchant().store_id, ALL)
+        return page("settings/scenarios.html", families=_families(chosen))
+
+    @bp.get("/scenarios/<slug>")
+    def scenario(slug: str) -> str:
+        return _scenario_page(deps, page, _found(slug), None)
+
+    @bp.post("/scenarios/<slug>")
+    @guards.requires("manager")
+    def save_scenario(slug: str) -> AnyResponse:
+        """Validated by the scenario's own model; kept and audited, or shown again with the errors beside the fields.
+
+        "Try it" keeps nothing: it asks what the choices just typed would have done in the past.
+        """
+        found, who = _found(slug), guards.merchant()
+        values = forms.typed(found.preferences, request.form)
+        try:
+            if request.form.get("try"):
+                _try(deps, found, values, request.form.get("days", ""))
+                return redirect(url_for("settings.scenario", slug=slug, tried="yes") + "#past", 303)
+            with unit_of_work(deps.database) as uow:
+                preferences.save(uow.session, who.store_id, found, values, f"user:{who.user_id}")
+        except ValidationError as error:
+            wrong = forms.problems(error, found.preferences)
+            refused = forms.form_for(found, texts.scenario(slug), values, wrong)
+            return Response(_scenario_page(deps, page, found, refused), 422)
+        return redirect(url_for("settings.scenario", slug=slug, done="saved"), 303)
+
+
+def _add_imports(bp: Blueprint, deps: Deps, page: Page) -> None:
+    @bp.post("/history/<job_id>/stop")
+    @guards.requires("manager")
+    def stop_history(job_id: str) -> AnyResponse:
+        who = guards.merchant()
+        with reading(deps.database) as session:
+            job = session.get(HistoryJob, job_id)
+        if job is None or job.store_id != who.store_id:
+            raise NotFound("There is no such look into the past.")
+        history.stop(deps, who.store_id, job_id, f"user:{who.user_id}")
+        back = url_for("settings.scenario", slug=job.scenario) if job.scenario else url_for("settings.imports")
+        return redirect(back, 303)
+
+    @bp.get("/import")
+    def imports() -> str:
+        return _import_page(deps, page, "")
+
+    @bp.post("/import")
+    @guards.requires("manager")
+    def start_import() -> AnyResponse:
+        """Files and records for the orders placed in some time; each order once, however often it is asked for."""
+        who = guards.merchant()
+        with reading(deps.database) as session:
+            _read_in(session)
+        since, until, wrong = _typed_time()
+        if wrong or since is None or until is None:
+            return Response(_import_page(deps, page, wrong), 422)
+        try:
+            history.start(deps, who.store_id, Asked("import", since, until), f"user:{who.user_id}")
+        except Conflict:
+            return Response(_import_page(deps, page, _("An import is under way. Wait until it has ended.")), 409)
+        return redirect(url_for("settings.imports", done="started"), 303)
+
+
+def _found(slug: str) -> Scenario:
+    found = BY_SLUG.get(slug)
+    if found is None or _provider() not in found.providers:
+        raise NotFound("There is no such scenario.")
+    return found
+
+
+def _provider() -> Provider:
+    return Provider(guards.merchant().store_id.partition(":")[0])
+
+
+def _read_in(session: Any) -> Any:
+    store = activity.store(session, guards.merchant().store_id)
+    language.read_in(store.timezone if store else "UTC")
+    return store
+
+
+def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
+    """By what they are about, in the order a merchant thinks of it."""
+    families: dict[str, list[Line]] = {}
+    provider = _provider()
+    for one in ALL:
+        if provider in one.providers:
+            mode = texts.state_of(texts.MODES, chosen[one.slug].mode.value)
+            line = Line(one.slug, texts.scenario(one.slug), one.outcome, mode)
+            families.setdefault(_(texts.SUBJECTS[one.subject.value]), []).append(line)
+    return list(families.items())
+
+
+def about(scenario: Scenario) -> About:
+    """The scenario in words, from the same data the engine works by."""
+    starts = [_(texts.TOPICS[topic.value]) for topic in sorted(scenario.triggers)]
+    starts += [_("Somebody asks for it: %(what)s", what=_(texts.REQUESTS.get(one, one))) for one in
+               sorted(scenario.requests)]  # fmt: skip
+    rows = tuple(f"{number} {ROWS[number].title}" for number in scenario.catalogue)
+    steps = tuple(_step(step) for step in scenario.steps)
+    return About(texts.scenario(scenario.slug), scenario.title, tuple(starts), steps, scenario.outcome,
+                 scenario.works_by, rows)  # fmt: skip
+
+
+def _step(step: Step) -> StepWords:
+    outcomes = getattr(step, "outcomes", ())
+    branches = tuple((one.title, tuple(_title(follows) for follows in one.steps)) for one in outcomes)
+    return StepWords(_title(step), branches)
+
+
+def _title(step: Step) -> str:
+    return texts.step_title(step.kind, STEP.dump_python(step, mode="json"))
+
+
+def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Form | None) -> str:
+    store_id = guards.merchant().store_id
+    with reading(deps.database) as session:
+        store = _read_in(session)
+        chosen = preferences.load(session, store_id, scenario)
+        looks = [one for one in past.of_store(session, store_id, 40) if one.scenario == scenario.slug]
+    form = refused or forms.form_for(scenario, texts.scenario(scenario.slug), forms.stored(chosen))
+    return page(
+        "settings/scenario.html", look_state=_look_state, about=about(scenario), form=form,
+        currency=store.currency if store else "",
+        mode=texts.state_of(texts.MODES, chosen.mode.value), is_shadow=chosen.mode is Mode.SHADOW,
+        done=request.args.get("done") == "saved" and refused is None,
+        can_try=history.can_try(scenario), spans=SPANS, look=looks[0] if looks else None,
+    )  # fmt: skip
+
+
+def _look_state(state: str) -> texts.State:
+    return texts.state_of(texts.LOOKS, state)
+
+
+def _try(deps: Deps, scenario: Scenario, values: dict[str, Any], days: str) -> None:
+    """Raises ValidationError where the choices are no preferences; one look at a time."""
+    chosen = scenario.preferences.model_validate(values)
+    span = int(days) if days.isdigit() and int(days) in SPANS else SPANS[0]
+    who, now = guards.merchant(), utc_now()
+    if not history.can_try(scenario):
+        raise NotFound("The past does not tell what this scenario would have done.")
+    kept = chosen.model_dump(mode="json")
+    asked = Asked("dry_run", now - timedelta(days=span), now, scenario.slug, kept)
+    try:
+        history.start(deps, who.store_id, asked, f"user:{who.user_id}")
+    except Conflict:
+        return  # the page shows the one under way
+
+
+def _import_page(deps: Deps, page: Page, wrong: str) -> str:
+    store_id = guards.merchant().store_id
+    with reading(deps.database) as session:
+        _read_in(session)
+        jobs = [one for one in past.of_store(session, store_id, 40) if one.kind == "import"]
+        reports = [(job, history.report(session, job)) for job in jobs[:10]]
+    return page(
+        "settings/import.html", look_state=_look_state, jobs=reports, wrong=wrong, today=utc_now().date().isoformat(),
+        month_ago=(utc_now() - timedelta(days=30)).date().isoformat(), typed=request.form,
+        served=[texts.scenario(one.slug) for one in ALL if one.for_history and _provider() in one.providers],
+        done=request.args.get("done") == "started" and not wrong,
+    )  # fmt: skip
+
+
+def _typed_time() -> tuple[datetime | None, datetime | None, str]:
+    """(from, until, what is wrong): whole days in the store's time zone, the last one included."""
+    try:
+        since = language.start_of_day(request.form.get("since", ""))
+        until = language.start_of_day(request.form.get("until", "")) + timedelta(days=1)
+    except ValueError:
+        return None, None, _("Enter both days, for example 2026-01-31.")
+    if since >= until:
+        return None, None, _("The first day must not be after the last.")
+    return since, until, ""
