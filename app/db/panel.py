@@ -290,8 +290,8 @@ def _runs(*more: Any) -> Select[Any]:
         select(
             RUN.id, RUN.scenario, RUN.subject_name, RUN.reasons, RUN.facts, RUN.state, RUN.outcome, RUN.correlation_id,
             RUN.started_at, RUN.changed_at, RUN.ended_at, rows_of(steps).label("steps"),
-            w.instance_id, w.status.label("w_status"), w.tasks, w.outcome.label("w_outcome"), w.decided_by, w.decided_at,
-            w.comment, w.found_by, w.started_at.label("w_started"), w.seen_at.label("w_seen"),
+            w.instance_id, w.status.label("w_status"), w.tasks, w.outcome.label("w_outcome"), w.decided_by,
+            w.decided_at, w.comment, w.found_by, w.started_at.label("w_started"), w.seen_at.label("w_seen"),
             e.source, e.topic, e.detail, e.received_at, USER.email.label("person"),
             *more,
         )

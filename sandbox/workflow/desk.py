@@ -7,6 +7,7 @@ from sandbox.workflow.engine import Engine
 from sandbox.workflow.state import Instance, Task
 
 Json = dict[str, Any]
+ENCRYPTED = "(encrypted)"
 
 
 def task_card(engine: Engine, task: Task) -> Json:
@@ -29,9 +30,14 @@ def task_card(engine: Engine, task: Task) -> Json:
         "created_at": task.created.isoformat(),
         "due_at": _deadline(instance, task),
         "suspended": instance.suspended,
-        "variables": {v.name: v.value for v in instance.variables.values()},
+        "variables": _shown(instance),
         "comments": [{"author": c.author, "message": c.message} for c in instance.comments],
     }
+
+
+def _shown(instance: Instance) -> Json:
+    """Variables by name; of an encrypted one only that it is, as the service's own client shows it."""
+    return {v.name: ENCRYPTED if v.encryption else v.value for v in instance.variables.values()}
 
 
 def _deadline(instance: Instance, task: Task) -> str | None:
@@ -67,7 +73,7 @@ def instance_card(engine: Engine, instance: Instance) -> Json:
         "waits_at": [waiting.activity_id for waiting in instance.waiting.values()],
         "timers": [{"step": t.activity_id, "due_at": t.due.isoformat()} for t in instance.timers],
         "failed_job": instance.job_error,
-        "variables": {v.name: v.value for v in instance.variables.values()},
+        "variables": _shown(instance),
         "comments": [{"author": c.author, "message": c.message} for c in instance.comments],
         "trail": [_trail(task) for task in instance.tasks],
         "calls": [{"step": c.activity_id, "url": c.url, "status": c.status, "note": c.note} for c in instance.calls],

@@ -18,6 +18,7 @@ from app.opentext.workflow_service.models import FOLDER, MODELS, load_model
 from sandbox.workflow import dialect, modeller
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+WORKFLOW = "{http://workflow.opentext.com}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 PORTABLE = {
     "startEvent", "endEvent", "userTask", "serviceTask", "exclusiveGateway", "parallelGateway", "boundaryEvent",
@@ -100,6 +101,18 @@ def test_a_client_that_could_not_work_is_refused(client_id: str, secret: str) ->
 def test_a_model_we_do_not_ship_is_not_found(name: str) -> None:
     with pytest.raises(NotFound):
         load_model(name, "client", "secret")
+
+
+def test_a_task_with_a_deadline_tells_it_as_its_due_date(key: str) -> None:
+    """Whoever looks at the task sees until when; a reminder is no deadline."""
+    root = tree(key)
+    tasks = {each.get("id"): each.get(f"{WORKFLOW}dueDate") for each in root.iter(f"{BPMN}userTask")}
+    deadlines = {
+        each.get("attachedToRef"): each.findtext(f"{BPMN}timerEventDefinition/{BPMN}timeDuration")
+        for each in root.iter(f"{BPMN}boundaryEvent")
+    }
+    wanted = {task: None if until == "${reminder_days}" else until for task, until in deadlines.items()}
+    assert tasks == wanted
 
 
 def test_the_modellers_form_describes_the_same_process(key: str) -> None:

@@ -15,6 +15,7 @@ from app.engine.workflow_list import task_row
 from app.errors import Permanent, Retryable
 from app.scenarios.orders import OrderReviewPreferences
 
+SECRET = ("callback_token",)
 SOON = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0)  # after a hint: history may lag, look again soon
 
 
@@ -25,7 +26,7 @@ def start_workflow(context: Context, step: StartWorkflow) -> Result:
     context.effects.still_mine()
     variables, case_token = _variables(context)
     name = f"{subject_title(context)} · review"
-    instance = context.opentext.workflows.start(step.process, business_key, name, variables)
+    instance = context.opentext.workflows.start(step.process, business_key, name, variables, secret=SECRET)
     with unit_of_work(context.deps.database) as uow:
         link = uow.session.get(WorkflowLink, context.run_id) or WorkflowLink(
             run_id=context.run_id, store_id=context.store_id, process=step.process, business_key=business_key,

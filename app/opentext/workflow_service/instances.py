@@ -4,7 +4,7 @@ Nothing is idempotent by the service's own means: looking before a start is the 
 Source: OpenText's demo applications, the public API collection for the Workflow Service.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,11 +26,19 @@ class WorkflowService:
 
     # Instances
 
-    def start(self, process_key: str, business_key: str, name: str, variables: Mapping[str, Any]) -> WorkflowInstance:
+    def start(
+        self,
+        process_key: str,
+        business_key: str,
+        name: str,
+        variables: Mapping[str, Any],
+        *,
+        secret: Collection[str] = (),
+    ) -> WorkflowInstance:
         """Start a process unless this business key has an instance, running or finished; gives that one then.
 
-        After Retryable with `unknown_outcome` call again: it looks first. Raises Permanent (no such process,
-        a variable an expression misses).
+        `secret` names the variables that people are not to see. After Retryable with `unknown_outcome` call again: it
+        looks first. Raises Permanent (no such process, a variable an expression misses).
         """
         for found in (self.running, self._past):
             existing = found(business_key)
@@ -40,7 +48,7 @@ class WorkflowService:
             "processDefinitionKey": process_key,
             "businessKey": business_key,
             "name": name,
-            "variables": [mapping.variable(key, value) for key, value in variables.items()],
+            "variables": [mapping.variable(key, each, encrypted=key in secret) for key, each in variables.items()],
             "returnVariables": True,
         }
         started = self._api.write(payloads.Instance, "POST", "process-instances", body=body)

@@ -8,6 +8,7 @@ from app.domain.content import Decision, ProcessStatus, Task
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Retryable
 from app.opentext.workflow_service.mapping import TERMINATED
 from app.opentext.workflow_service.models import load_model
+from sandbox.workflow import desk
 from tests.contract.opentext.landscape import Landscape
 
 PROCESS = "sf_order_review"
@@ -64,6 +65,27 @@ def test_a_review_runs_from_start_to_decision(review: Landscape) -> None:
     assert [(entry.key, entry.who, entry.outcome) for entry in decision.trail] == [("review", ANNA, "approved")]
     assert review.opentext.workflows.decision(instance_id=started.id) == decision
     assert review.opentext.workflows.get(started.id).status is ProcessStatus.COMPLETED
+
+
+def test_a_task_tells_until_when(review: Landscape) -> None:
+    start(review)
+    task = the_task(review)
+    assert task.created_at is not None
+    assert task.due_at == task.created_at + timedelta(hours=4)
+    decide(review, "more_info", ANNA, "Which card?")
+    assert the_task(review).due_at is not None
+
+
+def test_what_people_are_not_to_see_is_sent_as_encrypted(review: Landscape) -> None:
+    started = review.opentext.workflows.start(PROCESS, KEY, "Order 100", VARIABLES, secret=("callback_token",))
+    [instance] = review.workflow.engine.instances()
+    assert {name for name, each in instance.variables.items() if each.encryption} == {"callback_token"}
+    [card] = desk.instance_cards(review.workflow.engine)
+    assert (card["variables"]["callback_token"], card["variables"]["order_number"]) == ("(encrypted)", "100")
+    [task] = desk.task_cards(review.workflow.engine)
+    assert task["variables"]["callback_token"] == "(encrypted)"
+    # Whoever may read variables by the API reads it, as with the real service; the HTTP task needs it, too.
+    assert review.opentext.workflows.get(started.id).variables["callback_token"] == "t"
 
 
 def test_a_question_and_its_answer_stand_in_the_trail(review: Landscape) -> None:
