@@ -112,7 +112,7 @@ class Periods(_Part):
         default=timedelta(minutes=10), description="How often a delivery's state is looked for without a callback"
     )
     delivery_watch: timedelta = Field(default=timedelta(days=5), description="How long that is done")
-    document_link: timedelta = Field(default=timedelta(days=30), description="How long a buyer's link to a document holds")
+    document_link: timedelta = Field(default=timedelta(days=30), description="How long a buyer's link to a paper holds")
     drift_check: timedelta = Field(default=timedelta(minutes=30), description="How often published fields are compared")
     subscription_check: timedelta = Field(
         default=timedelta(minutes=30), description="How often webhooks and panels are checked"

@@ -145,11 +145,13 @@ def news_of(session: Session, store_id: str, part_key: str) -> list[Communicatio
     return list(session.execute(statement).scalars())
 
 
-def has_opted_out(session: Session, store_id: str, address_mark: str) -> bool:
-    """Whether somebody at this address told a channel that they want no more of it."""
+def has_opted_out(session: Session, store_id: str, address_mark: str, *, marketing: bool) -> bool:
+    """Whether somebody at this address wanted no more of it: who leaves advertising still gets invoices."""
     statement = select(col(CommunicationDelivery.recipients)).where(
         col(CommunicationDelivery.store_id) == store_id, col(CommunicationDelivery.address_mark) == address_mark
     )
+    if not marketing:
+        statement = statement.where(col(CommunicationDelivery.is_marketing).is_(False))
     return any(each.get("opted_out") for found in session.execute(statement).scalars() for each in found)
 
 

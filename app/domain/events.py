@@ -28,6 +28,7 @@ class Topic(StrEnum):
     CONTENT_APPROVED = "content.approved"
     DOCUMENT_ARRIVED = "document.arrived"  # a buyer or partner uploaded what was asked for
     TIME_CAME = "time.came"  # a timer or a calendar date; the detail names which
+    DELIVERY_REPORTED = "delivery.reported"  # something became of a document on its way to a buyer
     REQUESTED = "requested"  # a person clicked; the detail names what
     IGNORED = "ignored"  # signed and well formed, but nothing we act on
 
@@ -38,6 +39,8 @@ class Source(StrEnum):
     STORE = "store"
     WORKFLOW = "workflow"
     CONTENT_SERVER = "content_server"
+    EXSTREAM = "exstream"
+    NOTIFICATIONS = "notifications"
     PERSON = "person"
     RECONCILE = "reconcile"
     IMPORT = "import"  # what was there before the installation, looked at because somebody asked

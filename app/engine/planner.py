@@ -17,7 +17,18 @@ from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId
 from app.domain.planning import PlannedRun, needs, plan
 from app.domain.scenario import Preferences, Subject
-from app.engine import installs, knowledge, preferences, publications, queue, reconcile, runs, setup, subjects
+from app.engine import (
+    communications,
+    installs,
+    knowledge,
+    preferences,
+    publications,
+    queue,
+    reconcile,
+    runs,
+    setup,
+    subjects,
+)
 from app.engine.deps import Deps
 from app.errors import NeedsReauth, NotFound
 from app.scenarios import ALL
@@ -55,6 +66,8 @@ def handle(deps: Deps, claim: queue.Claim) -> None:
             return _wake_decided_run(deps, claim, event)
         if event.topic is Topic.APP_UNINSTALLED:
             return _confirm_uninstall(deps, claim, event, received_at)
+        if event.topic is Topic.DELIVERY_REPORTED:
+            return _end(deps, claim, *communications.hear(deps, event))
         if event.topic is Topic.CONTENT_APPROVED:
             return _plan_approved_content(deps, claim, event, correlation_id)
         if event.topic is Topic.PRODUCT_DELETED:

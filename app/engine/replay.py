@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.db import audit
+from app.db import audit, communications
 from app.db.inbox import InboxEvent
 from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time, unit_of_work
@@ -82,6 +82,7 @@ def _runs(session: Session, selection: Selection) -> list[tuple[str, str]]:
         step = runs.open_step(session, run.id)
         if step is not None:
             step.status, step.next_attempt_at = "pending", None
+        communications.allow_repeat(session, run.id)
         if not queue.wake(session, "run", run.id, unpark=True):
             queue.add_run(session, run.id, run.store_id, lane(StoreId(run.store_id), run.subject_type, run.subject_id))
         done.append((run.id, run.store_id))

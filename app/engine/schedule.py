@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from app.db import communications
 from app.db.inbox import InboxEvent
 from app.db.links import WorkspaceLink
 from app.db.publications import Publication
@@ -171,6 +172,7 @@ def _clean(deps: Deps) -> None:
                    col(InboxEvent.state).in_(("done", "ignored", "cancelled")))
             .values(raw=None)
         )  # fmt: skip
+        communications.forget_contents(session, old)
         session.execute(delete(UsedToken).where(col(UsedToken.expires_at) < utc_now()))
         session.execute(delete(WebSession).where(col(WebSession.created_at) < utc_now() - periods.session_absolute))
         attempts.forget_old(session)

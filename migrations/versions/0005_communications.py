@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("opentext_connection", sa.Column("exstream", sa.JSON(), nullable=True))
-    op.add_column("shared_document", sa.Column("delivery_key", sa.String(), nullable=False, server_default=sa.text("''")))
+    op.add_column(
+        "shared_document", sa.Column("delivery_key", sa.String(), nullable=False, server_default=sa.text("''"))
+    )
     op.add_column("shared_document", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("shared_document", sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_shared_document_delivery_key", "shared_document", ["delivery_key"])

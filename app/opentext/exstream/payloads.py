@@ -167,5 +167,5 @@ class JobStatus(Payload):
 
     job_id: str
     job_state: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    reference_base64: Annotated[Text, Field(validation_alias="customer_reference_base64")] = ""  # ours, given at sending
+    reference_base64: Annotated[Text, Field(validation_alias="customer_reference_base64")] = ""  # ours
     deliveries: Annotated[tuple[JobDelivery, ...], BeforeValidator(_listed)] = ()
