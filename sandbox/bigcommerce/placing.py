@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.bigcommerce import order_making, order_status, payments
+from sandbox.bigcommerce import order_making, order_status, payments, settings
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON
@@ -62,16 +62,28 @@ def take_from_stock(shop: Shop, order: JSON) -> None:
         if product is None:
             continue
         product["total_sold"] += line["quantity"]
-        if product["inventory_tracking"] == "product":
-            _less(shop, product, product, None, line["quantity"])
-        variant = shop.store.variants.get(line["variant_id"])
-        if product["inventory_tracking"] == "variant" and variant is not None:
-            _less(shop, product, variant, variant, line["quantity"])
+        if settings.takes_stock_when_placed(shop, order["channel_id"]):
+            take_line(shop, line, line["quantity"])
         shop.emit("store/product/updated", {"type": "product", "id": product["id"]})
 
 
+def take_line(shop: Shop, line: JSON, count: int) -> None:
+    """So many of what a line holds leave the stock, if it is tracked."""
+    product, variant = shop.store.products.get(line["product_id"]), shop.store.variants.get(line["variant_id"])
+    if product is not None and product["inventory_tracking"] == "product":
+        _less(shop, product, product, None, count)
+    if product is not None and product["inventory_tracking"] == "variant" and variant is not None:
+        _less(shop, product, variant, variant, count)
+
+
+def stock_of(shop: Shop, variant: JSON) -> JSON:
+    """What holds the count of a tracked variant: the variant, or its product as a whole."""
+    product = shop.store.products[variant["product_id"]]
+    return product if product["inventory_tracking"] == "product" else variant
+
+
 def _less(shop: Shop, product: JSON, stock: JSON, variant: JSON | None, count: int) -> None:
-    stock["inventory_level"] = max(0, (stock["inventory_level"] or 0) - count)
+    stock["inventory_level"] = (stock["inventory_level"] or 0) - count
     inventory = {"product_id": product["id"], "method": "relative", "value": -count}
     if variant is None:
         data = {"type": "product", "id": product["id"], "inventory": inventory}

@@ -199,7 +199,7 @@ def _filtered(shop: Shop, call: Call, others: tuple[str, ...]) -> list[JSON]:
             if p["inventory_tracking"] in tracked and p["inventory_level"] <= p["inventory_warning_level"]
         ]
     if flag(call.args.get("out_of_stock", "0"), "out_of_stock", 422):
-        found = [p for p in found if p["inventory_tracking"] in tracked and p["inventory_level"] == 0]
+        found = [p for p in found if p["inventory_tracking"] in tracked and p["inventory_level"] <= 0]
     word = call.args.get("keyword", "").lower()
     seen = ("name", "sku", "description", "search_keywords")
     return [p for p in found if any(word in p[name].lower() for name in seen)] if word else found

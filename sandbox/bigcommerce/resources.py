@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.bigcommerce import (
     addresses,
+    brands,
     carts,
     channels,
     custom_fields,
@@ -12,6 +13,7 @@ from sandbox.bigcommerce import (
     groups,
     hooks,
     images,
+    inventory,
     metafields,
     order_parts,
     orders,
@@ -22,8 +24,10 @@ from sandbox.bigcommerce import (
     products,
     promotions,
     refunds,
+    settings,
     shipments,
     store_information,
+    subscribers,
     variants,
     webhooks,
 )
@@ -34,10 +38,10 @@ if TYPE_CHECKING:
 
 MODULES = (
     store_information, orders, order_parts, shipments, payments, refunds, products, images, custom_fields, variants,
-    metafields, customers, addresses, groups, pages, price_lists, price_records, promotions, carts, channels, hooks,
-    extensions,
+    brands, inventory, metafields, customers, subscribers, addresses, groups, pages, price_lists, price_records,
+    promotions, carts, channels, settings, hooks, extensions,
 )  # fmt: skip
-FINISH = {"capture": payments.finish, "void": payments.finish, "refund": refunds.finish}
+FINISH = {"capture": payments.finish, "void": payments.finish, "refund": refunds.finish, "stock": inventory.finish}
 
 
 def register(api: "BigCommerce") -> None:

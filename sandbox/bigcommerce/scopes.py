@@ -20,8 +20,8 @@ KNOWN = frozenset((*WITH_READ_ONLY, *(f"{name}_read_only" for name in WITH_READ_
 DEFAULT = (
     "store_v2_default", "store_v2_orders", "store_v2_transactions_read_only", "store_v2_products",
     "store_v2_customers", "store_v2_content", "store_v2_marketing", "store_v2_information_read_only",
-    "store_cart_read_only", "store_channel_settings_read_only", "store_channel_listings_read_only",
-    "store_sites_read_only", "store_app_extensions_manage",
+    "store_inventory_read_only", "store_checkout", "store_cart_read_only", "store_channel_settings_read_only",
+    "store_channel_listings_read_only", "store_sites_read_only", "store_app_extensions_manage",
 )  # fmt: skip
 
 
@@ -52,5 +52,7 @@ CONTENT = needs("store_v2_content")
 MARKETING = needs("store_v2_marketing")
 INFORMATION = needs("store_v2_information")
 CARTS = needs("store_cart")
+INVENTORY = needs("store_inventory")
+CHECKOUT = needs("store_checkout", "store_content_checkout")
 CHANNELS = needs("store_channel_settings", "store_channel_listings")
 EXTENSIONS = Needs(frozenset({"store_app_extensions_manage"}), frozenset({"store_app_extensions_manage"}))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-from sandbox.bigcommerce import order_making, order_status
+from sandbox.bigcommerce import order_making, order_status, placing, settings
 from sandbox.bigcommerce.body import json_of, only
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.fields import Field, check
@@ -140,6 +140,8 @@ def create(shop: Shop, order: JSON, body: JSON) -> JSON:
     _take(shipment, body)
     for line, item in zip(lines, body["items"], strict=True):
         line["quantity_shipped"] += item["quantity"]
+        if not settings.takes_stock_when_placed(shop, order["channel_id"]):
+            placing.take_line(shop, line, item["quantity"])
     shop.emit("store/shipment/created", _data(shipment))
     _recount(shop, order, moving=True)
     return shipment

@@ -118,7 +118,7 @@ class Window:
 
 @dataclass
 class Later:
-    """Something the platform finishes on its own: capture, void or refund at the payment provider."""
+    """Something the platform finishes on its own: capture, void or refund at the provider, a stock adjustment."""
 
     due: datetime
     action: str
@@ -162,12 +162,15 @@ class Store:
     videos: dict[int, JSON] = field(default_factory=dict)
     assignments: set[tuple[int, int]] = field(default_factory=set)
     brands: dict[int, str] = field(default_factory=dict)
+    stock_settings: dict[int, JSON] = field(default_factory=dict)
+    inventory_settings: dict[int, JSON] = field(default_factory=dict)
 
     customers: dict[int, JSON] = field(default_factory=dict)
     addresses: dict[int, JSON] = field(default_factory=dict)
     groups: dict[int, JSON] = field(default_factory=dict)
     attributes: dict[int, JSON] = field(default_factory=dict)
     attribute_values: dict[int, JSON] = field(default_factory=dict)
+    subscribers: dict[int, JSON] = field(default_factory=dict)
 
     metafields: dict[int, JSON] = field(default_factory=dict)
     pages: dict[int, JSON] = field(default_factory=dict)
@@ -177,6 +180,7 @@ class Store:
     promotions: dict[int, JSON] = field(default_factory=dict)
     carts: dict[str, JSON] = field(default_factory=dict)
     channels: dict[int, JSON] = field(default_factory=dict)
+    checkout_settings: dict[int, JSON] = field(default_factory=dict)
 
     hooks: dict[int, Hook] = field(default_factory=dict)
     hook_emails: dict[str, list[str]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.outbound import Outbound, raise_for, speaking_to
 from app.settings import Settings
+from app.stores.bigcommerce.kept import Kept
 
 SERVICE = "bigcommerce"
 T = TypeVar("T")
@@ -45,7 +46,10 @@ def number(object_id: str) -> str:
 
 
 class BigCommerceClient:
-    """The calls to one store. `quota` is what its last answer told, None before the first. Thread safe."""
+    """The calls to one store. `quota` is what its last answer told, None before the first. Thread safe.
+
+    `kept` remembers what seldom changes.
+    """
 
     def __init__(self, settings: Settings, outbound: Outbound, store_hash: str, token: str) -> None:
         base_url = f"{settings.bigcommerce.api_url}/stores/{store_hash}/"
@@ -53,6 +57,7 @@ class BigCommerceClient:
         # Per request, not in the kept client: a new token takes effect at once. V2 answers XML unless asked.
         self._headers = {"X-Auth-Token": token, "Accept": "application/json"}
         self.quota: Quota | None = None
+        self.kept = Kept()
 
     def get(self, path: str, **query: str | int) -> httpx.Response:
         return self._send("GET", path, params=query)

@@ -86,9 +86,13 @@ class Line(Payload):
 
     id: int
     product_id: int = 0
+    variant_id: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
     name: Text = ""
     sku: Text = ""
+    type: Text = "physical"
     quantity: int
+    quantity_shipped: int = 0
+    quantity_refunded: int = 0
     price_ex_tax: Amount = Decimal(0)
     total_ex_tax: Amount = Decimal(0)
 
@@ -138,6 +142,7 @@ class OrderHead(Payload):
     items_total: int = 0
     staff_notes: Text = ""
     customer_message: Text = ""
+    customer_locale: Text = ""
     geoip_country_iso2: Text = ""
     channel_id: int = 1
     is_deleted: bool = False
@@ -147,19 +152,6 @@ class Order(OrderHead):
     """An order with its lines and addresses."""
 
     consignments: Consignments
-
-
-class FraudResult(Payload):
-    fraud_response: Text = ""
-
-
-class Transaction(Payload):
-    """`event`: purchase, authorization, capture, refund, void, pending, settled. `status`: ok or error."""
-
-    event: Text = ""
-    status: Text = ""
-    fraud_review: bool | None = None
-    custom_provider_field_result: FraudResult | None = None
 
 
 class Image(Payload):
@@ -176,8 +168,36 @@ class CustomField(Payload):
     value: str
 
 
+class OptionValue(Payload):
+    option_display_name: Text = ""
+    label: Text = ""
+
+
+class Variant(Payload):
+    """`price` and `cost_price` null: the product's own."""
+
+    id: int
+    product_id: int
+    sku: Text = ""
+    price: Decimal | None = None
+    calculated_price: Decimal | None = None
+    cost_price: Decimal | None = None
+    inventory_level: int | None = None
+    purchasing_disabled: bool = False
+    purchasing_disabled_message: Text = ""
+    option_values: tuple[OptionValue, ...] = ()
+
+
+class CustomUrl(Payload):
+    url: Text = ""
+
+
+class Brand(Payload):
+    name: Text = ""
+
+
 class Product(Payload):
-    """A product with `include=images,custom_fields`."""
+    """A product with `include=images,custom_fields`, a single one with `variants` as well."""
 
     id: int
     name: str
@@ -186,8 +206,18 @@ class Product(Payload):
     page_title: Text = ""
     meta_description: Text = ""
     search_keywords: Text = ""
+    warranty: Text = ""
     is_visible: bool = True
+    availability: Text = "available"
+    availability_description: Text = ""
+    price: Amount = Decimal(0)
+    cost_price: Amount = Decimal(0)
+    brand_id: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
+    base_variant_id: int | None = None
+    inventory_tracking: Text = "none"
+    custom_url: Annotated[CustomUrl, BeforeValidator(lambda value: value or {})] = CustomUrl()
     date_modified: Time
+    variants: tuple[Variant, ...] = ()
     images: tuple[Image, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
 
@@ -198,18 +228,67 @@ class Partial(Payload):
     errors: Any = None
 
 
+class CustomerAddress(Payload):
+    first_name: Text = ""
+    last_name: Text = ""
+    company: Text = ""
+    address1: Text = ""
+    address2: Text = ""
+    city: Text = ""
+    state_or_province: Text = ""
+    postal_code: Text = ""
+    country: Text = ""
+    country_code: Text = ""
+    phone: Text = ""
+
+
+class AttributeValue(Payload):
+    attribute_id: int
+    attribute_value: Text = ""
+
+
+class Attribute(Payload):
+    """A definition: all customers of the store may have a value of it."""
+
+    id: int
+    name: str
+
+
+class FormField(Payload):
+    """An answer to the account form; several where many may be ticked."""
+
+    name: str
+    value: Any = None
+
+
+class Subscriber(Payload):
+    """Somebody on the newsletter list. `consents` is left out where the store keeps none apart."""
+
+    email: Text = ""
+    consents: tuple[Text, ...] | None = None
+
+
 class Customer(Payload):
+    """A customer with `include=addresses,attributes,formfields`; a list without."""
+
     id: int
     first_name: Text = ""
     last_name: Text = ""
     email: Text = ""
     company: Text = ""
+    phone: Text = ""
+    notes: Text = ""
     customer_group_id: int | None = None
+    accepts_product_review_abandoned_cart_emails: bool | None = False
     date_created: Time | None = None
     date_modified: Time | None = None
+    addresses: tuple[CustomerAddress, ...] = ()
+    attributes: tuple[AttributeValue, ...] = ()
+    form_fields: tuple[FormField, ...] = ()
 
 
 class CustomerGroup(Payload):
+    id: int
     name: str
 
 

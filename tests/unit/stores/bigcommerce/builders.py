@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.settings import Settings
-from app.stores.bigcommerce import hook_secret, payloads
+from app.stores.bigcommerce import hook_secret, part_payloads, payloads
 
 CLIENT_ID = "unit-test-client"
 SECRET = "unit-test-client-secret-0123456789"
@@ -79,8 +79,8 @@ def an_order(**changes: Any) -> payloads.Order:
     return payloads.Order.model_validate_json(json.dumps(order_json(**changes)))
 
 
-def a_transaction(**changes: Any) -> payloads.Transaction:
-    return payloads.Transaction.model_validate({"event": "purchase", "status": "ok"} | changes)
+def a_transaction(**changes: Any) -> part_payloads.Transaction:
+    return part_payloads.Transaction.model_validate({"event": "purchase", "status": "ok"} | changes)
 
 
 def a_product(**changes: Any) -> payloads.Product:
