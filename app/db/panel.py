@@ -41,6 +41,7 @@ from app.domain.rights import Traits
 
 MOST_DOCUMENTS = 200
 MOST_PUBLICATIONS = 5
+MOST_FIELDS = 60
 MOST_RUNS = 12
 SHOWN_AFTER_END = timedelta(minutes=10)
 TRAITS = ("folders", "types", "categories")
@@ -180,6 +181,8 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
     fields = (
         select(f.field, f.title, f.seq, f.before, f.after, f.live, f.state, f.changed_at)
         .where(f.publication_id == p.id)
+        .order_by(f.state == "live", f.seq)  # of a long price agreement, what went wrong comes first
+        .limit(MOST_FIELDS)
         .correlate(p)
     )
     return (

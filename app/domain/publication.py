@@ -31,10 +31,29 @@ def is_content_sheet(name: str) -> bool:
     return lowered.endswith(".json") and "content" in lowered
 
 
+def document_kind(name: str) -> str:
+    """What a governed document is, in words, by its name; its approval is kept under them."""
+    lowered = name.lower()
+    if is_content_sheet(name):
+        return "Product content"
+    return next((words for beginning, words in _KINDS if lowered.startswith(beginning)), "Document")
+
+
+_KINDS = (
+    ("price agreement", "Price agreement"),
+    ("promotion", "Promotion"),
+    ("campaign brief", "Campaign brief"),
+    ("policy exception", "Policy exception"),
+    ("legal approval", "Legal approval"),
+)
+
+
 class FieldState(StrEnum):
     """Where one field of a publication stands."""
 
     PLANNED = "planned"
+    REFUSED = "refused"  # never sent, or not taken by the store: its note says why
+    SKIPPED = "skipped"  # not sent: the store holds something else than when it was approved
     WRITTEN = "written"  # sent, not yet read back
     LIVE = "live"  # read back and equal
     DRIFTED = "drifted"  # the store holds something else now
@@ -44,6 +63,7 @@ class FieldState(StrEnum):
 
 
 class PublicationState(StrEnum):
+    PLANNED = "planned"  # waits for the day it is valid from
     PUBLISHING = "publishing"
     LIVE = "live"
     UNDONE = "undone"

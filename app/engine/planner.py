@@ -50,6 +50,10 @@ ABOUT_SUBJECTS = frozenset(
         Topic.REQUESTED,
     }
 )
+# After these, what was published from the object is compared with what is live.
+LOOKED_AT = frozenset(
+    {Topic.PRODUCT_CHANGED, Topic.CUSTOMER_CHANGED, Topic.COMPANY_CHANGED, Topic.PAGE_CHANGED, Topic.REQUESTED}
+)
 
 
 def handle(deps: Deps, claim: queue.Claim) -> None:
@@ -103,8 +107,9 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
         return _note_gone(deps, claim, event)
     if event.detail.get("request") == "recheck":
         knowledge.refresh(deps, event.store_id, object_type, event.object_id)
-    if event.topic in (Topic.PRODUCT_CHANGED, Topic.REQUESTED):
-        publications.note_drift(deps, event.store_id, object_type, event.object_id, subject)
+    if event.topic in LOOKED_AT:
+        whole = event.detail.get("request") in ("look", "recheck")
+        publications.note_drift(deps, event.store_id, object_type, event.object_id, subject, whole=whole)
     _write_plan(deps, claim, event, subject, correlation_id)
     return None
 

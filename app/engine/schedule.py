@@ -12,14 +12,14 @@ from sqlmodel import Session, col
 from app.db import communications
 from app.db.inbox import InboxEvent
 from app.db.links import WorkspaceLink
-from app.db.publications import Publication
+from app.db.publications import ApprovalRow, Publication
 from app.db.runs import Singleton
 from app.db.session import database_time, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, UsedToken, WebSession, installed
 from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
-from app.domain.publication import PublicationState, is_content_sheet
+from app.domain.publication import PublicationState
 from app.engine import attempts, queue, timers
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
@@ -96,14 +96,14 @@ def _ask_every_store(request: str) -> Callable[[Deps], None]:
 
 
 def _poll_approvals(deps: Deps) -> None:
-    """Find approvals no callback told us: the content sheets of every linked launch workspace."""
+    """Find approvals no callback told us, in the workspaces of everything but orders, which are too many."""
     with reading(deps.database) as session:
         links = session.execute(
             select(WorkspaceLink)
             .join(OpenTextConnection, col(OpenTextConnection.store_id) == WorkspaceLink.store_id)
             .join(StoreRow, col(StoreRow.id) == WorkspaceLink.store_id)
             .where(
-                col(WorkspaceLink.object_type) == ObjectType.PRODUCT.value,
+                col(WorkspaceLink.object_type) != ObjectType.ORDER.value,
                 col(OpenTextConnection.state) == "connected",
                 col(StoreRow.state) == "installed",
             )
@@ -120,7 +120,7 @@ def _poll_workspace(deps: Deps, link: WorkspaceLink) -> None:
     store_id = StoreId(link.store_id)
     intake = Intake(deps.database, deps.vault, deps.doorbell.ring)
     for document, approval in deps.opentext(store_id).approvals.approved_documents(NodeId(link.workspace_id)):
-        if is_content_sheet(document.name) and not _is_known(deps, link, document.id, approval.version or 0):
+        if not _is_known(deps, link, document.id, approval.version or 0):
             key = f"poll:{document.id}:{approval.version}"
             detail = {"node_id": str(document.id), "version": str(approval.version)}
             intake.accept(
@@ -129,19 +129,23 @@ def _poll_workspace(deps: Deps, link: WorkspaceLink) -> None:
 
 
 def _is_known(deps: Deps, link: WorkspaceLink, node_id: NodeId, version: int) -> bool:
+    """Published, or kept as an approval; what led to neither is told again under the same key, which is harmless."""
     with reading(deps.database) as session:
-        statement = select(col(Publication.id)).where(
-            col(Publication.store_id) == link.store_id, col(Publication.node_id) == node_id,
-            col(Publication.version) == version,
-        )  # fmt: skip
-        return session.execute(statement).first() is not None
+        return any(
+            session.execute(
+                select(col(table.id)).where(
+                    col(table.store_id) == link.store_id, col(table.node_id) == node_id, col(table.version) == version
+                )
+            ).first()
+            for table in (Publication, ApprovalRow)
+        )
 
 
 def _check_drift(deps: Deps) -> None:
-    """Ask for a fresh look at every product with something live; the worker compares."""
+    """Ask for a fresh look at everything with something live; the worker compares."""
     with reading(deps.database) as session:
         live = session.execute(
-            select(col(Publication.store_id), col(Publication.object_id))
+            select(col(Publication.store_id), col(Publication.object_type), col(Publication.object_id))
             .where(col(Publication.state) == PublicationState.LIVE.value)
             .distinct()
         ).all()
@@ -153,7 +157,7 @@ def _check_drift(deps: Deps) -> None:
                 Source.CLOCK,
                 f"drift:{new_id()}",
                 Topic.REQUESTED,
-                ObjectType.PRODUCT.value,
+                row.object_type,
                 row.object_id,
                 {"request": "look"},
             )

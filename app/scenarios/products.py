@@ -12,6 +12,7 @@ from app.domain.steps import (
     FileEvidence,
     LinkInStore,
     PublishContent,
+    RecordApproval,
     RestoreFields,
     UndoPublication,
     UpdateWorkspace,
@@ -67,12 +68,12 @@ def approved_sheet(event: Event, subject: Subject, preferences: Preferences) -> 
 PRODUCT_PUBLISH = Scenario(
     slug="product-content-publish",
     title="Publish exactly the approved version of a product's content",
-    catalogue=(3, 18),
+    catalogue=(3, 11, 18),
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.PRODUCT,
     triggers=frozenset({Topic.CONTENT_APPROVED}),
     each=approved_sheet,
-    steps=(PublishContent(), *_EVIDENCE),
+    steps=(RecordApproval(folder="04 Evidence"), PublishContent(), *_EVIDENCE),
     outcome="The product shows the approved texts, images and compliance document, the panel each field's source.",
 )
 

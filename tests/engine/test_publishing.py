@@ -8,9 +8,14 @@ import pytest
 from PIL import Image
 
 from app.db.links import FiledDocument, SharedDocument, WorkspaceLink
-from app.db.publications import Publication, PublicationField
+from app.db.publications import ApprovalRow, Publication, PublicationField
 from app.db.runs import Run
+from app.db.session import unit_of_work
+from app.domain.ids import NodeId, ObjectType
+from app.domain.publication import ApprovedSource
 from app.engine import schedule
+from app.engine.publications import Draft, ledger
+from app.errors import Permanent
 from sandbox.kernel.faults import FaultRule
 from tests.house import House
 
@@ -91,8 +96,37 @@ def test_every_field_keeps_what_was_there_before_and_evidence_is_filed(launch):
     rows = {row.field: row for row in launch.house.rows(PublicationField, publication_id=launch.publication().id)}
     assert rows["name"].before == {"text": "Desk lamp"}
     assert rows["name"].live == rows["name"].after == {"text": "Desk lamp Aurora"}
-    evidence = [row for row in launch.house.rows(FiledDocument) if row.folder == "04 Evidence"]
-    assert [row.record_class for row in evidence] == ["Approvals"]
+    evidence = {row.name: row.record_class for row in launch.house.rows(FiledDocument) if row.folder == "04 Evidence"}
+    approval, published = sorted(evidence)
+    assert approval == "Approval of Product content.json version 2.pdf"
+    assert published.startswith("Published version 2 ")
+    assert set(evidence.values()) == {"Approvals"}
+
+
+def test_nothing_is_published_without_an_approval_kept_as_a_record(launch):
+    house = launch.house
+    source = ApprovedSource(NodeId(1), 1, "0" * 64, SHEET, "tom.okafor@demo", None)
+    draft = Draft(house.store_id, "run", ObjectType.PRODUCT, launch.product_id, "content", launch.product_id, "Lamp",
+                  source, "", [])  # fmt: skip
+    with pytest.raises(Permanent, match="No approval of version 1") as refused:
+        ledger.start(house.deps, draft)
+    assert (refused.value.specific_code, house.rows(Publication)) == ("no_approval_record", [])
+
+
+def test_a_decision_against_lets_nothing_be_published(launch):
+    launch.publish(sheet())
+    (kept,) = launch.house.rows(ApprovalRow)
+    assert (kept.about, kept.is_approved, kept.decided_by) == ("Product content", True, "tom.okafor@demo")
+    assert launch.publication().approval_id == kept.id
+    with unit_of_work(launch.house.deps.database) as uow:
+        uow.session.get_one(ApprovalRow, kept.id).is_approved = False
+        uow.session.get_one(Publication, launch.publication().id).state = "undone"
+    (run,) = launch.runs("product-content-publish")
+    source = ApprovedSource(NodeId(kept.node_id), kept.version, kept.sha256, SHEET, kept.decided_by, None)
+    draft = Draft(launch.house.store_id, run.id, ObjectType.PRODUCT, launch.product_id, "content", launch.product_id,
+                  "Lamp", source, "", [])  # fmt: skip
+    with pytest.raises(Permanent, match="is kept as a record, so it was not published"):
+        ledger.start(launch.house.deps, draft)
 
 
 def test_dangerous_markup_never_reaches_the_store(launch):
@@ -131,7 +165,7 @@ def test_a_picture_added_after_the_approval_is_not_published(launch):
     launch.house.drain()
     (run,) = launch.runs("product-content-publish")
     assert run.state == "quarantined"
-    assert "nobody approved it" in launch.house.steps_of(run)[0].error_message
+    assert "nobody approved it" in launch.house.steps_of(run)[1].error_message
     assert launch.live()["name"] == "Desk lamp"
 
 

@@ -18,7 +18,13 @@ from app.domain.steps.content import (
     FileOrderRecord,
     UpdateWorkspace,
 )
-from app.domain.steps.publication import FileEvidence, PublishContent, RestoreFields, UndoPublication
+from app.domain.steps.publication import (
+    FileEvidence,
+    PublishContent,
+    RecordApproval,
+    RestoreFields,
+    UndoPublication,
+)
 from app.domain.steps.store import LinkInStore, SetOrderStatus, SetUpStore
 from app.domain.steps.time import SetTimer
 
@@ -61,6 +67,7 @@ Step = Annotated[
     | FileContentSheet
     | StartWorkflow
     | AwaitDecision
+    | RecordApproval
     | PublishContent
     | FileEvidence
     | UndoPublication
@@ -76,6 +83,6 @@ STEP: TypeAdapter[Step] = TypeAdapter(Step)
 __all__ = [
     "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace",
     "FileApprovalRecord", "FileContentSheet", "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome",
-    "PublishContent", "RestoreFields", "SetOrderStatus", "SetTimer", "SetUpStore", "StartWorkflow", "Step",
-    "UndoPublication", "UpdateWorkspace",
+    "PublishContent", "RecordApproval", "RestoreFields", "SetOrderStatus", "SetTimer", "SetUpStore", "StartWorkflow",
+    "Step", "UndoPublication", "UpdateWorkspace",
 ]  # fmt: skip

@@ -5,6 +5,18 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class RecordApproval:
+    """Keep who approved exactly this version (facts `node_id`, `version`): a paper filed in `folder`, a record.
+
+    What a workflow decided is kept by FileApprovalRecord. Nothing is published without one of the two.
+    """
+
+    folder: str
+    classification: str = "Approvals"
+    kind: Literal["record_approval"] = "record_approval"
+
+
+@dataclass(frozen=True)
 class PublishContent:
     """Publish exactly the approved version of the content sheet to the product; before-image, write, read back."""
 

@@ -1,6 +1,17 @@
 """One handler per kind of step. A test holds this table against the vocabulary in domain/steps.py."""
 
-from app.engine.handlers import content, filing, review, store_side, timers, workflow, workspace
+from app.engine.handlers import (
+    approvals,
+    content,
+    filing,
+    publishing,
+    publishing_evidence,
+    review,
+    store_side,
+    timers,
+    workflow,
+    workspace,
+)
 from app.engine.runs import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -15,9 +26,10 @@ HANDLERS: dict[str, Handler] = {
     "start_workflow": workflow.start_workflow,
     "await_decision": workflow.await_decision,
     "file_content_sheet": content.file_content_sheet,
+    "record_approval": approvals.record_approval,
     "publish_content": content.publish_content,
-    "file_evidence": content.file_evidence,
-    "undo_publication": content.undo_publication,
-    "restore_fields": content.restore_fields,
+    "file_evidence": publishing_evidence.file_evidence,
+    "undo_publication": publishing.undo_publication,
+    "restore_fields": publishing.restore_fields,
     "set_timer": timers.set_timer,
 }

@@ -1,7 +1,7 @@
 """The approval record: who decided what, when and why, from the history, as a PDF/A under records management."""
 
 from app.domain.steps import FileApprovalRecord
-from app.engine.handlers import filing
+from app.engine.handlers import approvals, filing
 from app.engine.handlers.workflow import subject_title
 from app.engine.papers import approval_record
 from app.engine.runs import Context, Done, Result
@@ -12,5 +12,6 @@ def file_approval_record(context: Context, step: FileApprovalRecord) -> Result:
     paper = approval_record.write(title, context.external_store, context.reasons, context.facts["decision"])
     filed = filing.file_once(context, "approval_record", step.folder, f"{title} decision.pdf", paper, filing.PDF)
     filing.classify(context, filed, step.classification)
+    approvals.keep_decision(context, filed, step.classification)
     facts = filing.with_document(context, "approval_record", filed)
     return Done(f"The approval record was filed in “{step.folder}” as a record.", facts, filed)

@@ -1,0 +1,68 @@
+"""Steps that keep approvals as records."""
+
+import tempfile
+from datetime import datetime
+from typing import Any
+
+from app.domain.content import Approval
+from app.domain.ids import NodeId
+from app.domain.publication import ApprovedSource, document_kind
+from app.domain.steps import RecordApproval
+from app.engine import approvals, subjects
+from app.engine.approvals import Decided, Kept
+from app.engine.handlers import filing
+from app.engine.handlers.publishing import workspace_of
+from app.engine.papers import document_approval
+from app.engine.runs import Context, Done, Result, Skipped
+
+
+def record_approval(context: Context, step: RecordApproval) -> Result:
+    """Read the approval again; what is not the approved version any more is told and left."""
+    node_id, version = NodeId(int(context.facts["node_id"])), int(context.facts["version"])
+    approval = context.opentext.documents.approval(node_id)
+    workspace = workspace_of(context)
+    if not approval.is_approved or approval.version != version:
+        return Skipped(f"Version {version} is no longer the approved one.", workspace)
+    source = source_in(context, node_id, approval)
+    about = document_kind(source.name)
+    title = subjects.name(context.subject)
+    paper = document_approval.write(title, context.external_store, about, source, approval)
+    name = f"Approval of {source.name} version {version}.pdf"
+    filed = filing.file_once(context, f"approval:{node_id}:{version}", step.folder, name, paper, filing.PDF)
+    filing.classify(context, filed, step.classification)
+    url = context.opentext.workspaces.url(node_id)
+    keep(context, Decided(about, source, url, approval.status, approval.comment), filed, step.classification)
+    facts = workspace | filing.with_document(context, "approval_record", filed)
+    return Done(f"The approval of “{source.name}”, version {version}, is kept as a record.", facts, filed)
+
+
+def source_in(context: Context, node_id: NodeId, approval: Approval) -> ApprovedSource:
+    """Exactly what was approved, the digest of its bytes included."""
+    assert approval.version is not None  # noqa: S101  # it is approved
+    with tempfile.TemporaryFile() as sink:
+        sha256 = context.opentext.documents.download(node_id, approval.version, sink)
+    name = context.opentext.documents.get(node_id).name
+    return ApprovedSource(node_id, approval.version, sha256, name, approval.by, approval.at)
+
+
+def keep(context: Context, decided: Decided, filed: dict[str, Any], classification: str) -> str:
+    """The row that lets it be published."""
+    return approvals.keep(
+        context.deps, context.store_id, context.subject_type, context.subject_id, context.run_id, decided,
+        Kept(filed["node_id"], filed["name"], classification),
+    )  # fmt: skip
+
+
+def keep_decision(context: Context, filed: dict[str, Any], classification: str) -> None:
+    """What a workflow decided, after its approval record was filed: the record is what publications name."""
+    decision = context.facts["decision"]
+    at = datetime.fromisoformat(decision["at"]) if decision.get("at") else None
+    sha256 = filed["sha256"] or _digest(context, filed)
+    source = ApprovedSource(NodeId(filed["node_id"]), filed["version"], sha256, filed["name"], decision["by"], at)
+    decided = Decided(context.scenario.title, source, filed["url"], decision["value"], decision["comment"])
+    keep(context, decided, filed, classification)
+
+
+def _digest(context: Context, filed: dict[str, Any]) -> str:
+    with tempfile.TemporaryFile() as sink:
+        return context.opentext.documents.download(NodeId(filed["node_id"]), filed["version"], sink)
