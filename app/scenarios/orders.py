@@ -14,7 +14,7 @@ from app.domain.steps import (
     ClassifyRecord,
     EnsureWorkspace,
     FileApprovalRecord,
-    FileOrderRecord,
+    FilePaper,
     LinkInStore,
     Outcome,
     SetOrderStatus,
@@ -124,7 +124,7 @@ ORDER_REVIEW = Scenario(
             OrderStatus.UNDER_REVIEW, only_from=tuple(sorted(REVIEWABLE)), note="Held for review: {reasons}."
         ),
         EnsureWorkspace(business_object_type="ORDER", parents=(ObjectType.CUSTOMER,)),
-        FileOrderRecord(folder="01 Order record"),
+        FilePaper("order_record", folder="01 Order record"),
         ClassifyRecord(document="order_record", classification="Orders"),
         LinkInStore(ObjectType.ORDER),
         StartWorkflow(process="sf_order_review"),

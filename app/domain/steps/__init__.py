@@ -1,7 +1,7 @@
 """The vocabulary of effects: each kind of step is one frozen dataclass here and one handler in engine/handlers/.
 
 Steps are data: a scenario lists them, a run stores them as JSON. They name *what*; the handler reads the subject again
-and works out *with which values*. A new kind goes into the file of its family and into the union below.
+and works out *with which values*. A new kind goes into the file of its family: into its `Steps` and its `__all__`.
 """
 
 from dataclasses import dataclass
@@ -9,24 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
-from app.domain.steps.communication import ComposeCommunication, DeliverCommunication
-from app.domain.steps.content import (
-    ClassifyRecord,
-    EnsureWorkspace,
-    FileApprovalRecord,
-    FileContentSheet,
-    FileOrderRecord,
-    UpdateWorkspace,
-)
-from app.domain.steps.publication import (
-    FileEvidence,
-    PublishContent,
-    RecordApproval,
-    RestoreFields,
-    UndoPublication,
-)
-from app.domain.steps.store import LinkInStore, SetOrderStatus, SetUpStore
-from app.domain.steps.time import SetTimer
+from app.domain.steps import cases, communication, content, holds, money, papers, publication, store, time
+from app.domain.steps.cases import *  # noqa: F403
+from app.domain.steps.communication import *  # noqa: F403
+from app.domain.steps.content import *  # noqa: F403
+from app.domain.steps.holds import *  # noqa: F403
+from app.domain.steps.money import *  # noqa: F403
+from app.domain.steps.papers import *  # noqa: F403
+from app.domain.steps.publication import *  # noqa: F403
+from app.domain.steps.store import *  # noqa: F403
+from app.domain.steps.time import *  # noqa: F403
 
 
 @dataclass(frozen=True)
@@ -56,33 +48,18 @@ class AwaitDecision:
 
 
 Step = Annotated[
-    SetOrderStatus
-    | LinkInStore
-    | SetUpStore
-    | EnsureWorkspace
-    | UpdateWorkspace
-    | FileOrderRecord
-    | ClassifyRecord
-    | FileApprovalRecord
-    | FileContentSheet
-    | StartWorkflow
+    StartWorkflow
     | AwaitDecision
-    | RecordApproval
-    | PublishContent
-    | FileEvidence
-    | UndoPublication
-    | RestoreFields
-    | ComposeCommunication
-    | DeliverCommunication
-    | SetTimer,
+    | cases.Steps
+    | communication.Steps
+    | content.Steps
+    | holds.Steps
+    | money.Steps
+    | papers.Steps
+    | publication.Steps
+    | store.Steps
+    | time.Steps,
     Discriminator("kind"),
 ]
 
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
-
-__all__ = [
-    "STEP", "AwaitDecision", "ClassifyRecord", "ComposeCommunication", "DeliverCommunication", "EnsureWorkspace",
-    "FileApprovalRecord", "FileContentSheet", "FileEvidence", "FileOrderRecord", "LinkInStore", "Outcome",
-    "PublishContent", "RecordApproval", "RestoreFields", "SetOrderStatus", "SetTimer", "SetUpStore", "StartWorkflow",
-    "Step", "UndoPublication", "UpdateWorkspace",
-]  # fmt: skip

@@ -35,3 +35,7 @@ class DeliverCommunication:
     subject: str = ""
     text: str = ""
     kind: Literal["deliver_communication"] = "deliver_communication"
+
+
+Steps = ComposeCommunication | DeliverCommunication
+__all__ = ["ComposeCommunication", "DeliverCommunication"]

@@ -8,7 +8,10 @@ from app.domain.ids import ObjectType
 
 @dataclass(frozen=True)
 class EnsureWorkspace:
-    """Find or create the subject's workspace, fill its categories, relate it to `parents` (created as needed)."""
+    """Find or create the subject's workspace, fill its categories, relate it to `parents` (created as needed).
+
+    Parents of an order: its customer and company; of a case: its order, customer, company and products.
+    """
 
     business_object_type: str
     parents: tuple[ObjectType, ...] = ()
@@ -24,11 +27,18 @@ class UpdateWorkspace:
 
 
 @dataclass(frozen=True)
-class FileOrderRecord:
-    """Write the order as it stands now into a PDF/A (its data attached) and file it in `folder` of the workspace."""
+class FilePaper:
+    """Write one of our papers (engine/papers/registry.py names them) as it stands now, file it once in `folder`.
 
+    `folder` may lead down ("05 Fulfilment/{shipment}") and hold facts of the run. The filed document becomes the fact
+    `document` (empty: the paper's name); with a `classification` it becomes a record of that class at once.
+    """
+
+    paper: str
     folder: str
-    kind: Literal["file_order_record"] = "file_order_record"
+    document: str = ""
+    classification: str = ""
+    kind: Literal["file_paper"] = "file_paper"
 
 
 @dataclass(frozen=True)
@@ -55,3 +65,14 @@ class FileContentSheet:
 
     folder: str
     kind: Literal["file_content_sheet"] = "file_content_sheet"
+
+
+Steps = EnsureWorkspace | UpdateWorkspace | FilePaper | ClassifyRecord | FileApprovalRecord | FileContentSheet
+__all__ = [
+    "ClassifyRecord",
+    "EnsureWorkspace",
+    "FileApprovalRecord",
+    "FileContentSheet",
+    "FilePaper",
+    "UpdateWorkspace",
+]

@@ -47,3 +47,7 @@ class RestoreFields:
     """Write approved values again where the store's value has drifted. Publication and fields are facts of the run."""
 
     kind: Literal["restore_fields"] = "restore_fields"
+
+
+Steps = RecordApproval | PublishContent | FileEvidence | UndoPublication | RestoreFields
+__all__ = ["FileEvidence", "PublishContent", "RecordApproval", "RestoreFields", "UndoPublication"]

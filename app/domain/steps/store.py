@@ -11,13 +11,27 @@ from app.domain.ids import ObjectType
 class SetOrderStatus:
     """Move the order to `status` if it is in one of `only_from` now; otherwise the step is skipped and says so.
 
-    `note` (may be empty) is appended to the staff notes, once; {placeholders} are facts of the run.
+    `note` (may be empty) is appended to the staff notes, once; {placeholders} are facts of the run. `only_if` (may be
+    empty) names a fact of the run that must be "yes".
     """
 
     status: OrderStatus
     only_from: tuple[OrderStatus, ...]
     note: str = ""
+    only_if: str = ""
     kind: Literal["set_order_status"] = "set_order_status"
+
+
+@dataclass(frozen=True)
+class AddNote:
+    """Append one line for the staff to the order or the customer the run is about, once.
+
+    `text` may hold {placeholders}: reasons, decided_by, comment, case, values of the decision and facts of the run.
+    """
+
+    on: Literal["order", "customer"]
+    text: str
+    kind: Literal["add_note"] = "add_note"
 
 
 @dataclass(frozen=True)
@@ -33,3 +47,7 @@ class SetUpStore:
     """After installation: read the profile, register webhooks and app extensions."""
 
     kind: Literal["set_up_store"] = "set_up_store"
+
+
+Steps = SetOrderStatus | AddNote | LinkInStore | SetUpStore
+__all__ = ["AddNote", "LinkInStore", "SetOrderStatus", "SetUpStore"]

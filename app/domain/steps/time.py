@@ -18,3 +18,7 @@ class SetTimer:
     hours: int = 0
     preference: str = ""
     kind: Literal["set_timer"] = "set_timer"
+
+
+Steps = SetTimer
+__all__ = ["SetTimer"]

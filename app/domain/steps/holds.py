@@ -1,0 +1,48 @@
+"""Steps that keep things as they are: legal holds in OpenText, products off sale in the store."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class PlaceHold:
+    """Put the workspaces this run is about (and everything in them) on the hold `name`, made once by its name.
+
+    `name` may hold {placeholders}: number, name and facts. `reach` says which: the subject's own, or also the orders
+    a recall found. What Content Server passed over is told as an error. `type` is one of the server's hold types.
+    """
+
+    name: str
+    comment: str = ""
+    type: str = "LEGAL"
+    reach: Literal["subject", "recall"] = "subject"
+    kind: Literal["place_hold"] = "place_hold"
+
+
+@dataclass(frozen=True)
+class ReleaseHold:
+    """Take everything this run is about off the hold `name` again; other holds stay."""
+
+    name: str
+    comment: str = ""
+    kind: Literal["release_hold"] = "release_hold"
+
+
+@dataclass(frozen=True)
+class SetVisibility:
+    """Take products off sale for one `reason`, or let them back when no other reason of ours is left.
+
+    `shown` False: hide them, and with `message` stop their sale with that text where buyers still see them. `shown`
+    True: the state from before our first reason comes back, unless a person changed it since. `which`: the subject, or
+    the products of the recall this run is about. `reason` may hold {placeholders}.
+    """
+
+    reason: str
+    shown: bool
+    message: str = ""
+    which: Literal["subject", "recall"] = "subject"
+    kind: Literal["set_visibility"] = "set_visibility"
+
+
+Steps = PlaceHold | ReleaseHold | SetVisibility
+__all__ = ["PlaceHold", "ReleaseHold", "SetVisibility"]

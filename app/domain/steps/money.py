@@ -1,0 +1,31 @@
+"""Steps that move money: what was paid is given back, an authorised payment is taken or let go."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Give money back for the order the run is about, once, and never more than is left of it.
+
+    `what`: "items", those of the case; "shortfall", what stock does not cover; "order", all that is left. An amount
+    the workflow decided (`refund_amount`) comes before what the items cost. `preference` (may be empty) names a
+    switch of the scenario that must be on. The refund is found again by `reason`, which may hold {placeholders}.
+    """
+
+    what: Literal["items", "shortfall", "order"]
+    reason: str
+    preference: str = ""
+    kind: Literal["refund"] = "refund"
+
+
+@dataclass(frozen=True)
+class SettlePayment:
+    """Take ("capture") or let go ("void") a payment that is only authorised; otherwise the step is left out."""
+
+    action: Literal["capture", "void"]
+    kind: Literal["settle_payment"] = "settle_payment"
+
+
+Steps = Refund | SettlePayment
+__all__ = ["Refund", "SettlePayment"]

@@ -1,0 +1,49 @@
+"""Steps about documents others must give, and those buyers may read."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class RequestDocuments:
+    """Make an upload link for what is missing in the subject's workspace; the panel shows it to copy.
+
+    What is asked for: the fact `document_types` (names, one per comma), else the scenario's preference
+    `types_preference`, else `types`, else whatever Content Server says is missing. A name that is a document type of
+    the workspace is filed as that type; others in `folder`. The link lives `days` (or the preference `days_preference`)
+    days. Facts: `upload_request` (its id), `missing_documents` (their names), `upload_until` (ISO time).
+    """
+
+    purpose: str
+    types: tuple[str, ...] = ()
+    types_preference: str = ""
+    folder: str = "Received documents"
+    several: bool = False
+    days: int = 14
+    days_preference: str = ""
+    kind: Literal["request_documents"] = "request_documents"
+
+
+@dataclass(frozen=True)
+class FileUpload:
+    """File what a buyer sent (fact `file`) in the workspace, folder and document type it was asked for, once.
+
+    Our encrypted copy goes when Content Server has it. Runs that wait for documents of this object look again.
+    """
+
+    kind: Literal["file_upload"] = "file_upload"
+
+
+@dataclass(frozen=True)
+class ShareWithBuyer:
+    """Put filed documents (facts of that name) on the buyer's shelf: one signed, expiring link per order or customer.
+
+    The address is made by engine/shelves.py from the fact `shelf`.
+    """
+
+    documents: tuple[str, ...]
+    kind: Literal["share_with_buyer"] = "share_with_buyer"
+
+
+Steps = RequestDocuments | FileUpload | ShareWithBuyer
+__all__ = ["FileUpload", "RequestDocuments", "ShareWithBuyer"]
