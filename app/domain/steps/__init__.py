@@ -47,9 +47,41 @@ class AwaitDecision:
     kind: Literal["await_decision"] = "await_decision"
 
 
+@dataclass(frozen=True)
+class AwaitDocuments:
+    """Park the run until Content Server says that what was asked for is there; woken by each file that arrives.
+
+    Looks at the types the run asked for (RequestDocuments), else at everything the workspace must hold. Outcomes:
+    "complete", and "overdue" after `days` (or the preference `days_preference`) without it.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    days: int = 14
+    days_preference: str = ""
+    kind: Literal["await_documents"] = "await_documents"
+
+
+@dataclass(frozen=True)
+class CheckDocuments:
+    """Ask Content Server for the required documents of one folder of the subject's workspace, and branch.
+
+    Outcomes: "complete" (all there, approved where asked, in date), else "incomplete". Their validity sets reminders:
+    timers "<reminder>:<days>:<node>" for each of `warn_days` before a document grows too old and on the day. Facts:
+    `checked`, the documents with type, number and validity; `lacking`, in words.
+    """
+
+    folder: str
+    reminder: str
+    outcomes: tuple[Outcome, ...]
+    warn_days: tuple[int, ...] = (60, 30, 7)
+    kind: Literal["check_documents"] = "check_documents"
+
+
 Step = Annotated[
     StartWorkflow
     | AwaitDecision
+    | AwaitDocuments
+    | CheckDocuments
     | cases.Steps
     | communication.Steps
     | content.Steps
