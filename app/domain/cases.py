@@ -38,11 +38,20 @@ class CaseItem:
 
 
 @dataclass(frozen=True)
+class CaseAddition:
+    """Something that happened to a case after it was opened: a message, a decision, its end."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Case:
     """A case as it stands now. Times are aware UTC. `values` holds what its kind's form asks for, by field name.
 
     `reason` is one of the kind's codes; `text` is what a person wrote. `external_id` is the store's own id of it
-    (a Shopify return, a dispute), or empty.
+    (a Shopify return, a dispute), or empty. `additions` is what happened since, oldest first.
     """
 
     id: CaseId
@@ -56,6 +65,8 @@ class Case:
     opened_by: str
     version: str
     order_id: OrderId | None = None
+    order_number: str = ""
+    customer_name: str = ""
     customer_id: CustomerId | None = None
     company_id: CompanyId | None = None
     items: tuple[CaseItem, ...] = ()
@@ -64,6 +75,7 @@ class Case:
     external_id: str = ""
     outcome: str = ""
     values: dict[str, str] = field(default_factory=dict)
+    additions: tuple["CaseAddition", ...] = ()
 
     @property
     def name(self) -> str:

@@ -345,13 +345,17 @@ class TrailEntry:
 
 @dataclass(frozen=True)
 class Decision:
-    """How a workflow ended, as its history tells: outcome, author ("" when no person decided), time, trail."""
+    """How a workflow ended, as its history tells: outcome, author ("" when no person decided), time, trail.
+
+    `values`: the process's variables as it ended, those that are a text, number or yes/no, as text.
+    """
 
     outcome: str
     by: str
     at: datetime | None
     comment: str = ""
     trail: tuple[TrailEntry, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

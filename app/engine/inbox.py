@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.db.inbox import InboxEvent
-from app.db.session import Database
+from app.db.session import Database, UnitOfWork
 from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import StoreId
@@ -71,6 +71,15 @@ class Intake:
             raise CannotStore("The delivery could not be stored.") from error
         if is_new:
             self._ring()
+        return is_new
+
+    def accept_within(self, uow: UnitOfWork, event: NewEvent) -> bool:
+        """The same as a part of the caller's transaction: kept with what it tells of, or not at all."""
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        statement = dialect.insert(TABLE).values(**self._values(event)).on_conflict_do_nothing().returning(TABLE.c.id)
+        is_new = uow.session.execute(statement).first() is not None
+        if is_new:
+            uow.after_commit(self._ring)
         return is_new
 
     def _values(self, event: NewEvent) -> dict[str, Any]:

@@ -7,6 +7,7 @@ are ISO 8601 UTC without a zone letter, as Content Server wants them.
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
 from app.domain.scenario import Subject
 
@@ -21,6 +22,8 @@ def of(subject: Subject, store: str, reasons: tuple[str, ...], facts: dict[str, 
         found = _product(subject, store) | _publication(facts.get("publication"))
     elif isinstance(subject, Customer):
         found = _customer(subject, store)
+    elif isinstance(subject, Case):
+        found = _case(subject, store, reasons, facts.get("decision"))
     else:
         found = {}
     return {name: tuple(v for v in values if v) for name, values in found.items() if any(values)}
@@ -70,6 +73,22 @@ def _customer(customer: Customer, store: str) -> Values:
         "customerGroup": (customer.group,),
         "customerId": (customer.id,),
         "store": (store,),
+    }
+
+
+def _case(case: Case, store: str, reasons: tuple[str, ...], decision: dict[str, Any] | None) -> Values:
+    return {
+        "caseNumber": (case.number,),
+        "store": (store,),
+        "orderNumber": (case.order_number,),
+        "customerName": (case.customer_name,),
+        "reason": ((case.reason or "; ".join(reasons))[:248],),
+        "amount": (f"{case.amount.amount:.2f}" if case.amount else "",),
+        "currency": (case.amount.currency if case.amount else "",),
+        "openedOn": (stamp(case.opened_at),),
+        "dueOn": (stamp(case.due_at) if case.due_at else "",),
+        "status": (case.state.value.capitalize(),),
+        "decision": (decision["title"] if decision else case.outcome,),
     }
 
 

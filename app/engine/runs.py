@@ -13,14 +13,18 @@ from sqlmodel import Session, col
 from app.db.runs import Run, StepRow
 from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
+from app.domain.cases import Case
+from app.domain.commerce import Order
 from app.domain.events import Event
 from app.domain.ids import ObjectType, Provider, StoreId, external_store_id, lane
+from app.domain.order_parts import OrderPart
 from app.domain.planning import PlannedRun
 from app.domain.scenario import Preferences, Scenario, Subject
 from app.domain.steps import STEP, Step
 from app.engine import preferences, queue, subjects
 from app.engine.deps import Deps
 from app.engine.effects import Effects
+from app.errors import Permanent
 from app.opentext import OpenText
 from app.stores.port import Store
 
@@ -85,6 +89,7 @@ class Context:
     correlation_id: str
     step_id: str
     step_result: dict[str, Any]
+    occasion: str = "once"
     seen: list[Subject] = field(default_factory=list)  # shared by the steps of one claim; emptied by `changed`
 
     @property
@@ -94,6 +99,26 @@ class Context:
             parts = self.scenario.needs
             self.seen.append(subjects.read(self.deps, self.store_id, self.subject_type, self.subject_id, parts))
         return self.seen[0]
+
+    def order(self, parts: frozenset[OrderPart] = frozenset()) -> Order:
+        """The order the run is about with these parts: the subject itself, or that of its case.
+
+        Raises Permanent where there is none.
+        """
+        subject = self.subject
+        known = next((one for one in self.seen if isinstance(one, Order)), None)
+        if known is not None and parts <= known.parts:
+            return known
+        order_id = known.id if known else subject.order_id if isinstance(subject, Case) else None
+        if order_id is None:
+            raise Permanent("This is about no order.", code="no_order", hint="Enter what is to be done by hand.")
+        wanted = parts | self.scenario.needs | (known.parts if known else frozenset())
+        order = self.store.read.order(order_id, wanted)
+        if known is not None:
+            self.seen[self.seen.index(known)] = order
+        else:
+            self.seen.append(order)
+        return order
 
     def changed(self) -> None:
         """A step wrote to the store's object: what we saw of it is old."""
@@ -208,7 +233,7 @@ def _next_step(deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]) -
         chosen = preferences.load(session, StoreId(run.store_id), scenario)
         context = Context(
             deps, claim, run.id, StoreId(run.store_id), scenario, chosen, ObjectType(run.subject_type), run.subject_id,
-            tuple(run.reasons), dict(run.facts), run.correlation_id, row.id, dict(row.result),
+            tuple(run.reasons), dict(run.facts), run.correlation_id, row.id, dict(row.result), run.occasion,
         )  # fmt: skip
         return context, STEP.validate_python(row.params)
 

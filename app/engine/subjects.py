@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from app.db.links import SubjectSnapshot
+from app.db.links import SubjectSnapshot, WorkspaceLink
+from app.db.session import reading
 from app.db.types import utc_now
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
-from app.domain.ids import CompanyId, CustomerId, ObjectType, OrderId, PageId, ProductId, StoreId
+from app.domain.ids import CompanyId, CustomerId, NodeId, ObjectType, OrderId, PageId, ProductId, StoreId
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
 from app.domain.trade import Company, Page
+from app.engine import cases
 from app.engine.deps import Deps
 
 
@@ -34,6 +37,8 @@ def read(
         return reader.company(CompanyId(object_id))
     if object_type is ObjectType.PAGE:
         return reader.page(PageId(object_id))
+    if object_type is ObjectType.CASE:
+        return cases.read(deps, store_id, object_id)
     return reader.profile()
 
 
@@ -42,6 +47,15 @@ def name(subject: Subject) -> str:
     if isinstance(subject, Order):
         return f"Order {subject.number}"
     return subject.name
+
+
+def workspace_of(deps: Deps, store_id: StoreId, object_type: str, object_id: str) -> NodeId | None:
+    """The node of the object's workspace, where it has one."""
+    where = (col(WorkspaceLink.store_id) == store_id, col(WorkspaceLink.object_type) == object_type,
+             col(WorkspaceLink.object_id) == object_id)  # fmt: skip
+    with reading(deps.database) as session:
+        found = session.execute(select(col(WorkspaceLink.workspace_id)).where(*where)).scalar_one_or_none()
+    return NodeId(found) if found is not None else None
 
 
 def version(subject: Subject) -> str:
@@ -113,5 +127,6 @@ def _case_facts(case: Case) -> dict[str, Any]:
         "kind": case.kind.value, "number": case.number, "state": case.state.value, "reason": case.reason,
         "order_id": case.order_id, "customer_id": case.customer_id, "company_id": case.company_id,
         "opened_at": case.opened_at.isoformat(), "due_at": case.due_at.isoformat() if case.due_at else None,
+        "order_number": case.order_number, "customer_name": case.customer_name,
         "amount": money(case.amount) if case.amount else None, "outcome": case.outcome,
     }  # fmt: skip

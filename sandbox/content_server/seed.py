@@ -20,10 +20,14 @@ from sandbox.content_server.model import (
 )
 from sandbox.people import (
     CONTENT_APPROVERS,
+    CUSTOMER_SERVICE,
+    FINANCE,
     GROUPS,
     ORDER_REVIEW,
     PEOPLE,
     RECORDS_MANAGERS,
+    RETURNS,
+    SUPPORT_LEADS,
     Person,
 )
 
@@ -141,6 +145,7 @@ CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("Amount", "amount", max_length=32),
         Field("Currency", "currency", max_length=3),
         Field("Opened on", "openedOn", "Date"),
+        Field("Due on", "dueOn", "Date"),
         Field("Status", "status", max_length=64),
         Field("Decision", "decision", max_length=64),
     ),
@@ -170,6 +175,10 @@ class FilePlanEntry:
 FILE_PLAN = (
     FilePlanEntry("Orders", "ORD-7", 7),
     FilePlanEntry("Invoices", "INV-10", 10),
+    FilePlanEntry("Shipping documents", "SHP-7", 7),
+    FilePlanEntry("Refunds", "REF-10", 10),
+    FilePlanEntry("Payments", "PAY-10", 10),
+    FilePlanEntry("Tax documents", "TAX-10", 10),
     FilePlanEntry("Approvals", "APR-7", 7),
     FilePlanEntry("Cases", "CAS-3", 3),
     FilePlanEntry("Customer agreements", "AGR-10", 10),
@@ -219,6 +228,7 @@ REVIEWER = Team("Reviewer", WRITE, (ORDER_REVIEW,))
 RECORDS = Team("Records manager", FULL, (RECORDS_MANAGERS,))
 AUTHOR = Team("Author", WRITE | {DELETE_VERSIONS}, (LIAM,))
 APPROVER = Team("Approver", WRITE, (CONTENT_APPROVERS,))
+RETURNS_TEAM = Team("Returns", WRITE, (RETURNS, CUSTOMER_SERVICE))
 ACCOUNT_TEAM = Team("Account team", READ, (ORDER_REVIEW,))
 
 TEMPLATES = (
@@ -228,7 +238,7 @@ TEMPLATES = (
         ORDER,
         "Order [Order:Order number] ([Order:Store])",
         "Orders",
-        ("01 Order record", "02 Payment", "03 Correspondence", "04 Decision"),
+        ("01 Order record", "02 Payment", "03 Correspondence", "04 Decision", "05 Fulfilment", "06 Records"),
         (COORDINATOR, REVIEWER, RECORDS),
         (
             Required("Order record", "01 Order record"),
@@ -272,8 +282,11 @@ TEMPLATES = (
         "Return [Case:Case number] ([Case:Store])",
         "Returns",
         ("01 Request", "02 Photos", "03 Correspondence", "04 Decision"),
-        (COORDINATOR, REVIEWER, RECORDS),
-        (Required("Return request", "01 Request"),),
+        (COORDINATOR, RETURNS_TEAM, RECORDS),
+        (
+            Required("Return request", "01 Request"),
+            Required("Photo of the goods", "02 Photos", False, ("image/jpeg", "image/png", "application/pdf")),
+        ),
     ),
     Template(
         "Dispute",
@@ -282,8 +295,18 @@ TEMPLATES = (
         "Dispute [Case:Case number] ([Case:Store])",
         "Disputes",
         ("01 Claim", "02 Evidence", "03 Correspondence", "04 Outcome"),
-        (COORDINATOR, REVIEWER, RECORDS),
+        (COORDINATOR, Team("Service", WRITE, (CUSTOMER_SERVICE, FINANCE)), RECORDS),
         (Required("Dispute evidence", "02 Evidence"),),
+    ),
+    Template(
+        "Complaint",
+        ("COMPLAINT",),
+        CASE,
+        "Complaint [Case:Case number] ([Case:Store])",
+        "Complaints",
+        ("01 Complaint", "02 Evidence", "03 Correspondence", "04 Outcome"),
+        (COORDINATOR, Team("Service", WRITE, (CUSTOMER_SERVICE, SUPPORT_LEADS)), RECORDS),
+        (Required("Complaint", "01 Complaint"),),
     ),
     Template(
         "Case",
@@ -310,6 +333,7 @@ RESOURCES = {
     "PRODUCT": "products",
     "RETURN": "returns",
     "DISPUTE": "disputes",
+    "COMPLAINT": "complaints",
     "CASE": "cases",
 }
 

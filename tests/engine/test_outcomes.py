@@ -108,7 +108,7 @@ def test_a_bug_is_tried_three_times_then_set_aside(installed_house, monkeypatch)
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setitem(work.HANDLERS, "file_order_record", broken)
+    monkeypatch.setitem(work.HANDLERS, "file_paper", broken)
     for _ in range(4):
         house.drain()
         house.hurry()

@@ -1,27 +1,36 @@
 """Steps that file documents and make them records."""
 
+from collections import defaultdict
 from typing import Any
 
 from app.db.session import unit_of_work
-from app.domain.commerce import Order
 from app.domain.content import Document
 from app.domain.ids import NodeId
-from app.domain.steps import ClassifyRecord, FileOrderRecord
+from app.domain.steps import ClassifyRecord, FilePaper
 from app.engine import knowledge
-from app.engine.papers import order_record
+from app.engine.papers import registry
 from app.engine.runs import Context, Done, Result
 from app.errors import Permanent
 
 PDF = "application/pdf"
 
 
-def file_order_record(context: Context, step: FileOrderRecord) -> Result:
-    """Write the order as it stands now into a PDF/A and file it, once."""
-    order = context.subject
-    assert isinstance(order, Order)  # noqa: S101
-    paper = order_record.write(order, context.external_store, context.reasons)
-    filed = file_once(context, "order_record", step.folder, f"Order {order.number} record.pdf", paper, PDF)
-    return Done(f"The order record was filed in “{step.folder}”.", with_document(context, "order_record", filed), filed)
+def file_paper(context: Context, step: FilePaper) -> Result:
+    """Write the paper as things stand now and file it, once; a record at once where it has a class."""
+    name, folder = step.document or step.paper, folder_in_words(step.folder, context.facts)
+    written = registry.PAPERS[step.paper](context)
+    filed = file_once(context, name, folder, written.file_name, written.content, PDF)
+    words = f"The {written.words} was filed in “{folder}”"
+    if step.classification:
+        classify(context, filed, step.classification)
+        words += f" as a record of class {step.classification}"
+    return Done(f"{words}.", with_document(context, name, filed), filed)
+
+
+def folder_in_words(folder: str, facts: dict[str, Any]) -> str:
+    """A folder's path with the run's facts in it; a slash in a fact makes no folder."""
+    texts = defaultdict(str, {name: value.replace("/", "-") for name, value in facts.items() if isinstance(value, str)})
+    return folder.format_map(texts)
 
 
 def classify_record(context: Context, step: ClassifyRecord) -> Result:
@@ -54,12 +63,14 @@ def file_once(
     workspace_id = NodeId(context.facts["workspace_id"])
     documents = context.opentext.documents
 
+    path = folder.split("/")
+
     def look_up() -> dict[str, Any] | None:
-        found = documents.find(documents.folder(workspace_id, folder), file_name)
+        found = documents.find(documents.folder_at(workspace_id, *path), file_name)
         return as_facts(found, folder) if found else None
 
     def act() -> dict[str, Any]:
-        filed = documents.upload(documents.folder(workspace_id, folder), file_name, content, mime_type)
+        filed = documents.upload(documents.folder_at(workspace_id, *path), file_name, content, mime_type)
         return as_facts(filed, folder)
 
     filed = context.effects.once(context.key(f"file:{name}"), act, look_up=look_up)

@@ -6,14 +6,14 @@ from typing import Any
 from app.db.links import WorkflowLink
 from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
-from app.domain.commerce import Order
 from app.domain.content import Decision, Task
 from app.domain.steps import AwaitDecision, Outcome, StartWorkflow
+from app.engine import subjects
+from app.engine.handlers import workflow_variables
 from app.engine.runs import Branch, Context, Done, Result, Wait
 from app.engine.vault import sha256_hex
 from app.engine.workflow_list import task_row
 from app.errors import Permanent, Retryable
-from app.scenarios.orders import OrderReviewPreferences
 
 SECRET = ("callback_token",)
 SOON = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0)  # after a hint: history may lag, look again soon
@@ -21,11 +21,10 @@ SOON = (1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0)  # after a hint: history may l
 
 def start_workflow(context: Context, step: StartWorkflow) -> Result:
     """Start once: the business key is looked up (running, then history) before a start."""
-    about = f"{context.external_store}:{context.subject_type}:{context.subject_id}"
-    business_key = f"{context.provider}:{about}:{step.process}:1"
+    business_key = _business_key(context, step.process)
     context.effects.still_mine()
-    variables, case_token = _variables(context)
-    name = f"{subject_title(context)} · review"
+    variables, case_token = workflow_variables.variables(context, step.process)
+    name = f"{subject_title(context)} · {workflow_variables.process(step.process).title}"
     instance = context.opentext.workflows.start(step.process, business_key, name, variables, secret=SECRET)
     with unit_of_work(context.deps.database) as uow:
         link = uow.session.get(WorkflowLink, context.run_id) or WorkflowLink(
@@ -35,53 +34,20 @@ def start_workflow(context: Context, step: StartWorkflow) -> Result:
         link.instance_id, link.case_token_sha256 = instance.id, sha256_hex(case_token)
         link.started_at, link.seen_at = instance.started_at or utc_now(), utc_now()
         uow.session.add(link)
-    return Done("The review was started in OpenText.", {"instance_id": instance.id}, {"instance_id": instance.id})
+    title = workflow_variables.process(step.process).title
+    started = {"instance_id": instance.id}
+    return Done(f"The {title} workflow was started in OpenText.", started, started)
+
+
+def _business_key(context: Context, process: str) -> str:
+    """One for each occasion: a second run of a process on the same object is a new instance, a repetition is not."""
+    about = f"{context.external_store}:{context.subject_type}:{context.subject_id}"
+    attempt = sha256_hex(f"{context.scenario.slug}:{context.occasion}")[:16]
+    return f"{context.provider}:{about}:{process}:{attempt}"
 
 
 def subject_title(context: Context) -> str:
-    subject = context.subject
-    return f"Order {subject.number}" if isinstance(subject, Order) else context.subject_id
-
-
-def _variables(context: Context) -> tuple[dict[str, object], str]:
-    """The facts a reviewer needs; every name the model mentions has a value. The case token is the second factor."""
-    case_token = context.deps.vault.sign("case-token", context.run_id)
-    values: dict[str, object] = {
-        "case_id": context.run_id,
-        "platform": context.provider.value,
-        "store_hash": context.external_store,
-        "object_type": context.subject_type.value,
-        "object_id": context.subject_id,
-        "workspace_id": str(context.facts.get("workspace_id", "")),
-        "callback_base": context.deps.settings.public_url,
-        "callback_token": case_token,
-        "approver": "",
-        "decision": "",
-        "decision_comment": "",
-        "priority": "50",
-    }
-    if isinstance(context.subject, Order):
-        values |= _order_variables(context.subject, context)
-    return values, case_token
-
-
-def _order_variables(order: Order, context: Context) -> dict[str, object]:
-    chosen = context.preferences
-    groups = chosen if isinstance(chosen, OrderReviewPreferences) else OrderReviewPreferences()
-    return {
-        "order_number": order.number,
-        "amount": f"{order.total.amount:.2f}",
-        "currency": order.total.currency,
-        "risk_score": "",
-        "risk_reasons": "; ".join(context.reasons)[:3900],
-        "ship_country": ", ".join(order.shipping_country_codes),
-        "bill_country": order.billing.country_code,
-        "customer_id": order.customer_id or "",
-        "payment_ref": order.payment_method,
-        "review_group": groups.review_group,
-        "requester_group": groups.requester_group,
-        "sla": f"PT{groups.deadline_hours}H",
-    }
+    return subjects.name(context.subject)
 
 
 def await_decision(context: Context, step: AwaitDecision) -> Result:
@@ -99,11 +65,11 @@ def await_decision(context: Context, step: AwaitDecision) -> Result:
     outcome = next((one for one in step.outcomes if one.value == decision.outcome), None)
     if outcome is None:
         raise Permanent(
-            f"The workflow ended with “{decision.outcome or 'nothing'}”, which is no outcome of this review.",
+            f"The workflow ended with “{decision.outcome or 'nothing'}”, which is no outcome of this workflow.",
             code="unknown_outcome_value",
-            hint="Check the workflow model, decide the order by hand, then skip this step.",
+            hint="Check the workflow model, do by hand what was decided, then skip this step.",
         )  # fmt: skip
-    return _decided(context, link, decision, outcome)
+    return _decided(context, link, decision, outcome, workflow_variables.results(step.process, decision.values))
 
 
 def _link(context: Context) -> WorkflowLink:
@@ -137,11 +103,14 @@ def _waiting_words(context: Context) -> str:
     return f"Waiting for {who}: {task['name']}."
 
 
-def _decided(context: Context, link: WorkflowLink, decision: Decision, outcome: Outcome) -> Branch:
+def _decided(
+    context: Context, link: WorkflowLink, decision: Decision, outcome: Outcome, values: dict[str, str]
+) -> Branch:
     found_by = "callback" if link.hinted_outcome else "polling"
     facts = {
         "value": outcome.value, "title": outcome.title, "by": decision.by, "at": _iso(decision.at),
         "comment": decision.comment, "found_by": found_by, "trail": [_trail(entry) for entry in decision.trail],
+        "values": values,
     }  # fmt: skip
     with unit_of_work(context.deps.database) as uow:
         row = uow.session.get_one(WorkflowLink, context.run_id)

@@ -1,17 +1,23 @@
 """Steps that find, create and fill business workspaces."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from app.db.session import unit_of_work
+from app.domain.cases import Case
 from app.domain.commerce import Order
 from app.domain.content import BusinessObject, Workspace, WorkspaceSpec
-from app.domain.ids import CustomerId, ObjectType
+from app.domain.ids import ObjectType, ProductId
 from app.domain.scenario import Subject
 from app.domain.steps import EnsureWorkspace, UpdateWorkspace
 from app.engine import knowledge, properties, subjects
 from app.engine.runs import Context, Done, Result
+from app.errors import NotFound
 
-BUSINESS_OBJECT_TYPES = {ObjectType.ORDER: "ORDER", ObjectType.CUSTOMER: "CUSTOMER", ObjectType.PRODUCT: "PRODUCT"}
+BUSINESS_OBJECT_TYPES = {
+    ObjectType.ORDER: "ORDER", ObjectType.CUSTOMER: "CUSTOMER", ObjectType.PRODUCT: "PRODUCT",
+    ObjectType.COMPANY: "COMPANY",
+}  # fmt: skip
 SHORT = {"bigcommerce": "bc", "shopify": "sh"}
 
 
@@ -23,7 +29,7 @@ def business_object(context: Context, bo_type: str, object_id: str) -> BusinessO
 
 def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
     """Parents first (their own workspace, remembered like any other), then the subject's, related to them."""
-    parents = [found for parent in step.parents if (found := _ensure_parent(context, parent)) is not None]
+    parents = [found for parent in step.parents for found in _ensure_parents(context, parent)]
     spec = _spec(context, step.business_object_type, tuple(parents))
     workspace = _ensure(context, spec, context.subject)
     _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
@@ -51,16 +57,36 @@ def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -
     return WorkspaceSpec(business_object(context, bo_type, context.subject_id), values, parents)
 
 
-def _ensure_parent(context: Context, parent: ObjectType) -> BusinessObject | None:
-    """The customer's workspace; a guest has none."""
-    order = context.subject
-    if parent is not ObjectType.CUSTOMER or not isinstance(order, Order) or not order.customer_id:
-        return None
-    customer = context.store.read.customer(CustomerId(order.customer_id))
-    triple = business_object(context, BUSINESS_OBJECT_TYPES[parent], customer.id)
-    spec = WorkspaceSpec(triple, properties.of(customer, context.external_store, (), {}))
-    workspace = _ensure(context, spec, customer)
-    _remember(context, parent, customer.id, customer, triple, workspace)
+def _ensure_parents(context: Context, parent: ObjectType) -> list[BusinessObject]:
+    """The workspaces of the objects this one hangs below; a guest has none, a custom line no product."""
+    return [_ensure_parent(context, parent, one, subject) for one, subject in _above(context, parent)]
+
+
+def _above(context: Context, parent: ObjectType) -> list[tuple[str, Subject]]:
+    """What the subject hangs below, read from the store; what is gone there is left out."""
+    subject, read = context.subject, context.store.read
+    if not isinstance(subject, Order | Case):
+        return []
+    found: list[tuple[str, Subject]] = []
+    with suppress(NotFound):
+        if parent is ObjectType.ORDER and isinstance(subject, Case) and subject.order_id:
+            found.append((subject.order_id, context.order()))
+        elif parent is ObjectType.CUSTOMER and subject.customer_id:
+            found.append((subject.customer_id, read.customer(subject.customer_id)))
+        elif parent is ObjectType.COMPANY and subject.company_id:
+            found.append((subject.company_id, read.company(subject.company_id)))
+    if parent is ObjectType.PRODUCT and isinstance(subject, Case):
+        for product_id in dict.fromkeys(item.product_id for item in subject.items if item.product_id):
+            with suppress(NotFound):
+                found.append((product_id, read.product(ProductId(product_id))))
+    return found
+
+
+def _ensure_parent(context: Context, parent: ObjectType, object_id: str, subject: Subject) -> BusinessObject:
+    triple = business_object(context, BUSINESS_OBJECT_TYPES[parent], object_id)
+    spec = WorkspaceSpec(triple, properties.of(subject, context.external_store, (), {}))
+    workspace = _ensure(context, spec, subject)
+    _remember(context, parent, object_id, subject, triple, workspace)
     return triple
 
 

@@ -26,10 +26,10 @@ def write(order: Order, store: str, reasons: tuple[str, ...]) -> bytes:
 
 def _sections(order: Order, reasons: tuple[str, ...]) -> tuple[Section, ...]:
     rows = tuple((line.sku, line.name, str(line.quantity), str(line.total)) for line in order.lines)
-    shipping = tuple(("Ship to", _postal(address)) for address in order.shipping)
+    shipping = tuple(("Ship to", postal(address)) for address in order.shipping)
     sections = [
         Section("Buyer", (("Name", order.customer_name), ("E-mail", order.customer_email),
-                          ("Bill to", _postal(order.billing)), *shipping)),
+                          ("Bill to", postal(order.billing)), *shipping)),
         Section("Items", columns=LINES, rows=rows),
         Section("Amounts", (("Subtotal", str(order.subtotal)), ("Discount", str(order.discount)),
                             ("Shipping", str(order.shipping_cost)), ("Tax", str(order.tax)),
@@ -37,13 +37,13 @@ def _sections(order: Order, reasons: tuple[str, ...]) -> tuple[Section, ...]:
         Section("Payment", (("Method", order.payment_method), ("Status", order.payment_status))),
     ]  # fmt: skip
     if reasons:
-        sections.insert(0, Section("Why it is reviewed", lines=reasons))
+        sections.insert(0, Section("Why it was filed", lines=reasons))
     if order.customer_message:
         sections.append(Section("Message from the buyer", lines=(order.customer_message[:2000],)))
     return tuple(sections)
 
 
-def _postal(address: Address) -> str:
+def postal(address: Address) -> str:
     parts = (address.name, address.company, address.street, f"{address.postcode} {address.city}".strip(),
              address.state, address.country or address.country_code)  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -137,7 +137,12 @@ def decision(given: payloads.Instance, tasks: Sequence[payloads.Task], *, outcom
         at=(author.ended if author else None) or given.end_time,
         comment=comment,
         trail=trail,
+        values={name: _text(value) for name, value in variables.items() if isinstance(value, str | bool | int | float)},
     )
+
+
+def _text(value: str | bool | int | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _author(

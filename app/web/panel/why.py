@@ -9,7 +9,7 @@ from app.web import texts
 from app.web.language import _, parse_moment
 
 BY_HAND = frozenset({"Asked for by hand", "always"})
-FILED_BY = {"order_record": "file_order_record", "content_sheet": "file_content_sheet", "evidence": "file_evidence"}
+FILED_BY = {"content_sheet": "file_content_sheet", "evidence": "file_evidence"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,14 @@ def _documents(run: RunFacts) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _document(run: RunFacts, name: str, document: dict[str, Any]) -> Link:
-    filed_at = next((step.ended_at for step in run.steps if step.kind == FILED_BY.get(name)), None)
+    filed_at = next((step.ended_at for step in run.steps if _filed(step, name)), None)
     return Link(_("Document"), str(document.get("name") or name), filed_at, url=str(document.get("url") or ""))
+
+
+def _filed(step: StepFacts, name: str) -> bool:
+    if step.kind == "file_paper":
+        return name == (step.params.get("document") or step.params.get("paper"))
+    return step.kind == FILED_BY.get(name)
 
 
 def _decision(run: RunFacts) -> list[Link]:

@@ -202,7 +202,7 @@ class TestReport:
         page = shop.sign_in().text(f"/activity/runs/{run.id}")
         report = page[page.index("<textarea") : page.index("</textarea>")]
         assert run.id in report
-        assert "file_order_record" in report
+        assert "file_paper" in report
         assert "code unreachable" in report
         for personal in ("Ada", "Löwe", "950", "1001", "Anna", "example.com", "Order Review"):
             assert personal not in report, personal

@@ -1,0 +1,79 @@
+"""Steps that open and close cases."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.db.types import utc_now
+from app.domain.cases import Case, CaseKind, CaseState
+from app.domain.commerce import Customer, Order
+from app.domain.events import Source
+from app.domain.steps import CloseCase, OpenCase
+from app.engine import cases
+from app.engine.cases import NewCase
+from app.engine.runs import Context, Done, Result
+from app.errors import Permanent
+
+OURSELVES = "Storefront ECM"
+
+
+def open_case(context: Context, step: OpenCase) -> Result:
+    """Once for this run. An open case of the kind about the same order takes up what happened instead."""
+    new = _new_case(context, step)
+    known = cases.find(context.deps, context.store_id, new.cause_key)
+    running = None if known else _open_one(context, step.case, new)
+    if running is not None:
+        text = new.text or "; ".join(context.reasons)
+        case = cases.add(
+            context.deps, context.store_id, running.id, f"run:{context.run_id}", new.opened_by, text,
+            source=Source.STORE,
+        )  # fmt: skip
+        return Done(f"It was added to {case.name}, which is open already.", _facts(case), {"case": case.id})
+    case = cases.open_case(context.deps, context.store_id, new, Source.STORE)
+    return Done(f"{case.name} was opened.", _facts(case), {"case": case.id})
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    return {"case": case.id, "case_number": case.number}
+
+
+def _open_one(context: Context, kind: CaseKind, new: NewCase) -> Case | None:
+    if new.order_id is None:
+        return None
+    found = cases.of_order(context.deps, context.store_id, new.order_id)
+    return next((one for one in found if one.kind is kind and one.state is not CaseState.CLOSED), None)
+
+
+def _new_case(context: Context, step: OpenCase) -> NewCase:
+    subject, facts = context.subject, context.facts
+    order = subject if isinstance(subject, Order) else None
+    days = getattr(context.preferences, step.due_preference, None) if step.due_preference else None
+    customer = subject if isinstance(subject, Customer) else None
+    return NewCase(
+        kind=step.case,
+        cause_key=f"run:{context.run_id}:{step.case.value}",
+        opened_by=str(facts.get("case_by") or OURSELVES),
+        reason=str(facts.get("case_reason") or ""),
+        text=str(facts.get("case_text") or "; ".join(context.reasons)),
+        order_id=order.id if order else None,
+        order_number=order.number if order else "",
+        customer_id=order.customer_id if order else customer.id if customer else None,
+        customer_name=order.customer_name if order else customer.name if customer else "",
+        company_id=order.company_id if order else None,
+        amount=order.total if order else None,
+        due_at=utc_now() + timedelta(days=days) if days else None,
+        external_id=str(facts.get("case_external_id") or ""),
+    )
+
+
+def close_case(context: Context, step: CloseCase) -> Result:
+    """The decision's words become the case's outcome; a closed case stays as it was closed."""
+    case = context.subject
+    if not isinstance(case, Case):
+        raise Permanent("This is no case, so there is nothing to close.", code="no_case")
+    decision = context.facts.get("decision") or {}
+    outcome = step.outcome or str(decision.get("title") or "")
+    by = str(decision.get("by") or OURSELVES)
+    after = cases.close(context.deps, context.store_id, case.id, outcome, by, state=step.state, source=Source.WORKFLOW)
+    context.changed()
+    word = "closed" if after.state is CaseState.CLOSED else "decided"
+    return Done(f"{after.name} is {word}: {after.outcome or 'no outcome given'}.", {"case_number": after.number})
