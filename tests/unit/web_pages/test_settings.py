@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from sqlmodel import select
 
 from app.db.audit import AuditEntry
+from app.db.history import HistoryJob
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, ScenarioPreference, StoreRow, StoreUser, WebSession
-from app.domain.ids import StoreId
+from app.db.types import utc_now
+from app.domain.ids import Provider, StoreId
 from app.engine import connections
 from app.engine.connections import EnteredConnection, SecretNeeded
 from app.errors import NeedsReauth
 from app.opentext.check import CheckStep
+from app.scenarios import ALL
 from sandbox import credentials
 from tests.doors import Doors
 from tests.house import House
@@ -244,9 +248,53 @@ class TestRules:
             "Review orders from this total (EUR)",
             "Billing and shipping country differ",
             "Group that reviews",
-            "Create it by itself",
+            "An order was placed or changed",
+            "Hold the order",
         ):
             assert title in page
+
+    def test_the_catalogue_lists_every_scenario_of_the_store_and_explains_each(self, shop: Shop) -> None:
+        person = shop.sign_in()
+        listed = person.text("/settings/scenarios")
+        for one in ALL:
+            offered = Provider.BIGCOMMERCE in one.providers
+            assert (f'/settings/scenarios/{one.slug}"' in listed) == offered, one.slug
+            page = person.get(f"/settings/scenarios/{one.slug}")
+            assert page.status_code == (200 if offered else 404)
+            if offered:
+                assert one.outcome in unescape(page.get_data(as_text=True))
+
+    def test_trying_choices_saves_nothing_and_shows_what_would_have_happened(self, shop: Shop) -> None:
+        person = shop.sign_in("manager")
+        answer = person.post("/settings/scenarios/order-review", **RULES, **{"try": "yes", "days": "30"})
+        assert answer.headers["Location"].endswith("?tried=yes#past")
+        with unit_of_work(shop.deps.database) as uow:
+            assert uow.session.get(ScenarioPreference, (STORE, "order-review")) is None
+            job = uow.session.exec(select(HistoryJob)).one()
+            assert job.values["amount_from"] == "750"
+            job.state, job.looked, job.found, job.ended_at = "done", 40, 1, utc_now()
+            job.listed = [{"object_id": "1", "name": "Order 1", "reasons": ["Too <large>"], "placed_at": None,
+                           "total": {"amount": "900.00", "currency": "EUR"}}]  # fmt: skip
+        page = words_on(person.text("/settings/scenarios/order-review"))
+        assert "1 time among 40 orders looked at" in page
+        assert "Order 1 Placed Total €900.00 Why Too <large>" in page.replace("&lt;", "<").replace("&gt;", ">")
+
+    def test_an_import_asks_for_days_and_tells_how_far_it_is(self, shop: Shop) -> None:
+        person = shop.sign_in("manager")
+        refused = person.post("/settings/import", since="2026-02-01", until="2026-01-01")
+        assert refused.status_code == 422
+        assert "The first day must not be after the last." in refused.get_data(as_text=True)
+        assert person.post("/settings/import", since="2026-01-01", until="2026-01-31").status_code == 303
+        page = words_on(person.text("/settings/import?done=started"))
+        assert "The import has begun" in page
+        assert "Orders found 0" in page
+        with reading(shop.deps.database) as session:
+            job = session.exec(select(HistoryJob)).one()
+        assert person.post(f"/settings/history/{job.id}/stop").status_code == 303
+        assert "Stopped by hand" in words_on(person.text("/settings/import"))
+        assert (
+            shop.sign_in("viewer").post("/settings/import", since="2026-01-01", until="2026-01-31").status_code == 403
+        )
 
     def test_a_choice_is_kept_typed_and_audited(self, shop: Shop) -> None:
         person = shop.sign_in("manager")
