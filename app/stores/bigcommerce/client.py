@@ -6,6 +6,7 @@ Source: BigCommerce API reference, "About the API", "Status codes", "API rate li
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -45,6 +46,11 @@ def number(object_id: str) -> str:
     return object_id
 
 
+def json_number(amount: Decimal) -> int | float:
+    """An amount as V3 takes it: a JSON number, without needless decimals."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
 class BigCommerceClient:
     """The calls to one store. `quota` is what its last answer told, None before the first. Thread safe.
 
@@ -63,8 +69,9 @@ class BigCommerceClient:
         return self._send("GET", path, params=query)
 
     def post(self, path: str, body: Any, *, reads: bool = False) -> httpx.Response:
-        """`reads`: the request changes nothing (a GraphQL query), so a failure leaves no doubt."""
-        return self._send("POST", path, json=body, writing=not reads)
+        """`reads`: the request changes nothing (a query, a quote), so a failure leaves no doubt. None: no body."""
+        content = {} if body is None else {"json": body}
+        return self._send("POST", path, **content, writing=not reads)
 
     def put(self, path: str, body: Any) -> httpx.Response:
         return self._send("PUT", path, json=body)
@@ -215,6 +222,7 @@ __all__ = [
     "BigCommerceClient",
     "Quota",
     "error_text",
+    "json_number",
     "number",
     "parse",
     "parse_list",

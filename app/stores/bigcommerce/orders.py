@@ -3,18 +3,19 @@
 Source: BigCommerce API reference, Orders V2 and V3, Inventory V3, Settings V3 (inventory).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from app.domain.commerce import Order, OrderStatus
 from app.domain.ids import CustomerId, OrderId
-from app.domain.order_parts import OrderPart
+from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.errors import NeedsReauth, NotFound
 from app.stores.bigcommerce import mapping, part_mapping, part_payloads, payloads
 from app.stores.bigcommerce.client import BigCommerceClient, number, parse, parse_list
 from app.stores.bigcommerce.paging import PAGE, along, iso, v2_pages, v3_pages
+from app.stores.bigcommerce.refunding import refund_items
 
 WHOLE = {"include": "consignments.line_items", "consignment_structure": "object"}
 WHOLE_PAGE = 100  # with their lines, 250 orders may weigh more than we read at once
@@ -31,7 +32,7 @@ class OrderReading:
 
         No call for shipments of an order nothing was shipped of, nor for stock where nothing is to be shipped.
         """
-        found = parse(self._client.get(f"v2/orders/{number(order_id)}", **WHOLE), payloads.Order)
+        found = whole_order(self._client, order_id)
         asks = OrderPart.PAYMENTS in parts or mapping.needs_transactions(found)
         transactions = self._transactions(order_id) if asks else []
         return replace(mapping.order(found, transactions), **self._parts(found, parts, transactions))
@@ -62,6 +63,14 @@ class OrderReading:
     def orders_of(self, customer_id: CustomerId, since: datetime) -> Iterator[Order]:
         """A buyer's orders with their lines, as the order alone tells whether they are paid."""
         yield from self._whole({"customer_id": number(customer_id), **_placed(since)})
+
+    def refund_quote(self, order_id: OrderId, items: Sequence[RefundItem]) -> RefundQuote:
+        """Two calls: the order, for its currency and addresses, and the quote."""
+        order = whole_order(self._client, order_id)
+        body = {"items": refund_items(order, items)}
+        response = self._client.post(f"v3/orders/{order.id}/payment_actions/refund_quotes", body, reads=True)
+        found = parse(response, payloads.Data[part_payloads.RefundQuote]).data
+        return part_mapping.refund_quote(found, items, mapping.currency(order))
 
     def _whole(self, query: dict[str, str | int]) -> Iterator[Order]:
         for entry in v2_pages(self._client, "v2/orders", payloads.Order, query | WHOLE, WHOLE_PAGE):
@@ -128,6 +137,10 @@ class OrderReading:
             return ""
 
 
+def whole_order(client: BigCommerceClient, order_id: OrderId) -> payloads.Order:
+    return parse(client.get(f"v2/orders/{number(order_id)}", **WHOLE), payloads.Order)
+
+
 def _version(entry: payloads.OrderHead) -> tuple[int, str]:
     return entry.id, mapping.order_version(entry)
 
@@ -141,4 +154,4 @@ def _placed(since: datetime, until: datetime | None = None) -> dict[str, str | i
     return query | ({"max_date_created": iso(until)} if until else {})
 
 
-__all__ = ["OrderReading"]
+__all__ = ["OrderReading", "whole_order"]

@@ -102,7 +102,10 @@ class Consignment(Payload):
 
 
 class ShippingConsignment(Address, Consignment):
-    """An address and the lines that go there."""
+    """An address, the lines that go there and what that costs. `id` is the order address's."""
+
+    id: int = 0
+    cost_inc_tax: Amount = Decimal(0)
 
 
 class EmailConsignment(Payload):
@@ -220,6 +223,19 @@ class Product(Payload):
     variants: tuple[Variant, ...] = ()
     images: tuple[Image, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+
+
+class SaleProduct(Payload):
+    """What of a product decides whether it is sold, with `include=variants`."""
+
+    id: int
+    is_visible: bool = True
+    availability: Text = "available"
+    availability_description: Text = ""
+    preorder_release_date: str | None = None
+    preorder_message: str | None = None
+    is_preorder_only: bool | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class Partial(Payload):
