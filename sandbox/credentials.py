@@ -24,3 +24,12 @@ EXSTREAM_CLIENT_ID = "storefront-exstream"
 EXSTREAM_CLIENT_SECRET = "exstream-demo-secret-0123456789"  # made up
 NOTIFICATIONS_USER = "storefront-notifications"
 NOTIFICATIONS_PASSWORD = "notifications-demo-secret-0123456789"  # made up
+
+# Shopify: the app as its developer registered it, and the demo's two shops (domain, name, plan).
+SHOPIFY_CLIENT_ID = "ecm-demo-shopify-client"
+SHOPIFY_CLIENT_SECRET = "ecm-demo-shopify-secret-0123456789"  # made up
+SHOPIFY_SHOP = "nordwind-supply.myshopify.com"
+SHOPIFY_SHOPS = (
+    (SHOPIFY_SHOP, "Nordwind Supply", "plus"),
+    ("kueste-und-kai.myshopify.com", "Küste & Kai", "grow"),
+)

@@ -15,6 +15,8 @@ from sandbox.kernel.standin import Call
 from sandbox.kernel.transport import InProcess
 from sandbox.kernel.world import World
 from sandbox.otds.standin import Otds
+from sandbox.shopify import Shopify
+from sandbox.shopify.panel import Admin
 from sandbox.workflow.gateway import WorkflowService
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -22,7 +24,8 @@ CONTENT_SERVER_PATH = "/cs/cs"
 OTDS_PATH = "/otdsws"
 # name -> distance from the demo's first port
 PORTS = {
-    "app": 0, "desk": 1, "bigcommerce": 2, "otds": 3, "content_server": 4, "workflow": 5, "exstream": 6, "control": 9,
+    "app": 0, "desk": 1, "bigcommerce": 2, "otds": 3, "content_server": 4, "workflow": 5, "exstream": 6,
+    "shopify": 7, "control": 9,
 }  # fmt: skip
 
 
@@ -37,6 +40,7 @@ class Addresses:
     content_server: str = "http://content.test"
     workflow: str = "http://workflow.test"
     exstream: str = "http://exstream.test"
+    shopify: str = "http://shopify.test"
     control: str = "http://control.test"
 
     @classmethod
@@ -84,6 +88,8 @@ class Stage:
         self.workflow = WorkflowService(world)
         self.exstream = Exstream(world)
         self.control_panel = ControlPanel(self.bigcommerce)
+        self.shopify = Shopify(world, base_url=addresses.shopify, app_base_url=addresses.app, seeded=seeded)
+        self.shopify_admin = Admin(self.shopify)
 
     @classmethod
     def in_process(
@@ -99,7 +105,8 @@ class Stage:
         stage.transport = later
         apps = stage.services() | ({"app": app} if app is not None else {})
         hosts = addresses.as_json()
-        later.inner = InProcess({httpx.URL(hosts[name]).netloc.decode(): found for name, found in apps.items()})
+        routes = {httpx.URL(hosts[name]).netloc.decode(): found for name, found in apps.items()}
+        later.inner = InProcess(routes | dict.fromkeys(stage.shopify.state.shops, stage.shopify))
         return stage
 
     def services(self) -> dict[str, WsgiApp]:
@@ -110,6 +117,7 @@ class Stage:
             "content_server": self.content_server,
             "workflow": self.workflow,
             "exstream": self.exstream,
+            "shopify": self.shopify,
         }
 
     def _open_in_desk(self, call: Call, node_id: int) -> Response:
@@ -123,6 +131,7 @@ class Stage:
         self.bigcommerce.tick()
         self.workflow.engine.run_due_jobs()
         self.exstream.tick()
+        self.shopify.tick()
 
     @property
     def content_server_url(self) -> str:
