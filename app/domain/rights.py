@@ -276,3 +276,43 @@ def _own(kept: Mapping[str, Any]) -> Allowed:
     lists = {name: tuple(str(one) for one in kept.get(name, ())) for name in ("folders", "types", "categories")}
     flags = {name: kept.get(name) is True for name in ("records", "upload", "publish")}
     return Allowed(documents=Scope(kept["documents"]), workflow=Flow(kept["workflow"]), **lists, **flags)  # type: ignore[arg-type]
+
+
+# Checked before it is kept
+
+
+class BadMap(ValueError):
+    """What somebody entered cannot be a map. `line` counts from 0; `reason` is one of a few words."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason = line, reason
+
+
+def check_entries(entries: tuple[Entry, ...]) -> None:
+    """Everybody is somebody's line: the last is for everyone else, nobody has two. Raises BadMap."""
+    if len(entries) > MOST_ENTRIES:
+        raise BadMap(MOST_ENTRIES, "too_many")
+    seen: set[str] = set()
+    for number, one in enumerate(entries):
+        who = one.who.casefold()
+        if one.who not in GROUPS and not EMAIL.fullmatch(one.who):
+            raise BadMap(number, "who")
+        if who in seen:
+            raise BadMap(number, "twice")
+        if (one.who == EVERYBODY) != (number == len(entries) - 1):
+            raise BadMap(number, "last")
+        seen.add(who)
+        _check_allowed(number, one)
+
+
+def _check_allowed(number: int, entry: Entry) -> None:
+    if entry.preset != OWN:
+        if entry.preset not in PRESETS:
+            raise BadMap(number, "preset")
+        return
+    lists = (entry.own.folders, entry.own.types, entry.own.categories)
+    if entry.own.documents in (Scope.ONLY, Scope.EXCEPT) and not any(lists):
+        raise BadMap(number, "names")
+    if any(len(names) > MOST_NAMES or any(not 0 < len(name) <= LONGEST_NAME for name in names) for names in lists):
+        raise BadMap(number, "long")

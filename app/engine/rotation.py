@@ -9,8 +9,10 @@ from sqlmodel import SQLModel, col
 
 from app.db.communications import CommunicationRow
 from app.db.inbox import InboxEvent
+from app.db.rights import PersonSignIn
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.db.uploads import UploadContent
 from app.engine.deps import Deps
 
 BATCH = 200
@@ -33,6 +35,8 @@ PLACES = (
     Place(OpenTextConnection, "store_id", "secrets"),
     Place(InboxEvent, "id", "raw"),
     Place(CommunicationRow, "job_key", "contents"),
+    Place(PersonSignIn, "id", "tokens"),
+    Place(UploadContent, "file_id", "content"),
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
 
-from app.db import audit, stores
+from app.db import audit, rights, stores
 from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow, StoreUser, UsedToken, WebSession
 from app.db.types import utc_now
@@ -148,6 +148,12 @@ def by_secret(deps: Deps, secret: str) -> Merchant | None:
     return found.merchant if found else None
 
 
+def by_id(deps: Deps, session_id: str) -> Merchant | None:
+    """The signed-in person of a session we named ourselves; None when it is over."""
+    found = _current(deps, col(WebSession.id) == session_id)
+    return found.merchant if found else None
+
+
 def by_page_token(deps: Deps, token: str, secret: str = "") -> Merchant | None:
     """The signed-in person behind a page token; None when it is not ours, or the session is over.
 
@@ -228,18 +234,21 @@ def _touch(deps: Deps, session_id: str, now: datetime) -> None:
 
 
 def sign_out(deps: Deps, merchant: Merchant) -> None:
-    """End this one session."""
+    """End this one session, and the person's sign-in at OpenText with it."""
     with unit_of_work(deps.database) as uow:
+        rights.forget_person(uow.session, merchant.user_id)
         uow.session.execute(delete(WebSession).where(col(WebSession.id) == merchant.session_id))
 
 
 def end_for_user(session: Session, user_id: str) -> None:
-    """End every session of one person, in the caller's transaction."""
+    """End every session of one person, at OpenText too, in the caller's transaction."""
+    rights.forget_person(session, user_id)
     session.execute(delete(WebSession).where(col(WebSession.user_id) == user_id))
 
 
 def end_for_store(session: Session, store: str) -> None:
-    """End every session of one store, in the caller's transaction."""
+    """End every session of one store, at OpenText too, in the caller's transaction."""
+    rights.forget_store(session, store)
     session.execute(delete(WebSession).where(col(WebSession.store_id) == store))
 
 

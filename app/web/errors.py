@@ -55,6 +55,10 @@ REASONS = {
     "bad_token_answer": ("Not installed", "Start the installation again from your store."),
     "bad_install": ("Not installed", "Start the installation again from your store."),
     "store_mismatch": ("Not installed", "Start the installation again from your store."),
+    "sign_in_over": (
+        "Not signed in",
+        "This sign-in was used, is too old or began elsewhere. Start it in the panel again.",
+    ),
 }
 
 PAGE = (

@@ -27,6 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD")
 PAGE_HEADER = "X-ECM-Page"
 PAGE_FIELD = "page_token"
+FORM_BYTES = 100_000  # beside a file
 
 
 # What views ask
@@ -59,6 +60,16 @@ def requires(role: Role | str) -> Callable[[View], View]:
 
         guarded.required_role = Role(role)  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def takes(longest: int) -> Callable[[View], View]:
+    """Put on a view: how many bytes of file its form may bring, where that is more than a form usually has."""
+
+    def mark(view: View) -> View:
+        view.longest_body = longest + FORM_BYTES  # type: ignore[attr-defined]
+        return view
 
     return mark
 

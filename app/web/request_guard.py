@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from app.db.types import new_id
+from app.domain.files import MOST_BYTES
 from app.settings import Settings
 from app.web.body_reader import BodyReader, NotRead
 from app.web.errors import Answers, answer
@@ -31,6 +32,8 @@ ONCE = tuple(
         "Webhook-Id", "Webhook-Timestamp", "Origin", "Sec-Fetch-Site",
     )
 )  # fmt: skip
+UPLOAD = re.compile(r"/panel/(orders|products|customers)/[0-9]{1,20}/documents")
+FORM_BYTES = 100_000  # beside a file
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LENGTH = re.compile(r"\d{1,12}")
 
@@ -69,7 +72,13 @@ class RequestGuard:
         return None
 
     def _fault(self, environ: Environ) -> tuple[int, str] | None:
-        return _line(environ) or _headers(environ) or _body(environ, self._settings.limits.body_bytes)
+        return _line(environ) or _headers(environ) or _body(environ, self._longest(environ))
+
+    def _longest(self, environ: Environ) -> int:
+        """One address takes files; everything else what a form or a delivery has."""
+        usual = self._settings.limits.body_bytes
+        is_file = environ["REQUEST_METHOD"] == "POST" and UPLOAD.fullmatch(environ.get("PATH_INFO", ""))
+        return max(usual, MOST_BYTES + FORM_BYTES) if is_file else usual
 
 
 def _line(environ: Environ) -> tuple[int, str] | None:

@@ -7,19 +7,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import panel as rows
 from app.db.session import reading
-from app.engine import nudge
+from app.engine import nudge, rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.web import asking, guards, language, templating
-from app.web.panel import fields, views
+from app.web.panel import documents, fields, sign_in, views
 from app.web.panel.fields import PublicationView
+from app.web.panel.seen import checked, seen
 from app.web.panel.states import stage_words
 from app.web.panel.views import PanelView
 
 KINDS = {"orders": "order", "products": "product", "customers": "customer"}
 KIND = "<any(orders, products, customers):kind>"
-LONGEST_ID = 20
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -28,6 +28,8 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_pages(bp, deps)
     _add_requests(bp, deps)
     _add_publications(bp, deps)
+    documents.add(bp, deps)
+    sign_in.add(bp, deps)
     return bp
 
 
@@ -55,20 +57,24 @@ def _add_requests(bp: Blueprint, deps: Deps) -> None:
     @bp.post(f"/{KIND}/<object_id>/recheck")
     @guards.requires("viewer")
     def recheck(kind: str, object_id: str) -> AnyResponse:
-        asking.ask(deps, "recheck", KINDS[kind], _checked(object_id))
+        asking.ask(deps, "recheck", KINDS[kind], checked(object_id))
         is_card = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
         return Response(status=204) if is_card else _back(KINDS[kind], object_id)
 
     @bp.post("/orders/<object_id>/review")
     @guards.requires("manager")
     def review(object_id: str) -> AnyResponse:
-        asking.ask(deps, "review_order", "order", _checked(object_id))
+        found = seen(deps, "order", object_id)
+        rights.demand(found.sight, rights.may_review(found.rows, found.sight))
+        asking.ask(deps, "review_order", "order", object_id)
         return _back("order", object_id)
 
     @bp.post("/products/<object_id>/workspace")
     @guards.requires("manager")
     def workspace(object_id: str) -> AnyResponse:
-        asking.ask(deps, "create_workspace", "product", _checked(object_id))
+        found = seen(deps, "product", object_id)
+        rights.demand(found.sight, rights.may_create(found.sight))
+        asking.ask(deps, "create_workspace", "product", object_id)
         return _back("product", object_id)
 
     @bp.post("/runs/<run_id>/try")
@@ -96,8 +102,7 @@ def _add_publications(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/products/<object_id>/publications/<publication_id>/undo")
     @guards.requires("manager")
     def undo(object_id: str, publication_id: str) -> AnyResponse:
-        _view_of, publications = _view(deps, "product", object_id)
-        if not _one(publications, publication_id).can_undo:
+        if not _publishable(deps, object_id, publication_id).can_undo:
             raise Conflict("This publication cannot be undone any more.")
         asking.ask(deps, "undo", "product", object_id, publication_id=publication_id, fields="")
         return _back("product", object_id)
@@ -105,8 +110,7 @@ def _add_publications(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/products/<object_id>/publications/<publication_id>/restore")
     @guards.requires("manager")
     def restore(object_id: str, publication_id: str) -> AnyResponse:
-        _view_of, publications = _view(deps, "product", object_id)
-        drifted = _one(publications, publication_id).drifted
+        drifted = _publishable(deps, object_id, publication_id).drifted
         chosen = [name for name in request.form.getlist("field") if name in drifted]
         if not chosen:
             raise Conflict("These fields show the approved values already.")
@@ -115,24 +119,21 @@ def _add_publications(bp: Blueprint, deps: Deps) -> None:
 
 
 def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[PublicationView, ...]]:
-    """The page's values from local rows, in two statements (three for a customer)."""
-    store_id = guards.merchant().store_id
-    with reading(deps.database) as session:
-        found = rows.read(session, store_id, kind, _checked(object_id))
-        orders = rows.orders_of_customer(session, store_id, object_id) if kind == "customer" else ()
-    if found is None:
-        raise NotFound("There is no such store.")
-    language.read_in(found.shop.timezone)
-    snapshot = found.snapshot.facts if found.snapshot else {}
+    """The page's values: what this reader may see of the object."""
+    found = seen(deps, kind, object_id)
+    shown = found.shown
+    g.seen, g.access = found, found.access
+    language.read_in(shown.shop.timezone)
+    snapshot = shown.snapshot.facts if shown.snapshot else {}
     images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
     g.csp_img_sources = fields.origins(images) if kind == "product" else ()
-    publications = tuple(fields.publication_view(one, images) for one in found.publications)
-    return views.panel(found, orders), publications
+    publications = tuple(fields.publication_view(one, images) for one in shown.publications)
+    return views.panel(shown, found.orders), publications
 
 
 def _page(template: str, view: PanelView, **values: Any) -> str:
     can_act = guards.merchant().role.covers(Role.MANAGER)
-    return templating.page(template, view=view, can_act=can_act, stage_words=stage_words(), **values)
+    return templating.page(template, view=view, access=g.access, can_act=can_act, stage_words=stage_words(), **values)
 
 
 def _comes_from_a_page_without_its_pictures(deps: Deps) -> bool:
@@ -144,17 +145,18 @@ def _comes_from_a_page_without_its_pictures(deps: Deps) -> bool:
     return is_swapped and "/panel/products/" not in request.headers.get("HX-Current-URL", "")
 
 
-def _checked(object_id: str) -> str:
-    """The store's ids are numbers; anything else is nothing we know."""
-    if not (object_id.isascii() and object_id.isdigit() and len(object_id) <= LONGEST_ID):
-        raise NotFound("There is nothing of that id.")
-    return object_id
-
-
 def _one(publications: tuple[PublicationView, ...], publication_id: str) -> PublicationView:
     found = next((one for one in publications if one.id == publication_id), None)
     if found is None:
         raise NotFound("There is no such publication.")
+    return found
+
+
+def _publishable(deps: Deps, object_id: str, publication_id: str) -> PublicationView:
+    """A publication this reader may undo or restore."""
+    _view_of, publications = _view(deps, "product", object_id)
+    found = _one(publications, publication_id)
+    rights.demand(g.seen.sight, rights.may_publish(g.seen.rows, g.seen.sight, publication_id))
     return found
 
 

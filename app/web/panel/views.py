@@ -58,8 +58,9 @@ class WorkflowView:
 
 @dataclass(frozen=True)
 class DocumentView:
-    """One document with what people ask about it."""
+    """One document with what people ask about it. `id` is ours."""
 
+    id: str
     name: str
     folder: str
     version: int
@@ -295,6 +296,7 @@ def _workflow(run: RunFacts | None) -> WorkflowView | None:
 
 def _document(facts: DocumentFacts) -> DocumentView:
     return DocumentView(
+        id=facts.id,
         name=facts.name,
         folder=facts.folder,
         version=facts.version,

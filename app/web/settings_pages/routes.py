@@ -16,7 +16,7 @@ from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import scenarios
+from app.web.settings_pages import rights, scenarios
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -25,6 +25,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_connection(bp, deps)
     scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
+    rights.add(bp, deps)
     return bp
 
 

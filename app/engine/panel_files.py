@@ -1,0 +1,108 @@
+"""Documents fetched and filed from a panel: with the person's own ticket where people sign in, else within the map.
+
+Content Server's own audit trail then names the person; ours does in both modes.
+"""
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from app.db import audit
+from app.db.links import WorkspaceLink
+from app.db.panel_facts import DocumentFacts, PanelRows
+from app.db.session import unit_of_work
+from app.domain.content import Document, Folder
+from app.domain.ids import NodeId
+from app.domain.rights import Mode, Sight
+from app.engine import knowledge, person_sign_in, rights
+from app.engine.deps import Deps
+from app.engine.sessions import Merchant
+from app.errors import NotFound, Permanent, Retryable
+from app.opentext.content_server.documents import Documents
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder something may be filed in; the workspace itself has no name."""
+
+    node: int
+    name: str
+
+
+def fetch(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, document_id: str, sink: BinaryIO) -> DocumentFacts:
+    """Stream the newest version we know of to `sink`. Raises NotFound, NoAccess, SignedOut or Retryable."""
+    document = next((one for one in rows.documents if one.id == document_id), None)
+    if document is None:
+        raise NotFound("There is no such document.")
+    rights.demand(found, found.sees_document(document.node_id, document.traits))
+    documents = _documents(deps, who, rows)
+    try:
+        documents.download(NodeId(document.node_id), document.version, sink)
+    except NotFound as error:
+        if rows.rights.mode is Mode.PERSON:  # the right may have gone since we asked
+            raise rights.NoAccess(found.contact) from error
+        raise Retryable("OpenText does not have this version any more.", code="gone") from error
+    _note(deps, who, rows, "document.fetched", document.node_id)
+    return document
+
+
+def places(deps: Deps, who: Merchant, rows: PanelRows, found: Sight) -> tuple[Place, ...]:
+    """Where this person may file something about the object. Raises as `fetch`."""
+    rights.demand(found, rights.may_upload(rows, found))
+    assert rows.link is not None  # noqa: S101  # may_upload says so
+    folders: list[Folder] = _documents(deps, who, rows).folders(NodeId(rows.link.node_id))
+    own = (Place(rows.link.node_id, ""),) if _may_file(found, ()) else ()
+    return own + tuple(Place(one.id, one.name) for one in folders if _may_file(found, (one.name,)))
+
+
+def _may_file(found: Sight, folders: tuple[str, ...]) -> bool:
+    return found.nodes is not None or found.allowed.may_file_in(folders)
+
+
+def file(
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, place: int, name: str, content: BinaryIO, mime_type: str
+) -> Document:
+    """File a document; the same bytes under the same name are filed once, others become its next version.
+
+    Raises NoAccess (also where OpenText refuses it), SignedOut, Retryable, Conflict.
+    """
+    chosen = next((one for one in places(deps, who, rows, found) if one.node == place), None)
+    if chosen is None:
+        raise rights.NoAccess(found.contact)
+    try:
+        filed = _documents(deps, who, rows).upload(NodeId(place), name, content, mime_type)
+    except NotFound as error:
+        raise rights.NoAccess(found.contact) from error
+    except Permanent as error:
+        if error.specific_code in ("refused", "forbidden") and rows.rights.mode is Mode.PERSON:
+            raise rights.NoAccess(found.contact) from error
+        raise
+    _remember(deps, who, rows, filed, chosen)
+    return filed
+
+
+def _documents(deps: Deps, who: Merchant, rows: PanelRows) -> Documents:
+    if rows.rights.mode is Mode.PERSON:
+        return person_sign_in.content(deps, who)[0].documents
+    return deps.opentext(who.store_id).documents
+
+
+def _remember(deps: Deps, who: Merchant, rows: PanelRows, filed: Document, chosen: Place) -> None:
+    """Known at once, to whoever may see it; the next look at OpenText says the rest."""
+    with unit_of_work(deps.database) as uow:
+        link = knowledge.link_of(uow.session, who.store_id, rows.object_type, rows.object_id)
+        if isinstance(link, WorkspaceLink):
+            row = knowledge.remember_document(uow.session, link, filed)
+            row.folder, row.folders = chosen.name, [chosen.name] if chosen.name else []
+        _record(uow.session, who, rows, "document.filed", filed.id)
+
+
+def _note(deps: Deps, who: Merchant, rows: PanelRows, action: str, node: int) -> None:
+    with unit_of_work(deps.database) as uow:
+        _record(uow.session, who, rows, action, node)
+
+
+def _record(session: Any, who: Merchant, rows: PanelRows, action: str, node: int) -> None:
+    audit.record(
+        session, who.store_id, f"user:{who.user_id}", action, f"node:{node}",
+        mode=rows.rights.mode.value, about=f"{rows.object_type}:{rows.object_id}",
+    )  # fmt: skip
