@@ -120,7 +120,7 @@ class Builder:
             node.workspace.roles[role.id] = role
             state.role_of[role.id] = node.id
         for name in template.folders:
-            self._template_folder(node, name, template.folder_classes.get(name))
+            self._template_folder(node, name, template.folder_classes.get(name), template.kept_from.get(name, ()))
         state.workspace_types[number] = WorkspaceType(
             number,
             template.name,
@@ -142,8 +142,11 @@ class Builder:
             ],
         )
 
-    def _template_folder(self, template: Node, name: str, rm_class: str | None) -> None:
+    def _template_folder(self, template: Node, name: str, rm_class: str | None, kept_from: tuple[str, ...]) -> None:
         folder = self._child(template.id, FOLDER, name)
+        if kept_from and template.workspace:
+            roles = template.workspace.roles.values()
+            folder.permissions = {role.id: role.permissions for role in roles if role.name not in kept_from}
         if rm_class:
             classification = self._rm_classes[rm_class]
             folder.record.class_id = classification.id

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.content_server.model import (
+    ADD_ITEMS,
     DELETE_VERSIONS,
     FULL,
     GROUP,
@@ -210,7 +211,8 @@ class Required:
 
 @dataclass(frozen=True)
 class Template:
-    """`bo_types` share the type; `folder_classes` puts an RM classification on a template folder."""
+    """`bo_types` share the type; `folder_classes` puts an RM classification on a template folder, `kept_from` names the
+    roles that do not see it."""
 
     name: str
     bo_types: tuple[str, ...]
@@ -221,6 +223,7 @@ class Template:
     team: tuple[Team, ...]
     documents: tuple[Required, ...]
     folder_classes: dict[str, str] = field(default_factory=dict)
+    kept_from: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 COORDINATOR = Team("Coordinator", FULL, (SERVICE,), leader=True)
@@ -239,13 +242,14 @@ TEMPLATES = (
         "Order [Order:Order number] ([Order:Store])",
         "Orders",
         ("01 Order record", "02 Payment", "03 Correspondence", "04 Decision", "05 Fulfilment", "06 Records"),
-        (COORDINATOR, REVIEWER, RECORDS),
+        (COORDINATOR, REVIEWER, RECORDS, Team("Service", READ | {ADD_ITEMS}, (CUSTOMER_SERVICE,))),
         (
             Required("Order record", "01 Order record"),
             Required("Decision record", "04 Decision"),
             Required("Payment record", "02 Payment", required=False),
         ),
         {"02 Payment": "Invoices"},
+        {"02 Payment": ("Service",)},
     ),
     Template(
         "Customer",

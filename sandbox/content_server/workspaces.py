@@ -285,20 +285,25 @@ def _from_template(actor: Actor, kind: WorkspaceType, template: Node, location: 
     node = tree.insert(actor, location.id, WORKSPACE, name, **_template_data(template))
     node.workspace = Workspace(kind.id, template.id)
     node.permissions = {}
+    roles: dict[int, int] = {}  # the template's to the workspace's own
     for role in data_of(template).roles.values():
         fresh = replace(role, id=state.new_id(), members=list(role.members))
+        roles[role.id] = fresh.id
         if fresh.leader and actor.user.id not in fresh.members:
             fresh.members.append(actor.user.id)
         add_role(state, node, fresh)
     for child in tree.children(state, template.id):
-        _copy_folder(actor, child, node)
+        _copy_folder(actor, child, node, roles)
     return node
 
 
-def _copy_folder(actor: Actor, source: Node, parent: Node) -> None:
+def _copy_folder(actor: Actor, source: Node, parent: Node, roles: dict[int, int]) -> None:
+    """A folder with entries of its own keeps them, for the workspace's roles."""
     folder = tree.insert(actor, parent.id, source.type, source.name, **_template_data(source))
+    if source.permissions is not None:
+        folder.permissions = {roles.get(right, right): granted for right, granted in source.permissions.items()}
     for child in tree.children(actor.state, source.id):
-        _copy_folder(actor, child, folder)
+        _copy_folder(actor, child, folder, roles)
 
 
 def _template_data(source: Node) -> dict[str, Any]:

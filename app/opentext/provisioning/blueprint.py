@@ -65,10 +65,11 @@ class BusinessObjectType(Part):
 
 
 class Folder(Part):
-    """A folder of a template; what is filed there inherits `classification`."""
+    """A folder of a template; what is filed there inherits `classification`. Roles in `kept_from` do not see it."""
 
     name: str
     classification: str = ""
+    kept_from: tuple[str, ...] = ()
 
 
 class Role(Part):

@@ -18,6 +18,7 @@ from app.opentext.content_server.client import Query, UnknownRoute
 from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.nodes import BRIEF, FOLDER, RM_CLASSIFICATION, each_child, plain
 from app.opentext.content_server.payloads import Effective
+from app.opentext.content_server.permissions import Permissions
 from app.opentext.provisioning import payloads
 from app.opentext.provisioning.blueprint import RequiredDocument, Role, WorkspaceType
 from app.opentext.provisioning.survey import (
@@ -104,6 +105,7 @@ def _templates(site: Site, wanted: WorkspaceType, known: FoundType) -> Iterator[
     yield from _category(site, wanted, template)
     yield from _folders(site, wanted, template)
     yield from _roles(site, wanted, template)
+    yield from _kept_folders(site, wanted, template)
     yield from _documents(site, wanted, template)
 
 
@@ -250,6 +252,27 @@ def _add_member(site: Site, template: NodeId, role: int, name: str) -> None:
         site.teams.add(template, role, member.id)
     except Conflict:
         return
+
+
+def _kept_folders(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[Finding]:
+    """Folders that a role does not see although it sees the workspace."""
+    kept = [folder for folder in wanted.folders if folder.kept_from]
+    roles = {plain(role.name): role.id for role in site.teams.roles(template)} if kept else {}
+    for folder in kept:
+        node = _folder(site, template, folder.name)
+        for name in folder.kept_from:
+            if node is not None and plain(name) in roles:
+                yield _kept(site, wanted, folder.name, NodeId(node), name, roles[plain(name)])
+
+
+def _kept(site: Site, wanted: WorkspaceType, folder: str, node: NodeId, role: str, role_id: int) -> Finding:
+    item = f"{wanted.name}: {folder} kept from {role}"
+    granted = [one.granted for one in Permissions(site.server).entries(node) if one.right_id == role_id]
+    if not any("see" in each for each in granted):
+        return present(CONTENTS, item)
+    by_hand = f"Template “{wanted.name}”, folder “{folder}”, Permissions: take the role “{role}” away."
+    path = ("v2", "nodes", node, "permissions", "custom", role_id)
+    return missing(CONTENTS, item, by_hand, partial(site.server.delete, Anything, *path))
 
 
 # --- documents ---
