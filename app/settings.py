@@ -57,9 +57,28 @@ class BigCommerceSettings(_Part):
 class ShopifySettings(_Part):
     """Shopify's addresses. `shop_domain` is the pattern a shop's host must match."""
 
-    client_id: str = Field(default="", description="Client id of the app (the Shopify side is not built yet)")
+    client_id: str = Field(default="", description="Client id of the app; empty: no Shopify shops")
     client_secret: SecretStr = Field(default=SecretStr(""), description="Its client secret")
+    previous_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="The one before, while it is being rotated"
+    )
     shop_domain: str = Field(description="Pattern of a shop's host", default=r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com")
+    shop_url: str = Field(default="https://{shop}", description="Where a shop answers; `{shop}` is its host")
+    admin_origins: tuple[str, ...] = Field(
+        default=("https://admin.shopify.com",), description="Who frames our pages beside the shop itself"
+    )
+    scopes: tuple[str, ...] = Field(
+        description="Scopes the app needs; with fewer, what needs them says so",
+        default=(
+            "write_orders",
+            "write_returns",
+            "write_merchant_managed_fulfillment_orders",
+            "write_third_party_fulfillment_orders",
+            "write_customers",
+            "write_products",
+            "write_files",
+        ),
+    )
 
 
 class OpenTextDefaults(_Part):
@@ -139,6 +158,10 @@ class Limits(_Part):
     body_bytes: int = Field(default=1_000_000, description="Largest webhook or callback")
     json_response_bytes: int = Field(default=8_000_000, description="Largest answer we read")
     document_bytes: int = Field(default=200_000_000, description="Largest document we fetch")
+    upload_bytes: int = Field(default=25_000_000, ge=1_000_000, description="Largest set of files a buyer may send at once")
+    uploads_waiting_bytes: int = Field(
+        default=2_000_000_000, description="Buyers' files waiting for Content Server beyond which new ones get 503"
+    )
     backlog: int = Field(default=200_000, description="Open deliveries beyond which new ones get 503")
     free_disk_bytes: int = Field(default=1_000_000_000, description="Free disk below which new deliveries get 503")
     lost_leases: int = Field(default=3, description="Lost leases after which work is set aside as a crash")
