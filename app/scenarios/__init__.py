@@ -4,9 +4,19 @@ from collections.abc import Iterable
 
 from app.domain.scenario import Scenario
 from app.domain.steps import Step
-from app.scenarios import orders, products, stores
+from app.scenarios import complaints, disputes, fulfilment, orders, products, records, returns, stock, stores
 
-ALL: tuple[Scenario, ...] = (*orders.SCENARIOS, *products.SCENARIOS, *stores.SCENARIOS)
+ALL: tuple[Scenario, ...] = (
+    *orders.SCENARIOS,
+    *fulfilment.SCENARIOS,
+    *stock.SCENARIOS,
+    *returns.SCENARIOS,
+    *complaints.SCENARIOS,
+    *disputes.SCENARIOS,
+    *records.SCENARIOS,
+    *products.SCENARIOS,
+    *stores.SCENARIOS,
+)
 BY_SLUG: dict[str, Scenario] = {scenario.slug: scenario for scenario in ALL}
 
 

@@ -1,15 +1,18 @@
 """Scenarios about orders."""
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field, field_validator
 
 from app.domain.commerce import REVIEWABLE, Money, Order, OrderStatus
-from app.domain.events import Topic
+from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Preferences, Scenario, Subject
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
+    AddNote,
     AwaitDecision,
     ClassifyRecord,
     EnsureWorkspace,
@@ -17,10 +20,20 @@ from app.domain.steps import (
     FilePaper,
     LinkInStore,
     Outcome,
+    Refund,
     SetOrderStatus,
+    SettlePayment,
     StartWorkflow,
     UpdateWorkspace,
 )
+
+MANY_ADDRESSES = 3
+POST_BOX = re.compile(
+    r"\b(p\.?\s?o\.?\s?box|post\s?office\s?box|postfach|packstation|apartado|bo[iî]te postale)\b", re.IGNORECASE
+)
+UNPAID = frozenset({OrderStatus.PENDING, OrderStatus.AWAITING_PAYMENT, OrderStatus.DECLINED, OrderStatus.UNDER_REVIEW})
+TO_SHIP = frozenset({OrderStatus.AWAITING_FULFILLMENT, OrderStatus.AWAITING_SHIPMENT, OrderStatus.AWAITING_PICKUP})
+CANCELLABLE = UNPAID | TO_SHIP
 
 
 class OrderReviewPreferences(Preferences):
@@ -41,6 +54,23 @@ class OrderReviewPreferences(Preferences):
     check_manual: bool = Field(
         default=True, title="Flagged by the store or the payment provider",
         description="Hold an order that the store marks for manual verification or whose payment is held for review.",
+    )  # fmt: skip
+    usual_countries: str = Field(
+        default="", max_length=400, title="Countries you usually ship to",
+        description="Hold an order that goes elsewhere, for example DE, AT, CH. Leave empty to switch this check off.",
+    )  # fmt: skip
+    check_shipping: bool = Field(
+        default=True, title="Unusual shipping",
+        description="Hold an order that goes to three addresses or more, to a post box, or was placed from a country "
+        "it is neither billed nor shipped to.",
+    )  # fmt: skip
+    capture_approved: bool = Field(
+        default=True, title="Take an authorised payment on approval",
+        description="Where the payment is only authorised. Off: you take it yourself, for example when you ship.",
+    )  # fmt: skip
+    refund_rejected: bool = Field(
+        default=False, title="Pay back a rejected order",
+        description="Where the payment was taken already. An authorised payment is let go in any case.",
     )  # fmt: skip
     review_group: str = Field(
         default="Order Review", min_length=1, max_length=120, title="Group that reviews",
@@ -75,6 +105,15 @@ class OrderReviewPreferences(Preferences):
                 raise ValueError(f"the total for {code} must be 0 or more")
         return value
 
+    @field_validator("usual_countries")
+    @classmethod
+    def _country_codes(cls, value: str) -> str:
+        codes = [one.strip().upper() for one in value.replace(";", ",").split(",") if one.strip()]
+        for code in codes:
+            if len(code) != 2 or not code.isascii() or not code.isalpha():
+                raise ValueError(f"{code!r} is not a two-letter country code such as DE")
+        return ", ".join(codes)
+
     def limit(self, currency: str) -> Decimal | None:
         return self.amount_by_currency.get(currency, self.amount_from)
 
@@ -94,6 +133,7 @@ def needs_review(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
     if preferences.check_countries and _countries_differ(subject):
         shipped_to = ", ".join(subject.shipping_country_codes)
         reasons.append(f"Billing country {subject.billing.country_code} differs from shipping country {shipped_to}")
+    reasons.extend(_unusual_shipping(subject, preferences))
     if preferences.check_manual:
         reasons.extend(subject.manual_check)
     return tuple(reasons)
@@ -102,6 +142,22 @@ def needs_review(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
 def _countries_differ(order: Order) -> bool:
     billing, shipping = order.billing.country_code, order.shipping_country_codes
     return bool(billing and shipping) and billing not in shipping
+
+
+def _unusual_shipping(order: Order, preferences: OrderReviewPreferences) -> Iterator[str]:
+    usual = {code for code in preferences.usual_countries.split(", ") if code}
+    shipped_to = order.shipping_country_codes
+    if usual and not usual.issuperset(shipped_to):
+        yield f"Ships to {', '.join(code for code in shipped_to if code not in usual)}, where you do not usually ship"
+    if not preferences.check_shipping:
+        return
+    if len(order.shipping) >= MANY_ADDRESSES:
+        yield f"Ships to {len(order.shipping)} different addresses"
+    if any(POST_BOX.search(address.street) for address in order.shipping):
+        yield "Ships to a post box"
+    known = {order.billing.country_code, *shipped_to} - {""}
+    if order.ip_country_code and known and order.ip_country_code not in known:
+        yield f"Placed from {order.ip_country_code}, but billed and shipped elsewhere"
 
 
 _DECIDED = (
@@ -134,11 +190,15 @@ ORDER_REVIEW = Scenario(
                 Outcome("approved", "Approved", (
                     SetOrderStatus(OrderStatus.AWAITING_FULFILLMENT, only_from=(OrderStatus.UNDER_REVIEW,),
                                    note="Approved by {decided_by}.{comment}"),
+                    SettlePayment("capture", only_from=(OrderStatus.AWAITING_FULFILLMENT,),
+                                  preference="capture_approved"),
                     *_DECIDED,
                 )),
                 Outcome("rejected", "Rejected", (
                     SetOrderStatus(OrderStatus.DECLINED, only_from=(OrderStatus.UNDER_REVIEW,),
                                    note="Rejected by {decided_by}.{comment}"),
+                    SettlePayment("void", only_from=(OrderStatus.DECLINED,)),
+                    Refund("order", reason="Order rejected in the review", preference="refund_rejected"),
                     *_DECIDED,
                 )),
                 Outcome("expired", "No decision in time", (
@@ -155,4 +215,107 @@ ORDER_REVIEW = Scenario(
     ),
 )  # fmt: skip
 
-SCENARIOS = (ORDER_REVIEW,)
+
+class OrderExceptionPreferences(Preferences):
+    """What counts as an exception, and who resolves it."""
+
+    payment_failures: bool = Field(
+        default=True, title="Failed payments",
+        description="Open a file when the payment of an order was declined.",
+    )  # fmt: skip
+    shipping_issues: bool = Field(
+        default=True, title="Shipping issues",
+        description="Open a file when only a part of an order was shipped, or nothing after the days below.",
+    )  # fmt: skip
+    late_days: int = Field(
+        default=10, ge=1, le=365, title="Days until shipping is late",
+        description="Counted from the order to its last change; looked at whenever the store tells of the order.",
+    )  # fmt: skip
+    review_group: str = Field(
+        default="Customer Service", min_length=1, max_length=120, title="Group that resolves it",
+        description="The OpenText group that gets the task.",
+    )  # fmt: skip
+    requester_group: str = Field(
+        default="Customer Service", min_length=1, max_length=120, title="Group that answers questions",
+        description="Who gets the task when somebody asks for information.",
+    )  # fmt: skip
+    deadline_hours: int = Field(
+        default=48, ge=1, le=720, title="Hours to resolve it",
+        description="After this time without an answer a note on the order asks somebody to look at it.",
+    )  # fmt: skip
+
+
+def _exceptions(subject: Subject, preferences: Preferences) -> dict[str, str]:
+    """Kind of exception → its reason."""
+    if not isinstance(subject, Order) or not isinstance(preferences, OrderExceptionPreferences):
+        return {}
+    found = {}
+    if preferences.payment_failures and subject.status in UNPAID and subject.payment_status == "declined":
+        found["payment"] = f"The payment of {subject.total} by {subject.payment_method or 'the buyer'} was declined"
+    if preferences.shipping_issues and subject.status is OrderStatus.PARTIALLY_SHIPPED:
+        found["partial"] = "Only a part of the order was shipped"
+    waited = (subject.modified_at - subject.placed_at).days
+    is_late = subject.is_paid and subject.status in TO_SHIP and waited >= preferences.late_days
+    if preferences.shipping_issues and is_late:
+        found["late"] = f"Nothing was shipped {waited} days after the order"
+    return found
+
+
+def is_exception(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
+    return tuple(_exceptions(subject, preferences).values())
+
+
+def each_exception(_event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+    """Each kind of exception of an order is dealt with once."""
+    found = _exceptions(subject, preferences)
+    return tuple(Occasion(kind, {"exception": kind, "stage": kind}, (reason,)) for kind, reason in found.items())
+
+
+_RESOLVED = (
+    UpdateWorkspace(business_object_type="ORDER"),
+    FilePaper("message_log", folder="03 Correspondence", document="messages_after"),
+    FileApprovalRecord(folder="04 Decision", classification="Approvals"),
+)
+
+ORDER_EXCEPTION = Scenario(
+    slug="order-exception",
+    title="Open a file for failed payments and shipping issues, ask who resolves it",
+    catalogue=(2,),
+    providers=frozenset({Provider.BIGCOMMERCE}),
+    subject=ObjectType.ORDER,
+    triggers=frozenset({Topic.ORDER_CHANGED}),
+    when=is_exception,
+    each=each_exception,
+    preferences=OrderExceptionPreferences,
+    steps=(
+        EnsureWorkspace(business_object_type="ORDER", parents=(ObjectType.CUSTOMER,)),
+        FilePaper("order_record", folder="01 Order record", classification="Orders"),
+        FilePaper("payments", folder="02 Payment", classification="Payments"),
+        FilePaper("message_log", folder="03 Correspondence"),
+        LinkInStore(ObjectType.ORDER),
+        StartWorkflow(process="sf_order_review"),
+        AwaitDecision(
+            process="sf_order_review",
+            outcomes=(
+                Outcome("approved", "Goes on", (
+                    AddNote("order", "{reasons}. {decided_by} decided to go on with the order.{comment}"),
+                    *_RESOLVED,
+                )),
+                Outcome("rejected", "Cancelled", (
+                    SetOrderStatus(OrderStatus.CANCELLED, only_from=tuple(sorted(CANCELLABLE)),
+                                   note="{reasons}. {decided_by} cancelled the order.{comment}"),
+                    SettlePayment("void", only_from=(OrderStatus.CANCELLED,)),
+                    *_RESOLVED,
+                )),
+                Outcome("expired", "Not resolved in time", (
+                    AddNote("order", "{reasons}. Nobody resolved it in time; please look at this order."),
+                    *_RESOLVED,
+                )),
+            ),
+        ),
+    ),
+    outcome="The order panel shows what went wrong, who resolves it, and afterwards what was decided.",
+    works_by="A late shipment is noticed when the store next tells of the order, or in our regular comparison.",
+)  # fmt: skip
+
+SCENARIOS = (ORDER_REVIEW, ORDER_EXCEPTION)

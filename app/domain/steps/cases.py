@@ -11,7 +11,7 @@ class OpenCase:
     """Open a case of this kind about the subject, once for this run; its number becomes the fact `case_number`.
 
     Where a case of the kind about the same order is open already, what happened is added to that one instead. The
-    run's facts `case_reason`, `case_text` and `case_external_id` say what it is about; without them its reasons do.
+    run's facts `case_reason`, `case_external_id` and `message_id` say what it is about; without them its reasons do.
     `due_preference` names a whole number of days among the scenario's preferences: until when it must be answered.
     """
 

@@ -11,6 +11,7 @@ class EnsureWorkspace:
     """Find or create the subject's workspace, fill its categories, relate it to `parents` (created as needed).
 
     Parents of an order: its customer and company; of a case: its order, customer, company and products.
+    `business_object_type` may be empty for a case: then its kind says it.
     """
 
     business_object_type: str

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.commerce import OrderStatus
+
 
 @dataclass(frozen=True)
 class Refund:
@@ -21,9 +23,14 @@ class Refund:
 
 @dataclass(frozen=True)
 class SettlePayment:
-    """Take ("capture") or let go ("void") a payment that is only authorised; otherwise the step is left out."""
+    """Take ("capture") or let go ("void") a payment that is only authorised; otherwise the step is left out.
+
+    Only while the order stands in one of `only_from`, and only while the switch `preference` (may be empty) is on.
+    """
 
     action: Literal["capture", "void"]
+    only_from: tuple[OrderStatus, ...]
+    preference: str = ""
     kind: Literal["settle_payment"] = "settle_payment"
 
 

@@ -7,6 +7,7 @@ from app.db.types import utc_now
 from app.domain.cases import Case, CaseKind, CaseState
 from app.domain.commerce import Customer, Order
 from app.domain.events import Source
+from app.domain.order_parts import OrderPart
 from app.domain.steps import CloseCase, OpenCase
 from app.engine import cases
 from app.engine.cases import NewCase
@@ -48,21 +49,31 @@ def _new_case(context: Context, step: OpenCase) -> NewCase:
     order = subject if isinstance(subject, Order) else None
     days = getattr(context.preferences, step.due_preference, None) if step.due_preference else None
     customer = subject if isinstance(subject, Customer) else None
+    message = _message(context, order)
     return NewCase(
         kind=step.case,
         cause_key=f"run:{context.run_id}:{step.case.value}",
-        opened_by=str(facts.get("case_by") or OURSELVES),
+        opened_by=(order.customer_name if order and message else "") or OURSELVES,
         reason=str(facts.get("case_reason") or ""),
-        text=str(facts.get("case_text") or "; ".join(context.reasons)),
+        text=message or "; ".join(context.reasons),
         order_id=order.id if order else None,
         order_number=order.number if order else "",
         customer_id=order.customer_id if order else customer.id if customer else None,
         customer_name=order.customer_name if order else customer.name if customer else "",
         company_id=order.company_id if order else None,
-        amount=order.total if order else None,
+        amount=order.total if order and step.case is CaseKind.DISPUTE else None,
         due_at=utc_now() + timedelta(days=days) if days else None,
         external_id=str(facts.get("case_external_id") or ""),
     )
+
+
+def _message(context: Context, order: Order | None) -> str:
+    """What the buyer wrote, where a message (fact `message_id`) is the reason; it is read, not kept with the run."""
+    wanted = context.facts.get("message_id")
+    if order is None or not wanted:
+        return ""
+    found = context.order(frozenset({OrderPart.MESSAGES})).messages
+    return next((f"{one.subject}\n{one.text}".strip() for one in found if one.id == wanted), "")
 
 
 def close_case(context: Context, step: CloseCase) -> Result:

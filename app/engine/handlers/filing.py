@@ -4,12 +4,13 @@ from collections import defaultdict
 from typing import Any
 
 from app.db.session import unit_of_work
+from app.domain.cases import Case
 from app.domain.content import Document
 from app.domain.ids import NodeId
 from app.domain.steps import ClassifyRecord, FilePaper
 from app.engine import knowledge
 from app.engine.papers import registry
-from app.engine.runs import Context, Done, Result
+from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
 PDF = "application/pdf"
@@ -18,6 +19,8 @@ PDF = "application/pdf"
 def file_paper(context: Context, step: FilePaper) -> Result:
     """Write the paper as things stand now and file it, once; a record at once where it has a class."""
     name, folder = step.document or step.paper, folder_in_words(step.folder, context.facts)
+    if step.paper not in registry.OF_CASES and isinstance(context.subject, Case) and not context.subject.order_id:
+        return Skipped("This case is about no order, so there is no such paper.")
     written = registry.PAPERS[step.paper](context)
     filed = file_once(context, name, folder, written.file_name, written.content, PDF)
     words = f"The {written.words} was filed in “{folder}”"

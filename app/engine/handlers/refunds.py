@@ -32,6 +32,8 @@ def refund(context: Context, step: Refund) -> Result:
     if earlier is None and order.payment_status == "authorized":
         return Skipped("Nothing was paid back: the payment was only authorised, not taken.")
     items = () if earlier else _items(context, step, order)
+    if earlier is None and not items and step.what == "items" and not _of_case(context):
+        raise _no_amount("nothing")
     if earlier is None and not items:
         return Skipped("Nothing was paid back: nothing of it is left to refund.")
 
@@ -143,9 +145,13 @@ def _confirm(context: Context, done: dict[str, Any]) -> None:
 
 def settle_payment(context: Context, step: SettlePayment) -> Result:
     """Only while the payment is authorised; what was taken or let go meanwhile is left alone."""
+    if step.preference and not getattr(context.preferences, step.preference, False):
+        return Skipped("The payment was left as it is: the settings of this rule leave it to people.")
     order = context.order()
     if order.payment_status != "authorized":
         return Skipped(f"The payment stands at “{order.payment_status or 'unknown'}”; it was left as it is.")
+    if order.status not in step.only_from:
+        return Skipped(f"The order is now “{order.status_label}”; its payment was left as it is.")
     context.effects.still_mine()
     publish = context.store.publish
     (publish.capture if step.action == "capture" else publish.void)(order.id)

@@ -10,7 +10,9 @@ from app.engine.runs import Context, Done, Result
 def file_approval_record(context: Context, step: FileApprovalRecord) -> Result:
     title = subject_title(context)
     paper = approval_record.write(title, context.external_store, context.reasons, context.facts["decision"])
-    filed = filing.file_once(context, "approval_record", step.folder, f"{title} decision.pdf", paper, filing.PDF)
+    stage = f", {context.facts['stage']}" if context.facts.get("stage") else ""
+    name = f"{title} decision{stage}.pdf"
+    filed = filing.file_once(context, "approval_record", step.folder, name, paper, filing.PDF)
     filing.classify(context, filed, step.classification)
     approvals.keep_decision(context, filed, step.classification)
     facts = filing.with_document(context, "approval_record", filed)

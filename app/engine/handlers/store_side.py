@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, StoreProfile
 from app.domain.ids import CustomerId, OrderId
+from app.domain.scenario import Subject
 from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore
 from app.engine import setup
 from app.engine.runs import Context, Done, Result, Skipped
@@ -47,6 +48,8 @@ def _append(context: Context, order_id: OrderId, note: str) -> dict[str, Any]:
 def add_note(context: Context, step: AddNote) -> Result:
     """One line on the order or on its customer; a guest has no notes of their own."""
     note = note_text(step.text, context)
+    if step.on == "order" and isinstance(context.subject, Case) and not context.subject.order_id:
+        return Skipped("This case is about no order, so there is nowhere to leave a note.")
     if step.on == "order":
         order_id = context.order().id
         context.effects.once(context.key(f"note:{context.step_id}"), lambda: _append(context, order_id, note))
@@ -91,9 +94,23 @@ def in_words(template: str, context: Context) -> str:
         "decided_by": decision.get("by") or "the workflow",
         "comment": f" “{comment}”" if comment else "",
         "case": subject.name if isinstance(subject, Case) else str(context.facts.get("case_number") or ""),
-        "refund": str((context.facts.get("refund") or {}).get("total") or ""),
+        "order_number": _order_number(subject),
+        "expected": f"Expected on {values['expected_date']}." if values["expected_date"] else "",
+        "substitute": values["substitute_skus"] or "something else",
+        "refund": _paid_back(context),
     }
     return " ".join(template.format_map(values).split())
+
+
+def _order_number(subject: Subject) -> str:
+    if isinstance(subject, Order):
+        return subject.number
+    return subject.order_number if isinstance(subject, Case) else ""
+
+
+def _paid_back(context: Context) -> str:
+    done = context.facts.get("refund")
+    return f"{done['total']} were paid back." if done else ""
 
 
 def link_in_store(context: Context, step: LinkInStore) -> Result:

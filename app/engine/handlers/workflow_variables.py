@@ -15,6 +15,7 @@ from typing import Any
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
 from app.domain.trade import Company
+from app.engine.handlers import return_routing
 from app.engine.runs import Context
 
 Values = dict[str, Any]
@@ -82,6 +83,10 @@ PROCESSES: dict[str, Process] = {
 }  # fmt: skip
 
 
+# What a process needs beside: who decides, worked out from the subject and the scenario's preferences.
+ROUTES: dict[str, Callable[[Context, Values], Values]] = {"sf_return_approval": return_routing.route}
+
+
 def process(key: str) -> Process:
     """The process of that key; one nobody described has no variables of its own."""
     return PROCESSES.get(key, Process("decision", {}))
@@ -93,6 +98,8 @@ def variables(context: Context, key: str) -> tuple[Values, str]:
     own = dict(process(key).variables)
     for found in (_of_subject(context), _of_case(context), _of_preferences(context), dict(context.facts)):
         own |= {name: _like(own[name], value) for name, value in found.items() if name in own and _is_plain(value)}
+    if key in ROUTES:
+        own |= ROUTES[key](context, own)
     return _base(context, case_token) | own, case_token
 
 

@@ -54,7 +54,8 @@ def _ensure(context: Context, spec: WorkspaceSpec, subject: Subject) -> Workspac
 
 def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -> WorkspaceSpec:
     values = properties.of(context.subject, context.external_store, context.reasons, context.facts)
-    return WorkspaceSpec(business_object(context, bo_type, context.subject_id), values, parents)
+    kind = bo_type or (context.subject.kind.value.upper() if isinstance(context.subject, Case) else "")
+    return WorkspaceSpec(business_object(context, kind, context.subject_id), values, parents)
 
 
 def _ensure_parents(context: Context, parent: ObjectType) -> list[BusinessObject]:

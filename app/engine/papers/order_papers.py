@@ -15,6 +15,9 @@ from app.engine.papers.typesetting import Column, Paper, Section, typeset
 ITEMS = (Column("SKU"), Column("Item", wide=True), Column("Qty", number=True))
 PRICED = (*ITEMS, Column("Unit price", number=True), Column("Total", number=True))
 MESSAGES = (Column("When"), Column("Who"), Column("Message", wide=True))
+PARCELS = (Column("Sent"), Column("Carrier"), Column("Tracking"), Column("Items", wide=True), Column("To", wide=True))
+GIVEN_BACK = (Column("On"), Column("Reason", wide=True), Column("State"), Column("Tax", number=True),
+              Column("Total", number=True))  # fmt: skip
 MOVEMENTS = (Column("When"), Column("What"), Column("How", wide=True), Column("Amount", number=True))
 
 
@@ -136,6 +139,31 @@ def payments(order: Order, store: str) -> bytes:
     sections = (facts, Section("Movements", columns=MOVEMENTS, rows=rows) if rows else _none("No movement is known."))
     data = {"payments": [asdict(p) for p in order.payments]}
     return _sheet(order, store, f"Payments, order {order.number}", "Payments", dated, sections, data)
+
+
+def shipments(order: Order, store: str) -> bytes:
+    """All parcels of the order: the proof that it was sent."""
+    rows = tuple(
+        (moment(s.shipped_at), s.carrier or s.method, s.tracking_number,
+         ", ".join(f"{i.quantity} x {i.name}" for i in s.items), postal(s.to) if s.to else "")
+        for s in order.shipments
+    )  # fmt: skip
+    dated = max((s.shipped_at for s in order.shipments), default=order.modified_at)
+    section = Section("Shipments", columns=PARCELS, rows=rows) if rows else _none("Nothing has been sent yet.")
+    data = {"shipments": [asdict(s) for s in order.shipments]}
+    return _sheet(order, store, f"Shipments, order {order.number}", "Shipments", dated, (section,), data)
+
+
+def refunds(order: Order, store: str) -> bytes:
+    """All that was given back."""
+    rows = tuple(
+        (moment(one.at), one.reason, "declined" if one.is_declined else "", str(one.tax), str(one.total))
+        for one in order.refunds
+    )
+    dated = max((one.at for one in order.refunds), default=order.modified_at)
+    section = Section("Refunds", columns=GIVEN_BACK, rows=rows) if rows else _none("Nothing was given back.")
+    data = {"refunds": [asdict(one) for one in order.refunds]}
+    return _sheet(order, store, f"Refunds, order {order.number}", "Refunds", dated, (section,), data)
 
 
 def message_log(order: Order, store: str) -> bytes:

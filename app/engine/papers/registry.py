@@ -42,8 +42,9 @@ def _parts(*names: OrderPart) -> frozenset[OrderPart]:
 
 
 def _stage(context: Context) -> str:
-    """What makes a paper of an object differ from an earlier one: ", Completed" or nothing."""
-    stage = str(context.facts.get("stage") or "")
+    """What makes a paper of an object differ from an earlier one: ", Completed", the decision, or nothing."""
+    decision = context.facts.get("decision") or {}
+    stage = str(context.facts.get("stage") or decision.get("title") or "").lower()
     return f", {stage}" if stage else ""
 
 
@@ -97,6 +98,18 @@ def _payments(context: Context) -> Written:
     order = context.order(_parts(OrderPart.PAYMENTS))
     pdf = order_papers.payments(order, context.external_store)
     return Written(f"Payments of order {order.number}{_stage(context)}.pdf", pdf, "list of payments")
+
+
+def _shipments(context: Context) -> Written:
+    order = context.order(_parts(OrderPart.SHIPMENTS))
+    pdf = order_papers.shipments(order, context.external_store)
+    return Written(f"Shipments of order {order.number}{_stage(context)}.pdf", pdf, "list of shipments")
+
+
+def _refunds(context: Context) -> Written:
+    order = context.order(_parts(OrderPart.REFUNDS))
+    pdf = order_papers.refunds(order, context.external_store)
+    return Written(f"Refunds of order {order.number}{_stage(context)}.pdf", pdf, "list of refunds")
 
 
 def _messages(context: Context) -> Written:
@@ -203,8 +216,11 @@ PAPERS: dict[str, Writer] = {
     "refund_record": _refund,
     "payment_record": _payment,
     "payments": _payments,
+    "shipments": _shipments,
+    "refunds": _refunds,
     "message_log": _messages,
     "order_history": _history,
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }
+OF_CASES = frozenset({"case_file"})  # the others are about an order
