@@ -6,12 +6,14 @@ What OpenText answers to a person is used for this one request and kept nowhere.
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlmodel import Session
 
+from app.db import panel
 from app.db import rights as rows_of
+from app.db.activity import DeliveryLine, FailureGroup, RunLine
 from app.db.panel_facts import (
     DocumentFacts,
     LinkFacts,
@@ -22,6 +24,7 @@ from app.db.panel_facts import (
     RunFacts,
     StepFacts,
 )
+from app.db.session import reading
 from app.domain.rights import BLIND, Flow, Look, Mode, Rights, Sight, Traits, blind
 from app.engine import person_sign_in
 from app.engine.deps import Deps
@@ -33,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = 4.0  # seconds a page waits for OpenText's answer about a person
 MOST_HELD = 10  # documents whose holds are asked about; of others only that there is a hold is said
+OBJECTS = ("order", "product", "customer")
 SPEAKING = frozenset({"set_order_status", "set_up_store"})  # steps whose words are about the store alone
 ABOUT_STORE = ("publication_id", "shadow")  # of a run's facts, what names nothing in OpenText
 
@@ -229,21 +233,40 @@ def _step(step: StepFacts, found: Sight) -> StepFacts:
 
 
 def _request(request: RequestFacts) -> RequestFacts:
-    return replace(request, reason=request.reason if ": " not in request.reason else "")
+    return replace(request, reason=_code_of(request.reason))
 
 
 # One run, lists of runs
 
 
-def shown_run(deps: Deps, who: Merchant, rows: PanelRows, run: RunFacts) -> RunFacts:
-    """One run as this person may read it, `rows` being those of the object it is about."""
-    found = sight(deps, who, replace(rows, runs=(run,)))
-    return shown(replace(rows, runs=(run,)), found).runs[0]
+def shown_run(deps: Deps, who: Merchant, run: RunFacts, kind: str, object_id: str) -> RunFacts:
+    """One run as this person may read it; (kind, object id) is what it is about."""
+    with reading(deps.database) as session:
+        if is_whole(session, who):
+            return run
+        rows = panel.read(session, who.store_id, kind, object_id) if kind in OBJECTS else None
+    if rows is None:  # about the store itself: nothing a person could be asked about
+        return _run(run, (), BLIND, sees_flow=False)
+    alone = replace(rows, runs=(run,))
+    return shown(alone, sight(deps, who, alone)).runs[0]
 
 
-def blind_run(run: RunFacts) -> RunFacts:
-    """A run about nothing a person could be asked about: what it says of OpenText goes."""
-    return _run(run, (), BLIND, sees_flow=False)
+Line = TypeVar("Line", RunLine, FailureGroup, DeliveryLine)
+
+
+def shown_lines(session: Session, who: Merchant, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Lines of a list across objects; what OpenText said in them goes for whoever may not see everything."""
+    return lines if is_whole(session, who) else tuple(_quiet(one) for one in lines)
+
+
+def _quiet(line: Line) -> Line:
+    quiet: dict[str, Any] = {"error_message": "", "error_hint": "", "reason": _code_of(getattr(line, "reason", ""))}
+    return replace(line, **{name: value for name, value in quiet.items() if hasattr(line, name)})
+
+
+def _code_of(reason: str) -> str:
+    """A reason's words follow its code, and may name anything."""
+    return reason if ": " not in reason else ""
 
 
 def is_whole(session: Session, who: Merchant) -> bool:

@@ -9,7 +9,7 @@ from app.db import activity
 from app.db import panel as rows
 from app.db.activity import Filter
 from app.db.session import reading
-from app.engine import replay
+from app.engine import replay, rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
@@ -34,8 +34,8 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
         chosen, store_id = _filter(), guards.merchant().store_id
         with reading(deps.database) as session:
             _read_in_store_time(session, store_id)
-            found = activity.runs(session, store_id, chosen)
-            groups = activity.failures(session, store_id)
+            found = rights.shown_lines(session, guards.merchant(), activity.runs(session, store_id, chosen))
+            groups = rights.shown_lines(session, guards.merchant(), activity.failures(session, store_id))
         return _page(
             "activity/runs.html", lines=[views.line(one) for one in found], groups=[views.group(one) for one in groups],
             chosen=chosen, states=_words(texts.RUN_STATES),
@@ -47,7 +47,7 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
         chosen, store_id = _filter(), guards.merchant().store_id
         with reading(deps.database) as session:
             _read_in_store_time(session, store_id)
-            found = activity.deliveries(session, store_id, chosen)
+            found = rights.shown_lines(session, guards.merchant(), activity.deliveries(session, store_id, chosen))
         older = found[-1].received_at.isoformat() if len(found) == activity.PAGE else ""
         return _page(
             "activity/deliveries.html", lines=[views.letter(one) for one in found], chosen=chosen,
@@ -62,7 +62,9 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
             found = rows.run(session, store_id, run_id)
         if found is None:
             raise NotFound("There is no such run.")
-        return _page("activity/run.html", view=views.run_page(*found))
+        run, kind, object_id = found
+        shown = rights.shown_run(deps, guards.merchant(), run, kind, object_id)
+        return _page("activity/run.html", view=views.run_page(shown, kind, object_id))
 
 
 def _add_actions(bp: Blueprint, deps: Deps) -> None:

@@ -1,5 +1,6 @@
 """The start page."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -7,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
+from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
 from app.web import asking, guards, language, templating
@@ -51,6 +53,7 @@ def _values(deps: Deps) -> dict[str, Any]:
     values, store_id = _pulse(deps), guards.merchant().store_id
     with reading(deps.database) as session:
         attention = activity.attention(session, store_id)
+        attention = replace(attention, runs=rights.shown_lines(session, guards.merchant(), attention.runs))
         today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
     steps = views.setup(values["store"])
     return values | {
