@@ -36,6 +36,10 @@ class BigCommerceSettings(_Part):
     )
     login_url: BaseUrl = Field(default="https://login.bigcommerce.com", description="Where codes become tokens")
     api_url: BaseUrl = Field(default="https://api.bigcommerce.com", description="REST and GraphQL")
+    b2b_url: BaseUrl | None = Field(
+        default=None,
+        description="B2B Edition (https://api-b2b.bigcommerce.com), where the app's profile has its scope",
+    )
     frame_ancestors: tuple[str, ...] = Field(
         default=("https://*.mybigcommerce.com",), description="Hosts of the control panel, which frames our pages"
     )
@@ -158,7 +162,9 @@ class Limits(_Part):
     body_bytes: int = Field(default=1_000_000, description="Largest webhook or callback")
     json_response_bytes: int = Field(default=8_000_000, description="Largest answer we read")
     document_bytes: int = Field(default=200_000_000, description="Largest document we fetch")
-    upload_bytes: int = Field(default=25_000_000, ge=1_000_000, description="Largest set of files a buyer may send at once")
+    upload_bytes: int = Field(
+        default=25_000_000, ge=1_000_000, description="Largest set of files a buyer may send at once"
+    )
     uploads_waiting_bytes: int = Field(
         default=2_000_000_000, description="Buyers' files waiting for Content Server beyond which new ones get 503"
     )

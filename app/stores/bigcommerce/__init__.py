@@ -2,6 +2,7 @@
 
 from app.outbound import Outbound
 from app.settings import Settings
+from app.stores.bigcommerce.b2b import B2BClient
 from app.stores.bigcommerce.client import BigCommerceClient
 from app.stores.bigcommerce.install import BigCommerceDoor
 from app.stores.bigcommerce.publisher import BigCommercePublisher
@@ -13,7 +14,9 @@ from app.stores.port import Store
 
 def bigcommerce_store(settings: Settings, outbound: Outbound, store_hash: str, token: str) -> Store:
     """One installed store, reached with its token."""
-    client = BigCommerceClient(settings, outbound, store_hash, token)
+    address = settings.bigcommerce.b2b_url
+    b2b = B2BClient(outbound, address, store_hash, token) if address else None
+    client = BigCommerceClient(settings, outbound, store_hash, token, b2b)
     return Store(BigCommerceReader(client), BigCommercePublisher(client), BigCommerceSetup(client))
 
 

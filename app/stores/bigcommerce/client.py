@@ -4,11 +4,13 @@ Source: BigCommerce API reference, "About the API", "Status codes", "API rate li
 """
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -18,6 +20,9 @@ from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.outbound import Outbound, raise_for, speaking_to
 from app.settings import Settings
 from app.stores.bigcommerce.kept import Kept
+
+if TYPE_CHECKING:
+    from app.stores.bigcommerce.b2b import B2BClient
 
 SERVICE = "bigcommerce"
 T = TypeVar("T")
@@ -54,16 +59,20 @@ def json_number(amount: Decimal) -> int | float:
 class BigCommerceClient:
     """The calls to one store. `quota` is what its last answer told, None before the first. Thread safe.
 
-    `kept` remembers what seldom changes.
+    `kept` remembers what seldom changes. `b2b` is the way to its companies, None where the operator set none up.
     """
 
-    def __init__(self, settings: Settings, outbound: Outbound, store_hash: str, token: str) -> None:
+    def __init__(
+        self, settings: Settings, outbound: Outbound, store_hash: str, token: str, b2b: "B2BClient | None" = None
+    ) -> None:
         base_url = f"{settings.bigcommerce.api_url}/stores/{store_hash}/"
         self._http = outbound.client(store_id(Provider.BIGCOMMERCE, store_hash), SERVICE, base_url)
         # Per request, not in the kept client: a new token takes effect at once. V2 answers XML unless asked.
         self._headers = {"X-Auth-Token": token, "Accept": "application/json"}
         self.quota: Quota | None = None
         self.kept = Kept()
+        self.b2b = b2b
+        self._turns: dict[str, threading.Lock] = {}
 
     def get(self, path: str, **query: str | int) -> httpx.Response:
         return self._send("GET", path, params=query)
@@ -73,28 +82,36 @@ class BigCommerceClient:
         content = {} if body is None else {"json": body}
         return self._send("POST", path, **content, writing=not reads)
 
-    def put(self, path: str, body: Any) -> httpx.Response:
-        return self._send("PUT", path, json=body)
+    def put(self, path: str, body: Any, *, also: int = 0) -> httpx.Response:
+        """`also`: a status the caller understands, handed back instead of raised."""
+        return self._send("PUT", path, json=body, also=also)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, **query: str) -> None:
         """Idempotent: what is already gone is success."""
         try:
-            self._send("DELETE", path)
+            self._send("DELETE", path, params=query)
         except NotFound:
             return
+
+    @contextmanager
+    def turn(self, what: str) -> Iterator[None]:
+        """One at a time in this process, where BigCommerce takes one at a time; other processes meet a 429."""
+        with self._turns.setdefault(what, threading.Lock()):
+            yield
 
     def upload(self, path: str, fields: Mapping[str, str], files: Mapping[str, Any]) -> httpx.Response:
         """A multipart POST."""
         return self._send("POST", path, data=fields, files=files)
 
-    def _send(self, method: str, path: str, *, writing: bool | None = None, **kw: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, *, writing: bool | None = None, also: int = 0, **kw: Any) -> httpx.Response:
         changes = method != "GET" if writing is None else writing
         # Several operations require the type even where there is no body; a multipart body brings its own.
         headers = self._headers if "files" in kw else self._headers | {"Content-Type": "application/json"}
         with speaking_to(SERVICE, writing=changes):
             response = self._http.request(method, path, headers=headers, **kw)
         self._note_quota(response)
-        refuse(response)
+        if response.status_code != also:
+            refuse(response)
         return response
 
     def _note_quota(self, response: httpx.Response) -> None:

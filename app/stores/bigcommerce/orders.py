@@ -14,6 +14,7 @@ from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.errors import NeedsReauth, NotFound
 from app.stores.bigcommerce import mapping, part_mapping, part_payloads, payloads
 from app.stores.bigcommerce.client import BigCommerceClient, number, parse, parse_list
+from app.stores.bigcommerce.companies import CompanyReading
 from app.stores.bigcommerce.paging import PAGE, along, iso, v2_pages, v3_pages
 from app.stores.bigcommerce.refunding import refund_items
 
@@ -22,7 +23,7 @@ WHOLE_PAGE = 100  # with their lines, 250 orders may weigh more than we read at 
 STOCK_PAGE = 1000
 
 
-class OrderReading:
+class OrderReading(CompanyReading):
     """The orders' part of StoreReader."""
 
     _client: BigCommerceClient
@@ -35,7 +36,10 @@ class OrderReading:
         found = whole_order(self._client, order_id)
         asks = OrderPart.PAYMENTS in parts or mapping.needs_transactions(found)
         transactions = self._transactions(order_id) if asks else []
-        return replace(mapping.order(found, transactions), **self._parts(found, parts, transactions))
+        company = self._company_of(found.customer_id)
+        return replace(
+            mapping.order(found, transactions), company_id=company, **self._parts(found, parts, transactions)
+        )
 
     def orders_changed_since(self, since: datetime) -> Iterator[tuple[OrderId, str]]:
         """(id, version), oldest change first. An order that changes meanwhile moves to the end."""

@@ -214,15 +214,26 @@ class Product(Payload):
     availability: Text = "available"
     availability_description: Text = ""
     price: Amount = Decimal(0)
-    cost_price: Amount = Decimal(0)
     brand_id: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
-    base_variant_id: int | None = None
-    inventory_tracking: Text = "none"
     custom_url: Annotated[CustomUrl, BeforeValidator(lambda value: value or {})] = CustomUrl()
     date_modified: Time
     variants: tuple[Variant, ...] = ()
     images: tuple[Image, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+
+
+class PricedProduct(Payload):
+    """What of a product tells the prices, costs and stock of its variants, with `include=variants`."""
+
+    id: int
+    name: str
+    sku: Text = ""
+    price: Amount = Decimal(0)
+    cost_price: Amount = Decimal(0)
+    inventory_tracking: Text = "none"
+    inventory_level: int | None = None
+    base_variant_id: int | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class SaleProduct(Payload):

@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from app.domain.ids import ObjectType
 from app.stores.bigcommerce.catalog_writing import CatalogWriting
 from app.stores.bigcommerce.client import BigCommerceClient
+from app.stores.bigcommerce.companies import CompanyWriting
 from app.stores.bigcommerce.customer_writing import CustomerWriting
 from app.stores.bigcommerce.metafields import Metafields
 from app.stores.bigcommerce.order_writing import OrderWriting
+from app.stores.bigcommerce.pages import PageWriting
+from app.stores.bigcommerce.prices import PriceWriting
+from app.stores.bigcommerce.promotions import PromotionWriting
 
 
-class BigCommercePublisher(OrderWriting, CatalogWriting, CustomerWriting):
+class BigCommercePublisher(
+    OrderWriting, CatalogWriting, CustomerWriting, PriceWriting, PromotionWriting, PageWriting, CompanyWriting
+):
     """StorePublisher for one store."""
 
     def __init__(self, client: BigCommerceClient) -> None:

@@ -5,13 +5,16 @@ Source: BigCommerce API reference, Store information V2.
 
 from app.domain.commerce import StoreProfile
 from app.stores.bigcommerce import mapping, payloads
-from app.stores.bigcommerce.catalog import CatalogReading
+from app.stores.bigcommerce.capabilities import CapabilityReading
+from app.stores.bigcommerce.carts import CartReading
 from app.stores.bigcommerce.client import BigCommerceClient, parse
 from app.stores.bigcommerce.customers import CustomerReading
 from app.stores.bigcommerce.orders import OrderReading
+from app.stores.bigcommerce.pages import PageReading
+from app.stores.bigcommerce.promotions import PromotionReading
 
 
-class BigCommerceReader(OrderReading, CatalogReading, CustomerReading):
+class BigCommerceReader(OrderReading, PromotionReading, CustomerReading, PageReading, CartReading, CapabilityReading):
     """StoreReader for one store."""
 
     def __init__(self, client: BigCommerceClient) -> None:

@@ -27,8 +27,10 @@ class Capability(StrEnum):
 class StoreReader(Protocol):
     """Reading the store's present state."""
 
-    capabilities: frozenset[Capability]
-    """What this store can do at all (its plan, its scopes); asked before a scenario relies on it."""
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this store can do at all (its plan, its scopes); asked before a scenario relies on it."""
+        ...
 
     def order(self, order_id: OrderId, parts: frozenset[OrderPart] = frozenset()) -> Order:
         """The order with the parts asked for, in as few calls as they need."""
