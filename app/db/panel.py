@@ -9,15 +9,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
+from app.db.cases import CaseRow
 from app.db.circuits import OPENTEXT, Circuit
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.nested import Rows, rows_of, when
 from app.db.panel_facts import (
+    CaseFacts,
     DocumentFacts,
     EventFacts,
     FieldFacts,
@@ -43,10 +45,12 @@ MOST_DOCUMENTS = 200
 MOST_PUBLICATIONS = 5
 MOST_FIELDS = 60
 MOST_RUNS = 12
+MOST_CASES = 20
 SHOWN_AFTER_END = timedelta(minutes=10)
 TRAITS = ("folders", "types", "categories")
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
+CASE: Any = CaseRow
 CIRCUIT: Any = Circuit
 EVENT: Any = InboxEvent
 DOCUMENT: Any = FiledDocument
@@ -83,6 +87,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         publications=_publications(row.publications),
         requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
+        cases=_cases(row.cases),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
@@ -102,6 +107,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(_documents_of(link)).label("documents"),
             rows_of(_publications_of(store_id, object_type, object_id)).label("publications"),
             rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
+            rows_of(_cases_of(store_id, object_type, object_id)).label("cases"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
@@ -194,6 +200,43 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
         .order_by(p.created_at.desc())
         .limit(MOST_PUBLICATIONS)
     )  # fmt: skip
+
+
+def _cases_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
+    """The latest cases of an order or a customer; of other objects none."""
+    c = CASE
+    owner = {"order": c.order_id == object_id, "customer": c.customer_id == object_id}.get(object_type, false())
+    runs = and_(RUN.store_id == c.store_id, RUN.subject_type == "case", RUN.subject_id == c.id)
+    tasks = select(FLOW.tasks).join(RUN, RUN.id == FLOW.run_id).where(runs, FLOW.status == "running").limit(1)
+    stuck = select(RUN.id).where(runs, RUN.state.in_(("quarantined", "waiting_reauth"))).limit(1)
+    place = and_(LINK.store_id == c.store_id, LINK.object_type == "case", LINK.object_id == c.id)
+    return (
+        select(
+            c.id, c.number, c.title, c.state, c.reason, c.order_id, c.opened_at, c.due_at, c.outcome, c.amount,
+            c.currency, select(LINK.workspace_url).where(place).scalar_subquery().label("workspace_url"),
+            tasks.scalar_subquery().label("tasks"), stuck.scalar_subquery().label("stuck_run"),
+        )
+        .where(c.store_id == store_id, owner)
+        .order_by(c.opened_at.desc())
+        .limit(MOST_CASES)
+    )  # fmt: skip
+
+
+def _cases(rows: Rows) -> tuple[CaseFacts, ...]:
+    found = [
+        CaseFacts(
+            **row
+            | {
+                "opened_at": when(row["opened_at"]),
+                "due_at": when(row["due_at"]),
+                "tasks": tuple(row["tasks"] or ()),
+                "workspace_url": row["workspace_url"] or "",
+                "stuck_run": row["stuck_run"] or "",
+            }
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (str(one.opened_at), one.number), reverse=True))
 
 
 def _requests_for(store_id: str, object_type: str, object_id: str) -> Select[Any]:

@@ -195,6 +195,26 @@ class OrderOfCustomer:
 
 
 @dataclass(frozen=True)
+class CaseFacts:
+    """A case of the order or customer: where it stands, who must act, and the run that needs a person, if any."""
+
+    id: str
+    number: str
+    title: str
+    state: str
+    reason: str
+    order_id: str
+    opened_at: datetime | None
+    due_at: datetime | None
+    outcome: str
+    amount: str
+    currency: str
+    workspace_url: str
+    tasks: tuple[dict[str, Any], ...]
+    stuck_run: str
+
+
+@dataclass(frozen=True)
 class PanelRows:
     """Everything a panel is made of. `hidden` names what was left out for the reader: see `engine.rights`."""
 
@@ -209,5 +229,6 @@ class PanelRows:
     publications: tuple[PublicationFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
     runs: tuple[RunFacts, ...] = field(default=())
+    cases: tuple[CaseFacts, ...] = ()
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

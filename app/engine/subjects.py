@@ -113,7 +113,8 @@ def _order_facts(order: Order) -> dict[str, Any]:
         "customer_id": order.customer_id, "customer_name": order.customer_name, "customer_email": order.customer_email,
         "payment_method": order.payment_method, "payment_status": order.payment_status,
         "billing_country": order.billing.country_code, "shipping_countries": list(order.shipping_country_codes),
-        "lines": [{"sku": line.sku, "name": line.name, "quantity": line.quantity, "total": money(line.total)}
+        "lines": [{"line_id": line.line_id, "product_id": line.product_id or "", "sku": line.sku, "name": line.name,
+                   "quantity": line.quantity, "refunded": line.refunded, "total": money(line.total)}
                   for line in order.lines],
     }  # fmt: skip
 

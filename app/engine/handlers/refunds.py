@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.domain.cases import Case
+from app.domain.cases import Case, CaseState
 from app.domain.commerce import Money, Order
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.domain.order_parts import Refund as Refunded
@@ -24,6 +24,8 @@ def refund(context: Context, step: Refund) -> Result:
     """Quote, then refund. One with our reason on the order already is ours: an unknown outcome is never repeated."""
     if step.preference and not getattr(context.preferences, step.preference, False):
         return Skipped("Nothing was paid back: the settings of this rule leave that to people.")
+    if isinstance(context.subject, Case) and context.subject.state is CaseState.CLOSED:
+        return Skipped("Nothing was paid back: a person closed the case meanwhile.")
     order = context.order(REFUNDS)
     reason = in_words(step.reason, context)[:LONGEST_REASON]
     earlier = _ours(order, reason)

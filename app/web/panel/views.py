@@ -18,7 +18,8 @@ from app.db.types import utc_now
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import flows, offers, progress, states, why
+from app.web.panel import cases, flows, offers, progress, states, why
+from app.web.panel.cases import CaseView
 from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
 from app.web.panel.progress import RunView
@@ -126,6 +127,8 @@ class PanelView:
     flows_unknown: str
     documents: tuple[DocumentView, ...]
     orders: tuple[OrderLine, ...]
+    cases: tuple[CaseView, ...]
+    openings: tuple[tuple[str, str], ...]
     refresh: int
     is_stale: bool
     digest: str
@@ -165,6 +168,8 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         flows_unknown=flows.unknown(rows),
         documents=tuple(_document(one) for one in rows.documents),
         orders=tuple(_order_line(one) for one in orders),
+        cases=tuple(cases.case_view(one) for one in rows.cases),
+        openings=cases.openings(rows),
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
         digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
