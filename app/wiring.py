@@ -56,6 +56,7 @@ class _Ways:
         self._tokens = TokenCache()
         self._doors = {Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound)}
         self._opentext: dict[tuple[str, int], OpenText] = {}
+        self._stores: dict[StoreId, tuple[str, Store]] = {}
         self._lock = threading.Lock()
 
     def door(self, provider: Provider) -> StoreDoor:
@@ -67,7 +68,11 @@ class _Ways:
         if row is None or row.state == "uninstalled" or row.token is None:
             raise NeedsReauth("The app is not installed in this store.", upstream=store_id.partition(":")[0])
         token = self._vault.decrypt(row.token, f"store:token:{store_id}").decode()
-        return bigcommerce_store(self._settings, self._outbound, external_store_id(store_id), token)
+        with self._lock:  # kept: a store's client remembers what seldom changes; a new token is a new client
+            if self._stores.get(store_id, ("", None))[0] != token:
+                made = bigcommerce_store(self._settings, self._outbound, external_store_id(store_id), token)
+                self._stores[store_id] = (token, made)
+            return self._stores[store_id][1]
 
     def opentext(self, store_id: StoreId) -> OpenText:
         connection = connections.load(self._database, self._vault, store_id)
