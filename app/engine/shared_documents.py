@@ -1,9 +1,11 @@
 """Documents that shoppers may read: exactly the approved version, checked byte for byte, kept here for the next reader.
 
 A version's bytes never change, so a copy is good for as long as the address is. Copies are bounded; the least recently
-read go first. Few are fetched at a time: shoppers must never keep deliveries waiting.
+read go first; those of one buyer's own papers are encrypted. Few are fetched at a time: shoppers must never keep
+deliveries waiting. What lies on a shelf is read through the shelf's own link only.
 """
 
+import io
 import os
 import re
 import tempfile
@@ -25,13 +27,14 @@ log = structlog.get_logger(__name__)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 KEPT_BYTES = 1_000_000_000
 AT_ONCE = 2
+SHELF = "shelf:"  # what the delivery key of a document on a shelf begins with
 
 
 @dataclass(frozen=True)
 class Readable:
-    """A document's verified copy and what it is called."""
+    """A document's verified copy and what it is called: a file of ours, or its bytes where it is one buyer's own."""
 
-    path: Path
+    source: Path | io.BytesIO
     name: str
     mime_type: str
     sha256: str
@@ -45,22 +48,31 @@ class SharedDocuments:
         self._folder = deps.settings.data_dir / "documents"
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
-    def open(self, token: str) -> Readable:
-        """Raises NotFound (no such address), Rejected 410 (withdrawn), Retryable (no copy, and OpenText is down)."""
-        row = self._row(token)
-        path = self._folder / row.sha256[:2] / row.sha256
+    def open(self, token: str, shelf: str = "") -> Readable:
+        """Raises NotFound (no such address), Rejected 410 (withdrawn), Retryable (no copy, and OpenText is down).
+
+        `shelf` is the id of the shelf whose link was shown: what lies on one is there for nobody else.
+        """
+        row = self._row(token, shelf)
+        is_personal = bool(row.delivery_key)
+        path = self._folder / row.sha256[:2] / (f"{row.sha256}.sealed" if is_personal else row.sha256)
         if path.exists():
             os.utime(path)
         else:
             self._fetch(row, path)
         self._note_opened(row)
-        return Readable(path, row.name, row.mime_type, row.sha256)
+        source = (
+            io.BytesIO(self._deps.vault.decrypt(path.read_bytes(), _place(row))) if is_personal else path.absolute()
+        )
+        return Readable(source, row.name, row.mime_type, row.sha256)
 
-    def _row(self, token: str) -> SharedDocument:
+    def _row(self, token: str, shelf: str) -> SharedDocument:
         with reading(self._deps.database) as session:
             row = session.get(SharedDocument, token) if TOKEN.fullmatch(token) else None
             store = session.get(StoreRow, row.store_id) if row else None
         if row is None or store is None:
+            raise NotFound("There is no such document.")
+        if row.delivery_key.startswith(SHELF) and row.delivery_key != f"{SHELF}{shelf}":
             raise NotFound("There is no such document.")
         if row.is_withdrawn or store.state == "uninstalled":
             raise Rejected("This document was withdrawn.", status=410, code="withdrawn")
@@ -85,6 +97,8 @@ class SharedDocuments:
                 try:
                     self._download(row, fresh)
                     fresh.flush()
+                    if row.delivery_key:
+                        self._seal(row, Path(fresh.name))
                     os.replace(fresh.name, path)
                 except BaseException:
                     Path(fresh.name).unlink(missing_ok=True)
@@ -92,6 +106,9 @@ class SharedDocuments:
         finally:
             self._places.release()
         self.make_room(KEPT_BYTES)
+
+    def _seal(self, row: SharedDocument, fresh: Path) -> None:
+        fresh.write_bytes(self._deps.vault.encrypt(fresh.read_bytes(), _place(row)))
 
     def _download(self, row: SharedDocument, sink: object) -> None:
         try:
@@ -115,3 +132,7 @@ class SharedDocuments:
                 return
             found.unlink(missing_ok=True)
             total -= stat.st_size
+
+
+def _place(row: SharedDocument) -> str:
+    return f"shared_document:copy:{row.sha256}"

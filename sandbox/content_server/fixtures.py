@@ -137,6 +137,7 @@ class Builder:
                     rank,
                     list(item.mime_types),
                     item.validity_months,
+                    item.rule,
                 )
                 for rank, item in enumerate(template.documents, 1)
             ],

@@ -20,10 +20,12 @@ from sandbox.content_server.model import (
     Member,
 )
 from sandbox.people import (
+    COMPLIANCE,
     CONTENT_APPROVERS,
     CUSTOMER_SERVICE,
     FINANCE,
     GROUPS,
+    LEGAL,
     ORDER_REVIEW,
     PEOPLE,
     RECORDS_MANAGERS,
@@ -87,6 +89,7 @@ class Field:
 
 
 ORDER, CUSTOMER, PRODUCT, CASE, APPROVAL = "Order", "Customer", "Product", "Case", "Approval"
+POLICY, CERTIFICATE = "Policy", "Certificate"
 PENDING, APPROVED, REJECTED, CHANGES_REQUESTED = "Pending", "Approved", "Rejected", "Changes requested"
 
 CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
@@ -117,6 +120,8 @@ CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
                 Field("Price", "price", max_length=32),
             ),
         ),
+        Field("Documents required", "documentsRequired", max_length=3),
+        Field("Policies in force", "policiesInForce", multi=True),
     ),
     CUSTOMER: (
         Field("Customer id", "customerId", max_length=64),
@@ -149,6 +154,18 @@ CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("Due on", "dueOn", "Date"),
         Field("Status", "status", max_length=64),
         Field("Decision", "decision", max_length=64),
+    ),
+    POLICY: (
+        Field("Page id", "pageId", max_length=64),
+        Field("Store", "store", max_length=64),
+        Field("Title", "title"),
+        Field("Address", "address"),
+        Field("Version in force", "versionInForce", "Integer"),
+        Field("In force from", "inForceFrom", "Date"),
+    ),
+    CERTIFICATE: (
+        Field("Number", max_length=64),
+        Field("Issued by"),
     ),
     APPROVAL: (
         Field(
@@ -207,6 +224,7 @@ class Required:
     required: bool = True
     mime_types: tuple[str, ...] = ("application/pdf",)
     validity_months: int = 0
+    rule: tuple[str, str] | None = None  # it applies where this attribute of the workspace's category has this value
 
 
 @dataclass(frozen=True)
@@ -241,12 +259,26 @@ TEMPLATES = (
         ORDER,
         "Order [Order:Order number] ([Order:Store])",
         "Orders",
-        ("01 Order record", "02 Payment", "03 Correspondence", "04 Decision", "05 Fulfilment", "06 Records"),
+        (
+            "01 Order record",
+            "02 Payment",
+            "03 Correspondence",
+            "04 Decision",
+            "05 Fulfilment",
+            "06 Records",
+            "07 Requested documents",
+        ),
         (COORDINATOR, REVIEWER, RECORDS, Team("Service", READ | {ADD_ITEMS}, (CUSTOMER_SERVICE,))),
         (
             Required("Order record", "01 Order record"),
             Required("Decision record", "04 Decision"),
             Required("Payment record", "02 Payment", required=False),
+            Required(
+                "Import licence",
+                "07 Requested documents",
+                mime_types=("application/pdf", "image/jpeg", "image/png"),
+                rule=("Documents required", "yes"),
+            ),
         ),
         {"02 Payment": "Invoices"},
         {"02 Payment": ("Service",)},
@@ -275,6 +307,7 @@ TEMPLATES = (
         (
             Required("Product content", "01 Content", mime_types=("application/json", "text/html")),
             Required("Declaration of conformity", "03 Compliance", validity_months=36),
+            Required("Safety data sheet", "03 Compliance", required=False, validity_months=24),
             Required("Product image", "02 Images", required=False, mime_types=("image/jpeg", "image/png")),
         ),
         {"03 Compliance": "Compliance documents"},
@@ -313,6 +346,27 @@ TEMPLATES = (
         (Required("Complaint", "01 Complaint"),),
     ),
     Template(
+        "Recall",
+        ("RECALL",),
+        CASE,
+        "Recall [Case:Case number] ([Case:Store])",
+        "Recalls",
+        ("01 Notice", "02 Evidence", "03 Correspondence", "04 Remediation"),
+        (COORDINATOR, Team("Recall team", WRITE, (COMPLIANCE, LEGAL)), RECORDS),
+        (Required("Recall notice", "01 Notice"),),
+    ),
+    Template(
+        "Policy",
+        ("PAGE",),
+        POLICY,
+        "Policy [Policy:Page id] ([Policy:Store])",
+        "Policies",
+        ("01 Text", "02 Versions", "03 Evidence"),
+        (COORDINATOR, Team("Author", WRITE, (LEGAL,)), APPROVER, RECORDS),
+        (),
+        {"02 Versions": "Policies"},
+    ),
+    Template(
         "Case",
         ("CASE",),
         CASE,
@@ -338,6 +392,8 @@ RESOURCES = {
     "RETURN": "returns",
     "DISPUTE": "disputes",
     "COMPLAINT": "complaints",
+    "RECALL": "recalls",
+    "PAGE": "pages",
     "CASE": "cases",
 }
 

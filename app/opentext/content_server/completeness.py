@@ -6,8 +6,10 @@ specification describes these calls.
 
 from app.domain.content import Completeness, DocumentType, ListedDocument
 from app.domain.ids import NodeId
+from app.opentext.answers import Anything
 from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.payloads import (
+    Classified,
     DocumentTypeList,
     DocumentTypeProperties,
     MissingAnswer,
@@ -59,6 +61,17 @@ class CompletenessReports:
         """Documents older than their type's validity."""
         path = ("v2", "businessworkspace", workspace, "reports")  # the singular is the real one
         return self._listed(self._server.get(ReportAnswer, *path, query={"type": OUTDATED}).results.data)
+
+    def give_type(self, document: NodeId, classification_id: int) -> None:
+        """Make a document one of this type; types it has already stay. Idempotent. Raises NotFound.
+
+        The server replaces the whole list, so the present ones are sent along.
+        """
+        path = ("v1", "nodes", document, "classifications")
+        present = [row.id for row in self._server.get(Classified, *path).data if row.id]
+        if classification_id in present:
+            return
+        self._server.write(Anything, "POST", *path, body={"class_id": [*present, classification_id]})
 
     def _listed(self, rows: tuple[ReportRow, ...]) -> list[ListedDocument]:
         return [

@@ -114,6 +114,7 @@ class Classified(Payload):
     """`GET /v1/nodes/{id}/classifications`."""
 
     class Row(Payload):
+        id: int = 0
         name: Text = ""
 
     data: Many[Row] = ()

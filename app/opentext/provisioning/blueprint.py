@@ -82,13 +82,17 @@ class Role(Part):
 
 
 class RequiredDocument(Part):
-    """A document type the workspaces must or may hold, in which folder, valid for how long (0: for ever)."""
+    """A document type the workspaces must or may hold, in which folder, valid for how long (0: for ever).
+
+    `when` ("Attribute=value" of the workspace's category; empty: always) is the rule that makes it apply.
+    """
 
     type: str
     folder: str
     required: bool = True
     mime_types: tuple[str, ...] = ()
     valid_months: int = 0
+    when: str = ""
 
 
 class WorkspaceType(Part):

@@ -302,7 +302,8 @@ def _documents(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[
 def _document_by_hand(wanted: WorkspaceType, document: RequiredDocument) -> str:
     life = f"valid for {document.valid_months} months" if document.valid_months else "valid for ever"
     must = "required" if document.required else "not required"
+    rule = f", where {document.when.replace('=', ' is ')}" if document.when else ""
     return (
         f"In the Extended ECM volume, Document Types, “{document.type}”: add a rule for the template “{wanted.name}”, "
-        f"folder “{document.folder}”, {must}, {life}, types {', '.join(document.mime_types)}."
+        f"folder “{document.folder}”, {must}, {life}, types {', '.join(document.mime_types)}{rule}."
     )

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, send_file
 
 from app.engine.deps import Deps
-from app.engine.shared_documents import SharedDocuments
+from app.engine.shared_documents import Readable, SharedDocuments
 
 # What a browser is told; anything else is bytes. HTML, SVG and XML are not on the list on purpose.
 TYPES = frozenset(
@@ -25,17 +25,21 @@ def make_blueprint(deps: Deps) -> Blueprint:
     @bp.get("/<token>")
     @bp.get("/<token>/<path:name>")
     def document(token: str, name: str = "") -> Response:  # noqa: ARG001  # the name is for people's eyes
-        found = shared.open(token)
-        response = send_file(
-            found.path.absolute(),
-            mimetype=found.mime_type if found.mime_type in TYPES else BYTES,
-            as_attachment=True,
-            download_name=found.name,
-            etag=found.sha256,
-            max_age=0,
-        )
-        response.headers["Cache-Control"] = "private, no-cache"  # asked again each time: it may be withdrawn
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return response
+        return as_download(shared.open(token))
 
     return bp
+
+
+def as_download(found: Readable) -> Response:
+    """Always a download, never a page of our origin, never kept by anybody between."""
+    response = send_file(
+        found.source,
+        mimetype=found.mime_type if found.mime_type in TYPES else BYTES,
+        as_attachment=True,
+        download_name=found.name,
+        etag=found.sha256,
+        max_age=0,
+    )
+    response.headers["Cache-Control"] = "private, no-cache"  # asked again each time: it may be withdrawn
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
