@@ -15,6 +15,7 @@ from app.errors import Rejected
 from app.web import (
     activity,
     assets,
+    buyer,
     callbacks,
     documents,
     errors,
@@ -31,6 +32,7 @@ from app.web import (
 )  # fmt: skip
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
+from app.web.panel import sign_in_return
 from app.web.request_guard import RequestGuard
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,16 @@ SURFACES: tuple[Surface, ...] = (
     Surface(callbacks.make_token_blueprint, "/oauth2", senders.token_client, Answers.JSON),
     Surface(callbacks.make_decision_blueprint, "/callbacks/workflow/v1", senders.workflow_callback, Answers.JSON),
     Surface(callbacks.make_content_blueprint, "/callbacks/content-server", senders.content_callback, Answers.JSON),
+    Surface(
+        callbacks.make_job_blueprint, "/callbacks/exstream/v1/jobs", senders.exstream_job, Answers.JSON,
+        has_secret_path=True,
+    ),
+    Surface(
+        callbacks.make_notification_blueprint, "/callbacks/notifications/v1", senders.notifications, Answers.JSON,
+        has_secret_path=True,
+    ),
+    Surface(buyer.make_upload_blueprint, "/up", senders.uploader, has_secret_path=True),
+    Surface(buyer.make_shelf_blueprint, "/shelf", senders.shelf_reader, has_secret_path=True),
     Surface(documents.make_blueprint, "/documents", senders.shopper, has_secret_path=True),
     Surface(health.make_alive_blueprint, "", guards.anyone, Answers.PLAIN),
     Surface(health.make_inside_blueprint, "", senders.operator_hidden, Answers.PLAIN),
@@ -66,6 +78,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface(assets.make_blueprint, "/assets", guards.anyone, Answers.PLAIN),
     Surface(home.make_blueprint, "", guards.merchant_session, is_framed=True),
     Surface(panel.make_blueprint, "/panel", guards.merchant_session, is_framed=True),
+    Surface(sign_in_return.make_blueprint, "/sign-in", sign_in_return.came_back),
     Surface(settings_pages.make_blueprint, "/settings", guards.merchant_session, is_framed=True),
     Surface(activity.make_blueprint, "/activity", guards.merchant_session, is_framed=True),
 )
@@ -125,6 +138,8 @@ def _register_doors(app: Flask, deps: Deps, surfaces: tuple[Surface, ...]) -> No
             raise Rejected("This door has no guard.", status=404, code="no_guard")
         surface, check = found
         g.surface, g.answers, g.is_framed = surface, surface.answers, surface.is_framed
+        longest: int | None = getattr(app.view_functions[request.endpoint or ""], "longest_body", None)
+        request.max_content_length = longest or app.config["MAX_CONTENT_LENGTH"]
         return check()
 
     @app.after_request

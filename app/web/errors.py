@@ -53,6 +53,13 @@ REASONS = {
     "missing_scopes": ("Permissions are missing", "Install again from your store and accept every permission."),
     "exchange_refused": ("Not installed", "Start the installation again from your store."),
     "bad_token_answer": ("Not installed", "Start the installation again from your store."),
+    "upload_body_size": ("Too large", "These files are too large together. Go back and send them one after the other."),
+    "upload_slow_bodies": ("Busy right now", "Many people are sending files. Go back and try again in a minute."),
+    "upload_body_cut": ("Not complete", "The files did not arrive completely. Go back and send them again."),
+    "no_room": ("Busy right now", "Your files cannot be kept at the moment. Please try again later."),
+    "too_many_refused": ("Too many files", "Too many files could not be taken. Please ask the shop for help."),
+    "no_link": ("No such link", "This link is not complete or not ours. Copy the whole address from the message."),
+    "shelf_expired": ("This link has expired", "Please ask the shop for a new one."),
     "bad_install": ("Not installed", "Start the installation again from your store."),
     "store_mismatch": ("Not installed", "Start the installation again from your store."),
     "sign_in_over": (

@@ -34,6 +34,8 @@ ONCE = tuple(
 )  # fmt: skip
 UPLOAD = re.compile(r"/panel/(orders|products|customers)/[0-9]{1,20}/documents")
 FORM_BYTES = 100_000  # beside a file
+FILE_PLACES = 2
+BUYERS = re.compile(r"/up/[^/]{1,200}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LENGTH = re.compile(r"\d{1,12}")
 
@@ -46,6 +48,7 @@ class RequestGuard:
 
     def __init__(self, app: Wsgi, settings: Settings, bodies: BodyReader | None = None) -> None:
         self._app, self._settings, self._bodies = app, settings, bodies or BodyReader()
+        self._files = BodyReader(FILE_PLACES)  # of their own: slow phones never keep deliveries waiting
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         fault = self._fault(environ) or self._take_body(environ)
@@ -54,7 +57,8 @@ class RequestGuard:
         status, reason = fault
         request_id = new_id()
         log.info("request_refused", status=status, reason=reason, correlation_id=request_id)
-        response = answer(status, Answers.PLAIN)
+        is_page = bool(BUYERS.fullmatch(environ.get("PATH_INFO", "")))  # a buyer reads the answer, no program
+        response = answer(status, Answers.PAGE, code=f"upload_{reason}") if is_page else answer(status, Answers.PLAIN)
         response.headers["X-Request-Id"] = request_id
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -66,7 +70,8 @@ class RequestGuard:
         if not length:
             return None
         try:
-            environ["wsgi.input"] = io.BytesIO(self._bodies.read(environ["wsgi.input"], length))
+            reader = self._files if BUYERS.fullmatch(environ.get("PATH_INFO", "")) else self._bodies
+            environ["wsgi.input"] = io.BytesIO(reader.read(environ["wsgi.input"], length))
         except NotRead as error:
             return error.status, error.reason
         return None
@@ -75,10 +80,14 @@ class RequestGuard:
         return _line(environ) or _headers(environ) or _body(environ, self._longest(environ))
 
     def _longest(self, environ: Environ) -> int:
-        """One address takes files; everything else what a form or a delivery has."""
+        """Two addresses take files; everything else what a form or a delivery has."""
         usual = self._settings.limits.body_bytes
-        is_file = environ["REQUEST_METHOD"] == "POST" and UPLOAD.fullmatch(environ.get("PATH_INFO", ""))
-        return max(usual, MOST_BYTES + FORM_BYTES) if is_file else usual
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] != "POST":
+            return usual
+        if BUYERS.fullmatch(path):
+            return max(usual, self._settings.limits.upload_bytes + FORM_BYTES)
+        return max(usual, MOST_BYTES + FORM_BYTES) if UPLOAD.fullmatch(path) else usual
 
 
 def _line(environ: Environ) -> tuple[int, str] | None:

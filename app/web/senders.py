@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.db.types import utc_now
 from app.domain.ids import Provider, StoreId
-from app.engine import callbacks
+from app.engine import callbacks, communications, shelves, uploads
 from app.engine.attempts import Attempts
 from app.engine.deps import Deps
-from app.errors import Rejected
+from app.errors import NotFound, Rejected
 from app.web.bodies import FORM, JSON, form_fields, parse, raw_body
+from app.web.buyer.holder import holder_cookie, new_holder
 from app.web.guards import Check
 from app.web.limits import Window
 
@@ -141,6 +142,32 @@ def workflow_callback(deps: Deps) -> Check:
     return check
 
 
+def exstream_job(deps: Deps) -> Check:
+    """A customer's Exstream job: the secret address, or our bearer token. Leaves `g.raw` and `g.store_id`."""
+    return _reporter(deps, communications.JOBS)
+
+
+def notifications(deps: Deps) -> Check:
+    """OpenText Notifications, which proves itself by the secret address alone. Leaves `g.raw` and `g.store_id`."""
+    return _reporter(deps, communications.STATUS, takes_bearer=False)
+
+
+def _reporter(deps: Deps, door: str, *, takes_bearer: bool = True) -> Check:
+    failures = Window(60, 60)
+
+    def check() -> None:
+        g.raw = raw_body(JSON)
+        token = (request.view_args or {}).get("token", "")
+        bearer = _bearer(request.headers.get("Authorization", "")) if takes_bearer else ""
+        try:
+            g.store_id = communications.reporter(deps, door, token, bearer)
+        except Rejected:
+            failures.take(request.remote_addr or "")
+            raise
+
+    return check
+
+
 class TicketOnly(BaseModel):
     """The one field a ticket's check needs, where it does not come in its header."""
 
@@ -241,6 +268,41 @@ def shopper(deps: Deps) -> Check:  # noqa: ARG001  # the guard's signature
 
     def check() -> None:
         pace.take(request.remote_addr or "")
+
+    return check
+
+
+def uploader(deps: Deps) -> Check:
+    """A buyer with an upload link: what it is good for is left in `g.visit`, the browser's own secret in `g.holder`."""
+    pace, guesses = Window(60, 60), Window(20, 300)
+
+    def check() -> None:
+        caller = request.remote_addr or ""
+        pace.take(caller)
+        token = (request.view_args or {}).get("token", "")
+        given = request.cookies.get(holder_cookie(token), "")
+        try:
+            g.visit = uploads.visit(deps, token, given)
+        except NotFound:
+            guesses.take(caller)
+            raise
+        g.has_holder, g.holder = bool(given), given or new_holder()
+
+    return check
+
+
+def shelf_reader(deps: Deps) -> Check:
+    """A buyer with the link to a shelf, which is left in `g.shelf`."""
+    pace, guesses = Window(120, 60), Window(20, 300)
+
+    def check() -> None:
+        caller = request.remote_addr or ""
+        pace.take(caller)
+        try:
+            g.shelf = shelves.open_shelf(deps, (request.view_args or {}).get("token", ""))
+        except NotFound:
+            guesses.take(caller)
+            raise
 
     return check
 

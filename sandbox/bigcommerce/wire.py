@@ -1,5 +1,6 @@
 """Spellings on the wire: money, dates, pages, XML for whoever forgot to ask V2 for JSON."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -16,6 +17,8 @@ from sandbox.kernel.standin import json_response
 
 JSON = dict[str, Any]
 LARGEST_PAGE = 250
+# `10:00:00 00:00`: an unescaped plus of a query became a space. Midnight itself (`00:00:30 +0000`) is no offset.
+_LOST_PLUS = re.compile(r"(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) (\d{2}:\d{2})$")
 
 
 def money(amount: Any) -> str:
@@ -53,9 +56,10 @@ def zulu(at: datetime) -> str:
 
 def when(text: str, name: str = "date", status: int = 400) -> datetime:
     """RFC-2822 or ISO-8601, aware; a date without time is midnight UTC."""
+    plus = _LOST_PLUS.sub(r"\1+\2", text.strip())
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            at = parse(text.strip().replace(" 00:00", "+00:00"))
+            at = parse(plus)
         except (ValueError, TypeError):
             continue
         return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -100,10 +100,16 @@ def event(shop: "Shop", fulfillment: JSON, status: str, **about: Any) -> JSON:
     return made
 
 
-def _advance(shop: "Shop", fulfillment_order: JSON) -> None:
+def settle(shop: "Shop", fulfillment_order: JSON) -> None:
+    """Nothing left to send: it is closed."""
+    if fulfillment_order["status"] in facts.OPEN_STATES:
+        _advance(shop, fulfillment_order, progress=False)
+
+
+def _advance(shop: "Shop", fulfillment_order: JSON, *, progress: bool = True) -> None:
     if not any(part["remainingQuantity"] for part in lines(shop, fulfillment_order)):
         fulfillment_order["status"] = "CLOSED"
-    elif fulfillment_order["status"] == "OPEN":
+    elif progress and fulfillment_order["status"] == "OPEN":
         fulfillment_order["status"] = "IN_PROGRESS"
     shop.touch(fulfillment_order)
 

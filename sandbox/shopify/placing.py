@@ -39,7 +39,7 @@ def place(
     """A new order. `about`: fields of the order; `lines`: fields of LineItem."""
     order = _order(shop, about)
     for line in lines:
-        shop.new("LineItem", orderId=order["id"], **_line(line))
+        add_line(shop, order, line)
     order["goods"] = str(total(facts.line_total(line) for line in facts.lines(shop, order)))
     agree(shop, order, "OrderAgreement", "ORDER")
     shop.emit("orders/create", lambda: bodies.of(shop, order))
@@ -66,6 +66,11 @@ def _order(shop: "Shop", about: JSON) -> JSON:
         "draftOrderId": None,
     }  # fmt: skip
     return shop.new("Order", **(usual | about))
+
+
+def add_line(shop: "Shop", order: JSON, given: JSON) -> JSON:
+    """A line of an order; it takes no stock by itself."""
+    return shop.new("LineItem", orderId=order["id"], **_line(given))
 
 
 def _line(given: JSON) -> JSON:
@@ -145,6 +150,13 @@ def _take_from_stock(shop: "Shop", order: JSON) -> None:
         if variant is not None and stock.item_of(shop, variant)["tracked"]:
             level = stock.level_at(shop, stock.item_of(shop, variant), main_location(shop))
             stock.commit(shop, level, int(line["quantity"]))
+
+
+def give_back_stock(shop: "Shop", line: JSON, quantity: int) -> None:
+    """What was committed to an order is available again."""
+    variant = shop.find("ProductVariant", line["variantId"])
+    if variant is not None and stock.item_of(shop, variant)["tracked"]:
+        stock.commit(shop, stock.level_at(shop, stock.item_of(shop, variant), main_location(shop)), -quantity)
 
 
 def main_location(shop: "Shop") -> JSON:

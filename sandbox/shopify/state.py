@@ -159,6 +159,7 @@ class Store:
     routing_seconds: int = 0
     job_seconds: int = 0
     file_seconds: int = 2
+    decline_refunds: bool = False
     frozen: str = ""  # "402", "423": the shop as a whole does not answer
 
     @property

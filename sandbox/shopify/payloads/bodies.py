@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox.shopify.payloads import customers, orders, products
+from sandbox.shopify.payloads import companies, customers, fulfillment, orders, products, returns, sales
+from sandbox.shopify.payloads.common import identity, number
 from sandbox.shopify.state import JSON
 
 if TYPE_CHECKING:
@@ -15,11 +16,27 @@ BODIES: dict[str, Body] = {
     "OrderTransaction": orders.transaction,
     "Refund": orders.refund,
     "Fulfillment": orders.fulfillment,
+    "FulfillmentEvent": fulfillment.event,
+    "Return": returns.whole,
     "Customer": customers.customer,
+    "Company": companies.company,
+    "CompanyLocation": companies.location,
+    "CompanyContact": companies.contact,
+    "CompanyContactRoleAssignment": companies.role,
     "Product": products.product,
     "InventoryItem": products.inventory_item,
     "Collection": products.collection,
+    "DraftOrder": sales.draft,
+    "AbandonedCheckout": sales.checkout,
+    "PaymentTerms": sales.terms,
+    "PaymentSchedule": sales.schedule,
+    "ShopifyPaymentsDispute": sales.dispute,
+    "DiscountNode": sales.discount,
+    "Metaobject": sales.metaobject,
+    "BulkOperation": sales.bulk,
 }
+# Companies are told whole once more when they go.
+WHOLE_WHEN_GONE = ("Company", "CompanyLocation", "CompanyContact")
 tender = orders.tender
 
 
@@ -29,5 +46,9 @@ def of(shop: "Shop", record: JSON) -> JSON:
 
 def deleted(shop: "Shop", record: JSON) -> JSON:
     """What is left to say of a deleted record."""
-    del shop
-    return products.deleted(record)
+    kind = record["__typename"]
+    if kind in WHOLE_WHEN_GONE:
+        return of(shop, record)
+    if kind == "Customer":
+        return identity(record) | {"tax_exemptions": []}
+    return {"id": number(record["id"])}

@@ -49,11 +49,7 @@ def _variant(shop: "Shop", record: JSON) -> JSON:
 
 def variant(shop: "Shop", record: JSON) -> JSON:
     """`variants/in_stock`, `variants/out_of_stock`."""
-    item = stock.item_of(shop, record)
-    return _variant(shop, record) | {
-        "fulfillment_service": "manual", "grams": 0, "inventory_management": "shopify" if item["tracked"] else None,
-        "requires_shipping": item["requiresShipping"], "weight": 0.0, "weight_unit": "kg",
-    }  # fmt: skip
+    return {name: value for name, value in _variant(shop, record).items() if name != "inventory_item_id"}
 
 
 def _option(record: JSON, option: JSON) -> JSON:
@@ -74,10 +70,6 @@ def _image(shop: "Shop", record: JSON, media_id: str, position: int) -> JSON:
     }  # fmt: skip
 
 
-def deleted(record: JSON) -> JSON:
-    return {"id": number(record["id"])}
-
-
 def inventory_item(_shop: "Shop", record: JSON) -> JSON:
     """`inventory_items/*`."""
     return identity(record) | {
@@ -85,7 +77,7 @@ def inventory_item(_shop: "Shop", record: JSON) -> JSON:
         "requires_shipping": record["requiresShipping"], "cost": record["unitCost"],
         "country_code_of_origin": record["countryCodeOfOrigin"], "province_code_of_origin": None,
         "harmonized_system_code": record["harmonizedSystemCode"], "tracked": record["tracked"],
-        "country_harmonized_system_codes": [],
+        "country_harmonized_system_codes": [], "weight_value": 0.0, "weight_unit": "kg",
     }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Every door stands in the table beside its guard, and nothing else is a door."""
 
 from app.web import SURFACES, guards, senders
+from app.web.panel import sign_in_return
 
 GUARDS = {
     guards.anyone, guards.merchant_session, guards.granted_code, guards.signed_request, guards.open_code,
     senders.signed_by_store, senders.token_client, senders.workflow_callback, senders.content_callback,
-    senders.operator, senders.operator_hidden, senders.shopper,
+    senders.operator, senders.operator_hidden, senders.shopper, sign_in_return.came_back,
 }  # fmt: skip
 
 
