@@ -40,6 +40,12 @@ class RateLimited(Retryable):
         self.retry_after = retry_after
 
 
+class CircuitOpen(RateLimited):
+    """We leave a service alone that does not answer; asked again by itself after `retry_after` seconds."""
+
+    code = "circuit_open"
+
+
 class Permanent(AppError):
     """Never works unchanged: refused data, a broken rule. Recorded and shown, never repeated by itself."""
 

@@ -143,6 +143,9 @@ METRICS = (
     Metric("ecm_quarantine_size", "gauge", "Deliveries and runs set aside for a person"),
     Metric("ecm_queue_depth", "gauge", "Pieces of work: due now, waiting for their time, parked", ("place",)),
     Metric("ecm_stores", "gauge", "Stores by state", ("state",)),
+    Metric("ecm_upstreams_failing", "gauge", "Stores whose upstream has not answered its latest calls", ("upstream",)),
+    Metric("ecm_circuits_open", "gauge", "Stores whose upstream is left alone for now", ("upstream",)),
+    Metric("ecm_quota_savings", "gauge", "Stores whose quota has come to its reserve for people", ("upstream",)),
     Metric("ecm_free_disk_bytes", "gauge", "Free space where the data lies"),
     Metric("ecm_upstream_call_seconds", "histogram", "Calls to stores and OpenText", ("upstream", "outcome")),
 )

@@ -14,9 +14,11 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
 import httpcore
 import httpx
@@ -39,12 +41,34 @@ SHARED_ADDRESS_SPACE = ipaddress.ip_network("100.64.0.0/10")
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # IPv6 outside of it is local, reserved or holds an IPv4 address
 TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # these hold one too
 WRITE_PIECE = 16_384  # bytes handed over per look at the deadline
+MORE_AFTER = 10  # good answers per place before there is one more
 LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is mistaken
 
 
 def remaining() -> float:
     """Seconds until the current request's total deadline."""
     return _deadline.get() - time.monotonic()
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What an answer said of the request quota: `left` of `limit` until `reset_ms` milliseconds after it."""
+
+    left: int
+    limit: int
+    reset_ms: int
+
+
+class Gate(Protocol):
+    """Decides whether an upstream of a tenant is asked now, and is told how each call went."""
+
+    def enter(self, tenant: str, upstream: str) -> bool:
+        """Before a call. True: it is a probe. Raises RateLimited when the upstream is to be left alone."""
+        ...
+
+    def answered(self, tenant: str, upstream: str, quota: Quota | None) -> None: ...
+
+    def failed(self, tenant: str, upstream: str, reason: str, *, probe: bool) -> None: ...
 
 
 class AddressRefused(Permanent):
@@ -151,16 +175,57 @@ def _may_speak_to(settings: Settings, text: str) -> bool:
     return plain and address.is_global and not address.is_multicast
 
 
-class _Guarded(httpx.BaseTransport):
-    """Origin, deadline, size cap and a place in the upstream's queue around any transport."""
+class _Places:
+    """How many calls may be in flight: fewer when the other side throttles, slowly more again while it does not."""
 
-    def __init__(self, inner: httpx.BaseTransport, settings: Settings, base_url: httpx.URL, upstream: str) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = self._limit = most
+        self._taken = self._good = 0
+        self._changed = threading.Condition()
+
+    def acquire(self, timeout: float) -> bool:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._taken < self._limit, timeout):
+                return False
+            self._taken += 1
+            return True
+
+    def release(self) -> None:
+        with self._changed:
+            self._taken -= 1
+            self._changed.notify()
+
+    def judge(self, status: int) -> None:
+        """Half as many after a 429; one more after as many good answers as there are places, times MORE_AFTER."""
+        with self._changed:
+            if status == 429:
+                self._limit, self._good = max(1, self._limit // 2), 0
+                return
+            self._good += 1
+            if self._limit < self._most and self._good >= self._limit * MORE_AFTER:
+                self._limit, self._good = self._limit + 1, 0
+                self._changed.notify()
+
+
+class _Guarded(httpx.BaseTransport):
+    """Origin, deadline, size cap, circuit and a place in the upstream's queue around any transport."""
+
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        settings: Settings,
+        base_url: httpx.URL,
+        tenant: str,
+        upstream: str,
+        gate: Gate | None,
+    ) -> None:
         self._inner, self._settings, self._origin = inner, settings, _origin(base_url)
-        self._upstream = upstream
-        self._places = threading.BoundedSemaphore(settings.limits.per_upstream)
+        self._tenant, self._upstream, self._gate = tenant, upstream, gate
+        self._places = _Places(settings.limits.per_upstream)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self._check(request.url)
+        is_probe = self._gate.enter(self._tenant, self._upstream) if self._gate else False
         budget = self._settings.periods.request_deadline
         budget = min(budget, float(request.extensions.get("within", budget)))  # seconds; somebody waits for it
         more = float(request.extensions.get("more_time", 0))  # seconds, for a large file
@@ -170,7 +235,7 @@ class _Guarded(httpx.BaseTransport):
             if not self._places.acquire(timeout=budget / 2):
                 raise httpx.PoolTimeout("too many calls in flight", request=request)
             try:
-                return self._timed(request)
+                return self._judged(request, is_probe)
             finally:
                 self._places.release()
         finally:
@@ -184,6 +249,25 @@ class _Guarded(httpx.BaseTransport):
         schemes = ("https", "http") if self._settings.allow_plain_http else ("https",)
         if url.scheme not in schemes or url.userinfo or _origin(url) != self._origin:
             raise AddressRefused
+
+    def _judged(self, request: httpx.Request, is_probe: bool) -> httpx.Response:
+        """Tell the gate how the call went. An answer we refuse (too large) is an answer."""
+        try:
+            response = self._timed(request)
+        except httpx.TransportError as error:
+            if self._gate:
+                self._gate.failed(self._tenant, self._upstream, _failure(error), probe=is_probe)
+            raise
+        except AnswerTooLarge:
+            if self._gate:
+                self._gate.answered(self._tenant, self._upstream, None)
+            raise
+        self._places.judge(response.status_code)
+        if self._gate and _is_down(response):
+            self._gate.failed(self._tenant, self._upstream, "server_error", probe=is_probe)
+        elif self._gate:
+            self._gate.answered(self._tenant, self._upstream, quota_of(response))
+        return response
 
     def _timed(self, request: httpx.Request) -> httpx.Response:
         started, status = time.monotonic(), None
@@ -216,6 +300,30 @@ class _Guarded(httpx.BaseTransport):
         )
 
 
+def _failure(error: httpx.TransportError) -> str:
+    """As `speaking_to` names it."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return "unreachable"
+    return "timeout" if isinstance(error, httpx.TimeoutException) else "broken_answer"
+
+
+def _is_down(response: httpx.Response) -> bool:
+    """Whether the service itself is in trouble. A 500 in JSON is an answer: Content Server refuses with it."""
+    if response.status_code == 500:
+        return not response.headers.get("content-type", "").lower().startswith("application/json")
+    return response.status_code in (502, 503, 504)
+
+
+def quota_of(response: httpx.Response) -> Quota | None:
+    """The request quota an answer tells; None where it tells none. Source: BigCommerce, "API rate limits"."""
+    names = ("Requests-Left", "Requests-Quota", "Time-Reset-Ms")
+    values = [response.headers.get(f"X-Rate-Limit-{name}", "") for name in names]
+    if not all(value.isascii() and value.isdigit() and len(value) < 16 for value in values):
+        return None
+    left, limit, reset_ms = (int(value) for value in values)
+    return Quota(left, limit, min(reset_ms, int(LONGEST_WAIT * 1000)))
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
     port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
     return url.scheme, url.host.lower(), port
@@ -241,13 +349,20 @@ def _chunks(response: httpx.Response, request: httpx.Request, cap: int) -> Itera
         response.close()
 
 
-class Outbound:
-    """Makes the kept client per upstream. `transport` replaces the network, for in-process stand-ins."""
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """One per process: making one costs 20 ms."""
+    return ssl.create_default_context()
 
-    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
-        self._settings, self._transport = settings, transport
-        # One per process: making one costs 20 ms.
-        self._ssl = None if transport else ssl.create_default_context()
+
+class Outbound:
+    """Makes the kept client per upstream. `transport` replaces the network, for in-process stand-ins; without a `gate`
+    nothing is ever left alone."""
+
+    def __init__(
+        self, settings: Settings, transport: httpx.BaseTransport | None = None, gate: Gate | None = None
+    ) -> None:
+        self._settings, self._transport, self._gate = settings, transport, gate
         self._clients: dict[tuple[str, ...], httpx.Client] = {}
         self._lock = threading.Lock()
 
@@ -260,7 +375,7 @@ class Outbound:
         key = (tenant, upstream, base_url)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._make(upstream, base_url, **kw)
+                self._clients[key] = self._make(tenant, upstream, base_url, **kw)
             return self._clients[key]
 
     def close(self) -> None:
@@ -270,12 +385,14 @@ class Outbound:
                 client.close()
             self._clients.clear()
 
-    def _make(self, upstream: str, base_url: str, **kw: Any) -> httpx.Client:
+    def _make(self, tenant: str, upstream: str, base_url: str, **kw: Any) -> httpx.Client:
         headers = {"User-Agent": f"StorefrontECM/{__version__}", "Accept-Encoding": "identity"}
         return httpx.Client(
             base_url=base_url,
             headers=headers | kw.pop("headers", {}),
-            transport=_Guarded(self._transport or self._network(), self._settings, httpx.URL(base_url), upstream),
+            transport=_Guarded(
+                self._transport or self._network(), self._settings, httpx.URL(base_url), tenant, upstream, self._gate
+            ),
             timeout=httpx.Timeout(10, connect=3, pool=2),
             follow_redirects=False,
             trust_env=False,
@@ -284,10 +401,10 @@ class Outbound:
 
     def _network(self) -> httpx.HTTPTransport:
         count = self._settings.limits.per_upstream
-        assert self._ssl is not None  # noqa: S101  # narrows the type
-        transport = httpx.HTTPTransport(verify=self._ssl, trust_env=False)
+        context = _ssl_context()
+        transport = httpx.HTTPTransport(verify=context, trust_env=False)
         transport._pool = httpcore.ConnectionPool(  # httpx offers no parameter for the backend
-            ssl_context=self._ssl,
+            ssl_context=context,
             max_connections=count,
             max_keepalive_connections=count,
             keepalive_expiry=30,
@@ -365,8 +482,11 @@ def retry_after(response: httpx.Response, default: float = 30.0) -> float:
 
 __all__ = [
     "AddressRefused",
+    "Gate",
     "Outbound",
+    "Quota",
     "checked_addresses",
+    "quota_of",
     "raise_for",
     "remaining",
     "retry_after",

@@ -125,6 +125,13 @@ class Periods(_Part):
     drain: float = Field(default=40.0, description="Seconds a drain claims new work")
     linger: float = Field(default=3.0, description="Seconds a drain waits for more before it ends")
     request_deadline: float = Field(default=40.0, description="Seconds one call to another service may take in all")
+    circuit_open: float = Field(
+        default=30.0, description="Seconds a service that does not answer is left alone; doubles"
+    )
+    circuit_open_most: float = Field(default=900.0, description="up to this")
+    silence: timedelta = Field(
+        default=timedelta(hours=24), description="After this without a message from the store, home says so"
+    )
     decision_poll: timedelta = Field(
         default=timedelta(minutes=5), description="How often an open decision is looked for without a callback"
     )

@@ -8,6 +8,7 @@ from app.db.session import Database, connect, reading
 from app.db.stores import StoreRow
 from app.domain.ids import Provider, StoreId, external_store_id
 from app.engine import connections
+from app.engine.circuits import Circuits
 from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
 from app.engine.vault import Vault
@@ -27,11 +28,14 @@ def build(
     settings: Settings, *, transport: httpx.BaseTransport | None = None, doorbell: Doorbell | None = None
 ) -> Deps:
     """One process's dependencies. `transport` and `doorbell` are given by tests that stay in process."""
-    database, vault, outbound = connect(settings.database_url), Vault(settings), Outbound(settings, transport)
-    ways = _Ways(settings, vault, outbound, database)
+    database, vault = connect(settings.database_url), Vault(settings)
+    outbound = Outbound(settings, transport, Circuits(database, settings.periods))
+    unwatched = Outbound(settings, transport)  # what a person tries out says nothing of the connection in use
+    ways = _Ways(settings, vault, outbound, unwatched, database)
 
     def close() -> None:
         outbound.close()
+        unwatched.close()
         database.dispose()
 
     return Deps(
@@ -51,8 +55,11 @@ def build(
 class _Ways:
     """Kept clients: one set per store and token, one per connection version."""
 
-    def __init__(self, settings: Settings, vault: Vault, outbound: Outbound, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, vault: Vault, outbound: Outbound, unwatched: Outbound, database: Database
+    ) -> None:
         self._settings, self._vault, self._outbound, self._database = settings, vault, outbound, database
+        self._unwatched = unwatched
         self._tokens = TokenCache()
         self._doors = {Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound)}
         self._opentext: dict[tuple[str, int], OpenText] = {}
@@ -84,7 +91,7 @@ class _Ways:
             return self._opentext[store_id, connection.version]
 
     def site(self, connection: Connection, administrator: Connection | None) -> provisioning.Site:
-        return provisioning.site(connection, self._outbound, administrator)
+        return provisioning.site(connection, self._unwatched, administrator)
 
     def check_opentext(self, connection: Connection) -> list[CheckStep]:
-        return check_connection(connection, self._outbound, CLASSIFICATIONS)
+        return check_connection(connection, self._unwatched, CLASSIFICATIONS)

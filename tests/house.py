@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from app import wiring
+from app.db.circuits import Circuit
 from app.db.inbox import InboxEvent
 from app.db.runs import Run, StepRow, Work
 from app.db.session import reading, unit_of_work
@@ -205,8 +206,10 @@ class House:
         return done
 
     def hurry(self) -> None:
-        """Make everything that waits due now, as if its time had come."""
+        """Make everything that waits due now, and end the time of open circuits, as if it had come."""
         with unit_of_work(self.deps.database) as uow:
+            for circuit in uow.session.execute(select(Circuit)).scalars():
+                circuit.open_until = circuit.probe_until = 0.0
             for row in uow.session.execute(select(Work)).scalars():
                 row.due_at = 0.0
 

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlmodel import Session
 
+from app.db.circuits import Circuit
 from app.db.inbox import InboxEvent
 from app.db.links import SubjectSnapshot
+from app.db.panel import silent_since
 from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time
@@ -22,6 +24,7 @@ NONE: Any = literal_column("''")
 DRIFTED: Any = literal_column("'drifted'")
 
 # The tables as columns: their mapped attributes are typed as values, which a statement is not made of.
+CIRCUIT: Any = Circuit
 EVENT: Any = InboxEvent
 SNAPSHOT: Any = SubjectSnapshot
 PUBLICATION: Any = Publication
@@ -96,7 +99,11 @@ class FailureGroup:
 
 @dataclass(frozen=True)
 class StoreState:
-    """Set-up and connection of a store. `opentext_state` is empty before a connection was saved."""
+    """Set-up and connection of a store. `opentext_state` is empty before a connection was saved.
+
+    The silences began with the first of failures in a row, None while all answer; `is_saving_quota`: background work
+    waits for the store's quota.
+    """
 
     name: str
     state: str
@@ -107,9 +114,11 @@ class StoreState:
     installed_at: datetime
     setup_state: str
     setup_report: dict[str, str]
-    last_delivery_at: datetime | None
     opentext_state: str
     deployed_models: dict[str, str]
+    opentext_silent_since: datetime | None = None
+    store_silent_since: datetime | None = None
+    is_saving_quota: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,8 +180,10 @@ def store(session: Session, store_id: str) -> StoreState | None:
     statement = (
         select(
             s.name, s.state, s.pause_reason, s.timezone, s.currency, s.admin_url, s.installed_at, s.setup_state,
-            s.setup_report, s.last_delivery_at, CONNECTION.state.label("opentext_state"),
-            CONNECTION.deployed_models,
+            s.setup_report, CONNECTION.state.label("opentext_state"), CONNECTION.deployed_models,
+            silent_since(store_id).label("opentext_silent_since"),
+            silent_since(store_id, opentext=False).label("store_silent_since"),
+            _one(_saving(store_id, database_time(session)), "is_saving_quota"),
         )
         .outerjoin(CONNECTION, CONNECTION.store_id == s.id)
         .where(s.id == store_id)
@@ -184,8 +195,14 @@ def store(session: Session, store_id: str) -> StoreState | None:
         "setup_report": row.setup_report or {},
         "opentext_state": row.opentext_state or "",
         "deployed_models": row.deployed_models or {},
+        "is_saving_quota": bool(row.is_saving_quota),
     }
     return StoreState(**values)
+
+
+def _saving(store_id: str, now: float) -> Select[Any]:
+    """How many upstreams of the store background work leaves alone for the sake of their quota."""
+    return select(func.count()).where(CIRCUIT.store_id == store_id, CIRCUIT.saving_until > now)
 
 
 def pulse(session: Session, store_id: str) -> Pulse:
@@ -194,9 +211,8 @@ def pulse(session: Session, store_id: str) -> Pulse:
     e, w = EVENT, WORK
     due = and_(w.store_id == store_id, w.parked == "")
     unended = (e.store_id == store_id, e.ended_at.is_(None))
-    latest = select(e.received_at).where(e.store_id == store_id, e.source == "store").order_by(e.received_at.desc())
     counts = select(
-        _one(latest.limit(1), "last"),
+        _one(select(STORE.last_delivery_at).where(STORE.id == store_id), "last"),
         _one(_oldest(e.received_at).where(*unended, e.state.in_(OPEN_EVENTS)), "event"),
         _one(_oldest(RUN.started_at).where(RUN.store_id == store_id, RUN.state == "running"), "run"),
         _one(select(func.count()).select_from(w).where(due, w.due_at <= now), "queue"),

@@ -158,13 +158,10 @@ def _own_link(row: Row[Any]) -> LinkFacts | None:
     return replace(found, workflows=tuple(row.workflows or ()), workflows_unknown=unknown)
 
 
-def silent_since(store_id: str) -> ScalarSelect[Any]:
-    """Since when a part of OpenText has not answered; NULL while all do. One value, for any statement."""
-    return (
-        select(func.min(CIRCUIT.failing_since))
-        .where(CIRCUIT.store_id == store_id, CIRCUIT.upstream.in_(OPENTEXT))
-        .scalar_subquery()
-    )
+def silent_since(store_id: str, *, opentext: bool = True) -> ScalarSelect[Any]:
+    """Since when a part of OpenText (or else the store) has not answered; NULL while all do."""
+    upstream = CIRCUIT.upstream.in_(OPENTEXT) if opentext else CIRCUIT.upstream.not_in(OPENTEXT)
+    return select(func.min(CIRCUIT.failing_since)).where(CIRCUIT.store_id == store_id, upstream).scalar_subquery()
 
 
 def _documents_of(link: Any) -> Select[Any]:

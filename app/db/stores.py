@@ -1,10 +1,10 @@
 """Installed stores, their secrets (encrypted), their users, and the sign-ins used up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
-from sqlmodel import JSON, Field, Session, SQLModel, select
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, or_, update
+from sqlmodel import JSON, Field, Session, SQLModel, col, select
 
 from app.db.types import UtcDateTime, new_id, utc_now
 
@@ -29,7 +29,7 @@ class StoreRow(SQLModel, table=True):
     setup_state: str = "pending"  # pending | done | failed
     setup_report: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""  # why the store's work is paused, in words
-    last_delivery_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_delivery_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # to the minute; see note_delivery
 
 
 class StoreUser(SQLModel, table=True):
@@ -116,3 +116,10 @@ def installed(session: Session) -> list[StoreRow]:
 def user(session: Session, store_id: str, external_id: str) -> StoreUser | None:
     statement = select(StoreUser).where(StoreUser.store_id == store_id, StoreUser.external_id == external_id)
     return session.exec(statement).first()
+
+
+def note_delivery(session: Session, store_id: str, received_at: datetime) -> None:
+    """Remember when the store last told us anything, written at most once a minute. In the caller's transaction."""
+    known = col(StoreRow.last_delivery_at)
+    is_news = or_(known.is_(None), known < received_at - timedelta(minutes=1))
+    session.execute(update(StoreRow).where(col(StoreRow.id) == store_id, is_news).values(last_delivery_at=received_at))

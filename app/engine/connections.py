@@ -17,7 +17,7 @@ from app.db.session import Database, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 from app.db.types import utc_now
 from app.domain.ids import StoreId, external_store_id
-from app.engine import exstream_settings, queue
+from app.engine import circuits, exstream_settings, queue
 from app.engine.deps import Deps
 from app.engine.exstream_settings import EnteredExstream
 from app.engine.vault import Vault, random_token, sha256_hex
@@ -211,6 +211,7 @@ def _resume(session: Session, store_id: StoreId) -> None:
     store = session.get_one(StoreRow, store_id)
     if store.state == "installed":
         store.pause_reason = ""
+    circuits.forget(session, store_id)
     queue.unpark_store(session, store_id)
 
 

@@ -4,7 +4,7 @@ Source: Prometheus text exposition format, by the official client library.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -13,8 +13,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.db.circuits import Circuit
 from app.db.metrics import UpstreamCalls
-from app.db.session import Database, reading, unit_of_work
+from app.db.session import Database, database_time, reading, unit_of_work
 from app.engine import admission, overview
 from app.engine.deps import Deps
 from app.observability import BUCKETS, METRICS, Timing, call_times
@@ -70,6 +71,7 @@ class _Snapshot(Collector):
                 (("due",), state.queue_due), (("waiting",), state.queue_waiting), (("parked",), state.queue_parked)
             ],
             "ecm_stores": [((kind,), count) for kind, count in _count(one.state for one in state.stores.values())],
+            **_upstreams(self._deps.database),
             "ecm_free_disk_bytes": [((), shutil.disk_usage(admission.data_folder(self._deps)).free)],
         }  # fmt: skip
         for metric in METRICS:
@@ -93,6 +95,22 @@ class _Snapshot(Collector):
                 bounds.append((bound, float(so_far)))
             family.add_metric((row.upstream, row.outcome), bounds, row.seconds)
         return family
+
+
+def _upstreams(database: Database) -> dict[str, Samples]:
+    """Circuits by upstream: failing, open, and at their quota's reserve."""
+    with reading(database) as session:
+        now, rows = database_time(session), list(session.execute(select(Circuit)).scalars())
+    names = sorted({row.upstream for row in rows})
+    judges: dict[str, Callable[[Circuit], bool]] = {
+        "ecm_upstreams_failing": lambda row: row.failing_since is not None,
+        "ecm_circuits_open": lambda row: row.opened_for > 0,
+        "ecm_quota_savings": lambda row: row.saving_until > now,
+    }
+    return {
+        metric: [((name,), sum(row.upstream == name and judge(row) for row in rows)) for name in names]
+        for metric, judge in judges.items()
+    }
 
 
 def _count(values: Iterable[str]) -> Iterable[tuple[str, int]]:

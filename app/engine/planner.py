@@ -18,6 +18,7 @@ from app.domain.ids import NodeId, ObjectType, Provider, StoreId
 from app.domain.planning import PlannedRun, needs, plan
 from app.domain.scenario import Preferences, Subject
 from app.engine import (
+    circuits,
     communications,
     installs,
     knowledge,
@@ -59,9 +60,8 @@ LOOKED_AT = frozenset(
 def handle(deps: Deps, claim: queue.Claim) -> None:
     """Take one event to its end. Errors leave here for the caller to record."""
     event, correlation_id, received_at, store = _load(deps, claim)
-    with structlog.contextvars.bound_contextvars(
-        correlation_id=correlation_id, store_id=event.store_id, topic=event.topic.value
-    ):
+    names = {"correlation_id": correlation_id, "store_id": event.store_id, "topic": event.topic.value}
+    with structlog.contextvars.bound_contextvars(**names), circuits.asked_by(person=event.source is Source.PERSON):
         if store is None:
             return _end(deps, claim, "ignored", "unknown_store")
         if store.state == "uninstalled" and event.topic is not Topic.APP_INSTALLED:

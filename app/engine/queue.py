@@ -17,6 +17,8 @@ from sqlmodel import Session
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
 from app.db.session import Database, database_time, reading, unit_of_work
+from app.db.stores import note_delivery
+from app.domain.events import Source
 from app.domain.ids import StoreId, lane
 from app.errors import LostLease
 from app.settings import Settings
@@ -71,11 +73,16 @@ def admit(database: Database) -> int:
         session.execute(insert(Work), rows)
         ids = [row.id for row in found]
         session.execute(update(InboxEvent).where(IN.id.in_(ids)).values(state="planned"))
+        latest = {
+            row.store_id: row.received_at for row in found if row.source == Source.STORE
+        }  # in order: the last wins
+        for store_id, received_at in latest.items():
+            note_delivery(session, store_id, received_at)
         return len(rows)
 
 
 def _accepted() -> Any:
-    columns = (IN.id, IN.store_id, IN.object_type, IN.object_id)
+    columns = (IN.id, IN.store_id, IN.object_type, IN.object_id, IN.source, IN.received_at)
     return select(*columns).where(IN.state == "accepted").order_by(IN.received_at)
 
 

@@ -20,7 +20,7 @@ from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
 from app.domain.publication import PublicationState
-from app.engine import attempts, queue, timers, uploads
+from app.engine import attempts, circuits, queue, timers, uploads
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.errors import AppError
@@ -69,7 +69,8 @@ def _take_turn(deps: Deps, sweep: Sweep, owner: str) -> bool:
 def _run(deps: Deps, sweep: Sweep) -> None:
     started = time.monotonic()
     try:
-        sweep.run(deps)
+        with circuits.background():
+            sweep.run(deps)
     except AppError as error:
         log.warning("sweep_failed", sweep=sweep.name, code=error.specific_code)
     finally:

@@ -10,7 +10,7 @@ from app.db.runs import Run, StepRow
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import utc_now
-from app.engine import history, planner, policy, queue, runs
+from app.engine import circuits, history, planner, policy, queue, runs
 from app.engine.deps import Deps
 from app.engine.handlers import HANDLERS
 from app.errors import AppError, LostLease, NeedsReauth, RateLimited, Retryable
@@ -25,16 +25,21 @@ def perform(deps: Deps, claim: queue.Claim) -> None:
         try:
             if claim.lost_leases >= deps.settings.limits.lost_leases:
                 raise _Crash
-            if claim.kind == "event":
-                planner.handle(deps, claim)
-            elif claim.kind == "history":
-                history.advance(deps, claim)
-            else:
-                runs.advance(deps, claim, HANDLERS, BY_SLUG)
+            with circuits.background():
+                _do(deps, claim)
         except LostLease:
             log.warning("lease_lost")
         except Exception as error:  # the last line of defence: a bug is an outcome too, never silence
             _record_failure(deps, claim, error)
+
+
+def _do(deps: Deps, claim: queue.Claim) -> None:
+    if claim.kind == "event":
+        planner.handle(deps, claim)
+    elif claim.kind == "history":
+        history.advance(deps, claim)
+    else:
+        runs.advance(deps, claim, HANDLERS, BY_SLUG)
 
 
 class _Crash(AppError):

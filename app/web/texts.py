@@ -215,7 +215,10 @@ MEANINGS = {
 # Steps that need OpenText; the others need the store.
 OPENTEXT_STEPS = frozenset(MEANINGS) - {"set_order_status", "set_up_store", "link_in_store", "restore_fields"}
 NO_ANSWER = frozenset(
-    {"unreachable", "timeout", "broken_answer", "server_error", "rate_limited", "temporarily_unavailable"}
+    {
+        "unreachable", "timeout", "broken_answer", "server_error", "rate_limited", "temporarily_unavailable",
+        "circuit_open",
+    }
 )
 
 SOURCES = {
@@ -285,6 +288,8 @@ CAUSES = {
     "broken_answer": N_("The connection broke off"),
     "server_error": N_("The other side has a problem"),
     "rate_limited": N_("The other side asks us to slow down"),
+    "circuit_open": N_("The other side does not answer; it is left alone for a moment"),
+    "quota_reserve": N_("The rest of the request quota is kept for people"),
     "locked": N_("Locked by somebody else"),
     "needs_reauth": N_("A connection has to be renewed"),
     "missing_right": N_("A right is missing"),

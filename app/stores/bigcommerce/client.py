@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, Retryable
-from app.outbound import Outbound, raise_for, speaking_to
+from app.outbound import Outbound, Quota, quota_of, raise_for, speaking_to
 from app.settings import Settings
 from app.stores.bigcommerce.kept import Kept
 
@@ -30,18 +29,6 @@ T = TypeVar("T")
 _ID = re.compile(r"[1-9][0-9]{0,18}")
 _EMAIL = re.compile(r"[^\s@\"'<>,;:]+@[^\s@\"'<>,;:]+")
 _PHONE = re.compile(r"\+?\d[\d ()./-]{6,}\d")
-
-
-@dataclass(frozen=True)
-class Quota:
-    """What the store's last answer said of the request quota, which all apps of the store share.
-
-    `left` of `limit` requests until `reset_ms` milliseconds after that answer. Source: "API rate limits".
-    """
-
-    left: int
-    limit: int
-    reset_ms: int
 
 
 def number(object_id: str) -> str:
@@ -109,17 +96,10 @@ class BigCommerceClient:
         headers = self._headers if "files" in kw else self._headers | {"Content-Type": "application/json"}
         with speaking_to(SERVICE, writing=changes):
             response = self._http.request(method, path, headers=headers, **kw)
-        self._note_quota(response)
+        self.quota = quota_of(response) or self.quota
         if response.status_code != also:
             refuse(response)
         return response
-
-    def _note_quota(self, response: httpx.Response) -> None:
-        names = ("Requests-Left", "Requests-Quota", "Time-Reset-Ms")
-        values = [response.headers.get(f"X-Rate-Limit-{name}", "") for name in names]
-        if all(value.isascii() and value.isdigit() and len(value) < 16 for value in values):
-            left, limit, reset_ms = (int(value) for value in values)
-            self.quota = Quota(left, limit, reset_ms)
 
 
 def refuse(response: httpx.Response) -> None:

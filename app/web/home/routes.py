@@ -46,7 +46,7 @@ def _pulse(deps: Deps) -> dict[str, Any]:
             raise NotFound("There is no such store.")
         language.read_in(store.timezone)
         pulse = activity.pulse(session, store_id)
-    return {"store": store, "pulse": pulse, "health": views.health(store, pulse)}
+    return {"store": store, "pulse": pulse, "health": views.health(store, pulse, deps.settings.periods.silence)}
 
 
 def _values(deps: Deps) -> dict[str, Any]:

@@ -1,23 +1,24 @@
 """View models of the home page: health in words, the set-up with its next step, what waits for a person, today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from app.db.activity import Attention, Drift, Pulse, RunLine, StoreState, Tally
 from app.db.types import utc_now
-from app.web import texts
+from app.web import language, texts
 from app.web.language import _, ngettext
 from app.web.texts import State
 
-SLOW_AFTER, LATE_AFTER = timedelta(minutes=2), timedelta(minutes=15)
+SLOW_AFTER, LATE_AFTER, SILENT_AFTER = timedelta(minutes=2), timedelta(minutes=15), timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Health:
-    """Green, amber or red, in words. `lines` say what was looked at."""
+    """Green, amber or red, in words. `notes` are facts about the other sides, one line each."""
 
     state: State
     lead: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,48 @@ class Count:
     count: int
 
 
-def health(store: StoreState, pulse: Pulse) -> Health:
-    """Red: work stands still until somebody acts. Amber: slow, or single things stopped. Green: neither."""
+def health(store: StoreState, pulse: Pulse, silence: timedelta = timedelta(days=1)) -> Health:
+    """Red: work stands still until somebody acts. Amber: slow, silent, or single things stopped. Green: neither.
+
+    `silence`: so long a store may be quiet before it is worth a word.
+    """
+    notes = _notes(store, pulse, silence)
+    found = _health(store, pulse)
+    if notes and found.state.tone == "good":
+        found = _amber(_("Everything we were told has been worked off. Something is worth a look:"))
+    return replace(found, notes=notes)
+
+
+def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ...]:
+    found, now = [], utc_now()
+    opentext, own = store.opentext_silent_since, store.store_silent_since
+    if opentext and now - opentext > SILENT_AFTER:
+        found.append(
+            _("OpenText has not answered since %(since)s. What waits for it goes on by itself; nothing is lost.",
+              since=language.clock(opentext))
+        )  # fmt: skip
+    if own and now - own > SILENT_AFTER:
+        found.append(
+            _("Your store has not answered since %(since)s. What waits for it goes on by itself; nothing is lost.",
+              since=language.clock(own))
+        )  # fmt: skip
+    if store.is_saving_quota:
+        found.append(
+            _("Your store’s request quota, which all apps share, is nearly used up. Background work waits a moment.")
+        )
+    quiet = now - (pulse.last_delivery_at or store.installed_at)
+    if store.state == "installed" and quiet > silence:
+        found.append(
+            ngettext(
+                "Nothing received from your store for %(n)s hour. We look for missed changes by ourselves.",
+                "Nothing received from your store for %(n)s hours. We look for missed changes by ourselves.",
+                int(quiet.total_seconds() // 3600),
+            )
+        )
+    return tuple(found)
+
+
+def _health(store: StoreState, pulse: Pulse) -> Health:
     if store.state == "needs_reauth":
         return _red(_("The connection to your store has to be renewed: open the app from your store again."))
     if store.opentext_state == "needs_reauth":

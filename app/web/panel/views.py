@@ -247,8 +247,10 @@ def _silence(rows: PanelRows) -> str:
             since=language.clock(since), as_of=language.clock(as_of),
         )  # fmt: skip
     if since:
-        text = "OpenText has not answered since %(since)s. Nothing is lost: everything on its way goes on by itself."
-        return _(text, since=language.clock(since))
+        return _(
+            "OpenText has not answered since %(since)s. Nothing is lost: everything on its way goes on by itself.",
+            since=language.clock(since),
+        )
     return _("You see what we last knew. Everything on its way waits and goes on by itself; nothing is lost.")
 
 
