@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
-from app.domain.steps import cases, communication, content, holds, money, papers, publication, store, time
+from app.domain.steps import cases, communication, content, holds, money, papers, publication, recall, store, time
 from app.domain.steps.cases import *  # noqa: F403
 from app.domain.steps.communication import *  # noqa: F403
 from app.domain.steps.content import *  # noqa: F403
@@ -17,6 +17,7 @@ from app.domain.steps.holds import *  # noqa: F403
 from app.domain.steps.money import *  # noqa: F403
 from app.domain.steps.papers import *  # noqa: F403
 from app.domain.steps.publication import *  # noqa: F403
+from app.domain.steps.recall import *  # noqa: F403
 from app.domain.steps.store import *  # noqa: F403
 from app.domain.steps.time import *  # noqa: F403
 
@@ -89,6 +90,7 @@ Step = Annotated[
     | money.Steps
     | papers.Steps
     | publication.Steps
+    | recall.Steps
     | store.Steps
     | time.Steps,
     Discriminator("kind"),

@@ -44,5 +44,24 @@ class SetVisibility:
     kind: Literal["set_visibility"] = "set_visibility"
 
 
-Steps = PlaceHold | ReleaseHold | SetVisibility
-__all__ = ["PlaceHold", "ReleaseHold", "SetVisibility"]
+@dataclass(frozen=True)
+class MarkInStore:
+    """Leave small facts on the subject in the store (metafields, or what the store has in their place). Idempotent.
+
+    Each is (name, value); values may hold {placeholders} of the run's facts.
+    """
+
+    values: tuple[tuple[str, str], ...]
+    kind: Literal["mark_in_store"] = "mark_in_store"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Say something to whoever looks at the panel. `text` may hold {placeholders} of the run's facts."""
+
+    text: str
+    kind: Literal["notice"] = "notice"
+
+
+Steps = PlaceHold | ReleaseHold | SetVisibility | MarkInStore | Notice
+__all__ = ["MarkInStore", "Notice", "PlaceHold", "ReleaseHold", "SetVisibility"]

@@ -45,5 +45,45 @@ class ShareWithBuyer:
     kind: Literal["share_with_buyer"] = "share_with_buyer"
 
 
-Steps = RequestDocuments | FileUpload | ShareWithBuyer
-__all__ = ["FileUpload", "RequestDocuments", "ShareWithBuyer"]
+@dataclass(frozen=True)
+class PublishCompliance:
+    """Show the approved version of a compliance document on the product: a field named like its type, with number and
+    link. Skipped for what is not of a type that belongs into `folder`."""
+
+    folder: str
+    kind: Literal["publish_compliance"] = "publish_compliance"
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    """Publish the approved version of an HTML document as the text of the page this run is about, sanitised.
+
+    With the preference `link_at_checkout` the terms at checkout name the page's address as well.
+    """
+
+    kind: Literal["publish_page"] = "publish_page"
+
+
+@dataclass(frozen=True)
+class CapturePolicy:
+    """Keep the page's text as a new version where it differs from the one in force: PDF/A and HTML in `folder`."""
+
+    folder: str
+    classification: str
+    kind: Literal["capture_policy"] = "capture_policy"
+
+
+@dataclass(frozen=True)
+class LookAtPages:
+    """Compare every page and policy of the store with the versions in force; a change is told as an event."""
+
+    kind: Literal["look_at_pages"] = "look_at_pages"
+
+
+Steps = (
+    RequestDocuments | FileUpload | ShareWithBuyer | PublishCompliance | PublishPage | CapturePolicy | LookAtPages
+)
+__all__ = [
+    "CapturePolicy", "FileUpload", "LookAtPages", "PublishCompliance", "PublishPage", "RequestDocuments",
+    "ShareWithBuyer",
+]  # fmt: skip
