@@ -18,7 +18,7 @@ from app.opentext.check import CheckStep, check_connection
 from app.opentext.connection import Connection
 from app.opentext.login import TokenCache
 from app.outbound import Outbound
-from app.scenarios import CLASSIFICATIONS
+from app.scenarios import CLASSIFICATIONS, TEMPLATES
 from app.settings import Settings
 from app.stores.bigcommerce import BigCommerceDoor, bigcommerce_store
 from app.stores.port import Store, StoreDoor

@@ -24,14 +24,23 @@ from app.db.tables import metadata
 from app.db.types import utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, store_id
-from app.engine import callbacks, connections, jobs, timers
+from app.engine import callbacks, communications, connections, jobs, timers
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
-from app.opentext.connection import Connection, ContentServerConnection, WorkflowConnection
+from app.opentext.connection import (
+    Connection,
+    ContentServerConnection,
+    ExstreamConnection,
+    NotificationsConnection,
+    TemplateLocation,
+    WorkflowConnection,
+)
 from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings
 from app.web import create_app
 from sandbox import credentials
 from sandbox.content_server import CallbackSettings, approvals, documents, tree
+from sandbox.exstream.designs import DESIGNS
+from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Stage
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
@@ -99,6 +108,10 @@ class House:
             told = callbacks.content_secrets(self.deps, found)
             assert told is not None
             self.stage.content_server.configure_callbacks(CallbackSettings(told.url, secret=told.signing_secret))
+            doors = communications.report_addresses(self.deps, found)
+            assert doors is not None
+            jobs_token, status_token = (url.rpartition("/")[2] for url in (doors.jobs, doors.notifications))
+            self.stage.exstream.report_to("http://app.test", jobs=jobs_token, notifications=status_token)
         return found
 
     def connection(self, tenant: StoreId) -> Connection:
@@ -109,6 +122,15 @@ class House:
                                     credentials.OTDS_CLIENT_SECRET, "BigCommerce"),
             WorkflowConnection(stage.addresses.workflow, credentials.WORKFLOW_TENANT, credentials.WORKFLOW_CLIENT_ID,
                                credentials.WORKFLOW_CLIENT_SECRET),
+            ExstreamConnection(
+                stage.addresses.exstream, credentials.EXSTREAM_TENANT, credentials.EXSTREAM_CLIENT_ID,
+                credentials.EXSTREAM_CLIENT_SECRET, domain=DOMAIN, channel_service=FORWARD,
+                templates=tuple(TemplateLocation(one.key, communication_id(one.key)) for one in DESIGNS),
+                notifications=NotificationsConnection(
+                    stage.addresses.exstream, credentials.NOTIFICATIONS_USER, credentials.NOTIFICATIONS_PASSWORD,
+                    attach=True,
+                ),
+            ),
         )  # fmt: skip
 
     @property
@@ -121,11 +143,13 @@ class House:
             headers={"X-Auth-Token": token, "Accept": "application/json"},
         )
 
-    def place_order(self, total: str = "950.00", *, ship_to: str = "DE", status_id: int = 11) -> str:
+    def place_order(
+        self, total: str = "950.00", *, ship_to: str = "DE", status_id: int = 11, email: str = "ada@example.com"
+    ) -> str:  # fmt: skip
         """A buyer orders; returns the order's id. The store sends its webhooks by itself."""
         address = {
             "first_name": "Ada", "last_name": "Löwe", "street_1": "Hauptstraße 1", "city": "Köln", "zip": "50667",
-            "state": "", "country": "Germany", "country_iso2": "DE", "email": "ada@example.com",
+            "state": "", "country": "Germany", "country_iso2": "DE", "email": email,
         }  # fmt: skip
         other = {"country": {"DE": "Germany", "FR": "France"}[ship_to], "country_iso2": ship_to}
         answer = self.store_api.post("v2/orders", json={

@@ -3,8 +3,19 @@
 from collections.abc import Iterable
 
 from app.domain.scenario import Scenario
-from app.domain.steps import Step
-from app.scenarios import complaints, disputes, fulfilment, orders, products, records, returns, stock, stores
+from app.domain.steps import ComposeCommunication, Step
+from app.scenarios import (
+    communications,
+    complaints,
+    disputes,
+    fulfilment,
+    orders,
+    products,
+    records,
+    returns,
+    stock,
+    stores,
+)
 
 ALL: tuple[Scenario, ...] = (
     *orders.SCENARIOS,
@@ -13,6 +24,7 @@ ALL: tuple[Scenario, ...] = (
     *returns.SCENARIOS,
     *complaints.SCENARIOS,
     *disputes.SCENARIOS,
+    *communications.SCENARIOS,
     *records.SCENARIOS,
     *products.SCENARIOS,
     *stores.SCENARIOS,
@@ -31,3 +43,15 @@ def _classifications(steps: Iterable[Step]) -> set[str]:
 
 # The RM classifications the catalogue files under; a connection test looks for them.
 CLASSIFICATIONS: tuple[str, ...] = tuple(sorted(set().union(*(_classifications(one.steps) for one in ALL))))
+
+
+def _templates(steps: Iterable[Step]) -> set[str]:
+    found = {step.template for step in steps if isinstance(step, ComposeCommunication)}
+    for step in steps:
+        for outcome in getattr(step, "outcomes", ()):
+            found |= _templates(outcome.steps)
+    return found
+
+
+# The templates the catalogue composes; a connection test says which have no communication yet.
+TEMPLATES: tuple[str, ...] = tuple(sorted(set().union(*(_templates(one.steps) for one in ALL))))

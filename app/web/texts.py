@@ -39,6 +39,7 @@ SCENARIOS = {
     "refund-records": N_("Refunds as records"),
     "payment-records": N_("Payments as records"),
     "tax-archive": N_("Tax archive"),
+    "order-invoice": N_("Invoice to the buyer"),
     "product-launch-workspace": N_("Launch workspace"),
     "product-content-publish": N_("Publish approved content"),
     "product-content-undo": N_("Undo a publication"),
@@ -177,6 +178,8 @@ STEPS = {
     "file_evidence": N_("File the evidence"),
     "undo_publication": N_("Put the earlier content back"),
     "restore_fields": N_("Write the approved values again"),
+    "compose_communication": N_("Compose and file the document"),
+    "deliver_communication": N_("Send the document to the buyer"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
     "link_in_store": N_("Leave the workspace’s address in the store"),
 }
@@ -208,6 +211,8 @@ MEANINGS = {
     "file_evidence": N_("The change in your store stands. Only its evidence is not filed yet."),
     "undo_publication": N_("The product may still show the published content, in whole or in part."),
     "restore_fields": N_("The product may still show the changed values."),
+    "compose_communication": N_("The document for the buyer is not made yet. Nothing was sent."),
+    "deliver_communication": N_("The document is filed. The buyer may not have it yet."),
     "set_up_store": N_("Your store may not tell us about new orders and changes yet."),
     "link_in_store": N_("Everything is filed. Only the link on the object in your store is missing."),
 }
@@ -225,6 +230,8 @@ SOURCES = {
     "store": N_("Your store"),
     "workflow": N_("OpenText workflow"),
     "content_server": N_("Content Server"),
+    "exstream": N_("Exstream"),
+    "notifications": N_("OpenText Notifications"),
     "person": N_("A person"),
     "reconcile": N_("Our own check"),
     "clock": N_("Our own check"),
@@ -251,6 +258,7 @@ TOPICS = {
     "app.uninstalled": N_("The app was uninstalled"),
     "workflow.decided": N_("A workflow reported a decision"),
     "content.approved": N_("Content was approved"),
+    "delivery.reported": N_("Something became of a document on its way to a buyer"),
     "requested": N_("Somebody asked for something here"),
     "ignored": N_("A message we do not act on"),
 }
@@ -277,6 +285,8 @@ REASONS = {
     "gone": N_("The store no longer has it."),
     "run_woken": N_("The decision is being read."),
     "already_decided": N_("The decision was known already."),
+    "delivery_noted": N_("What became of it was written down."),
+    "unknown_delivery": N_("It names nothing that we sent."),
     "unknown_case": N_("It names no case of this store."),
     "no_product_linked_to_this_workspace": N_("No product belongs to that workspace."),
     "not_a_content_sheet": N_("The approved document is not a content sheet."),
@@ -298,6 +308,10 @@ CAUSES = {
     "refused": N_("The other side refused it"),
     "bug": N_("Something went wrong on our side"),
     "crash": N_("Something went wrong on our side"),
+    "delivery_failed": N_("It did not reach the buyer"),
+    "delivery_unknown": N_("Nobody knows whether it went out"),
+    "composition_unknown": N_("Exstream gave no document"),
+    "no_driver_data": N_("Something the document needs is missing"),
     "sheet_invalid": N_("The content sheet has a mistake"),
 }
 

@@ -6,6 +6,7 @@ from app.web.panel import sign_in_return
 GUARDS = {
     guards.anyone, guards.merchant_session, guards.granted_code, guards.signed_request, guards.open_code,
     senders.signed_by_store, senders.token_client, senders.workflow_callback, senders.content_callback,
+    senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, sign_in_return.came_back,
 }  # fmt: skip
 
