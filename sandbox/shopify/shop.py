@@ -20,7 +20,7 @@ EVERYTHING = "*"
 # Links that a record keeps from its first day: what is looked up by them is found without searching.
 LINKS = frozenset(
     {"orderId", "productId", "ownerId", "fulfillmentOrderId", "fulfillmentId", "lineItemId", "subjectId", "itemId",
-     "parentId", "companyId", "priceListId", "returnId", "referenceId"}
+     "parentId", "companyId", "priceListId", "returnId", "referenceId", "fulfillmentLineItemId", "reverseId", "paymentTermsId"}
 )  # fmt: skip
 
 
