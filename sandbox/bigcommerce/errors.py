@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.kernel.standin import json_response
 
-Family = Literal["v2", "v3", "problem", "graphql"]
+Family = Literal["v2", "v3", "problem", "typed", "graphql"]
 STATUS_CODES_PAGE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
 
 TITLES = {
@@ -58,6 +58,9 @@ def answer(refused: Refused, family: Family) -> Response:
         return json_response({"errors": [{"message": refused.title, **_paths(refused.errors)}]})
     if family == "problem":
         return problem(refused)
+    if family == "typed":
+        body = v3_body(refused.status, refused.title, refused.errors)
+        return json_response(body, refused.status, content_type="application/problem+json")
     return json_response(v3_body(refused.status, refused.title, refused.errors), refused.status)
 
 

@@ -30,6 +30,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "store/app": ("uninstalled",),
     "store/hook": ("deliveryException",),
 }  # fmt: skip
+# B2B Edition: only for an app with its scope, and never for a single channel.
+B2B_FAMILIES: dict[str, tuple[str, ...]] = {
+    "store/company": (
+        *THREE, "statusUpdated", "superadmin/assignmentUpdated", *(f"user/{e}" for e in THREE),
+        *(f"address/{e}" for e in THREE),
+    ),
+    "store/superadmin": (*THREE, "assignmentUpdated"),
+    "store/quote": (*THREE, "statusUpdated"),
+}  # fmt: skip
 CHANNEL_FAMILIES: dict[str, tuple[str, ...]] = {
     "order": ORDER_EVENTS,
     "page": ("created", "updated"),
@@ -40,7 +49,8 @@ CHANNEL_FAMILIES: dict[str, tuple[str, ...]] = {
 DELIVERY_EXCEPTION = "store/hook/deliveryException"
 CHANNEL = re.compile(r"store/channel/\d+/")
 
-SCOPES = frozenset(f"{family}/{event}" for family, events in FAMILIES.items() for event in events)
+B2B_SCOPES = frozenset(f"{family}/{event}" for family, events in B2B_FAMILIES.items() for event in events)
+SCOPES = B2B_SCOPES | frozenset(f"{family}/{event}" for family, events in FAMILIES.items() for event in events)
 CHANNEL_SCOPES = frozenset(f"{family}/{event}" for family, events in CHANNEL_FAMILIES.items() for event in events)
 
 
@@ -51,6 +61,10 @@ def known(scope: str) -> bool:
     if rest.endswith("/*"):
         return any(name.startswith(rest[:-1]) for name in names) and rest != "store/*"
     return rest in names
+
+
+def is_b2b(scope: str) -> bool:
+    return scope in B2B_SCOPES or scope.startswith(tuple(f"{family}/" for family in B2B_FAMILIES))
 
 
 def matches(hook_scope: str, scope: str) -> bool:

@@ -9,7 +9,7 @@ from sandbox.bigcommerce import events, webhooks
 from sandbox.bigcommerce.body import json_of, only
 from sandbox.bigcommerce.errors import Refused, missing
 from sandbox.bigcommerce.fields import Field, check
-from sandbox.bigcommerce.scopes import ANY
+from sandbox.bigcommerce.scopes import ANY, B2B
 from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON, Hook
 from sandbox.bigcommerce.wire import flag, no_content, v3, v3_page
@@ -161,6 +161,8 @@ def _field_errors(shop: Shop, body: JSON) -> dict[str, str]:
     errors: dict[str, str] = {}
     if not events.known(body["scope"]):
         errors["scope"] = "error.scope.invalid"
+    elif events.is_b2b(body["scope"]) and not _has_b2b(shop):
+        errors["scope"] = "needs the B2B Edition scope"
     try:
         url = urlsplit(body["destination"])
         good = url.scheme == "https" and url.port in (None, 443)
@@ -174,6 +176,13 @@ def _field_errors(shop: Shop, body: JSON) -> dict[str, str]:
         if not isinstance(value, str):
             errors[f"headers.{name}"] = "error.expected.jsstring"
     return errors
+
+
+def _has_b2b(shop: Shop) -> bool:
+    own = [
+        t for t in shop.api.state.tokens.values() if (t.client_id, t.store_hash) == (shop.client_id, shop.store.hash)
+    ]
+    return shop.store.b2b and any(B2B in token.scopes for token in own)
 
 
 def _exception_errors(body: JSON, others: list[Hook]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.bigcommerce import placing, product_making, variants
 from sandbox.bigcommerce.body import json_of, only
-from sandbox.bigcommerce.errors import Refused, v3_body
+from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.fields import Field, Fields, check
 from sandbox.bigcommerce.scopes import INVENTORY
 from sandbox.bigcommerce.shop import Shop
@@ -46,11 +46,11 @@ FILTERS = ("sku:in", "variant_id:in", "product_id:in")
 
 
 def routes(api: "BigCommerce") -> None:
-    api.v3("GET", "/inventory/items", INVENTORY, list_items)
-    api.v3("PUT", "/inventory/adjustments/absolute", INVENTORY, adjust_absolute)
-    api.v3("POST", "/inventory/adjustments/relative", INVENTORY, adjust_relative)
-    api.v3("GET", "/inventory/locations/<int:location_id>/items", INVENTORY, list_at_location)
-    api.v3("PUT", "/inventory/locations/<int:location_id>/items", INVENTORY, set_at_location)
+    api.typed("GET", "/inventory/items", INVENTORY, list_items)
+    api.typed("PUT", "/inventory/adjustments/absolute", INVENTORY, adjust_absolute)
+    api.typed("POST", "/inventory/adjustments/relative", INVENTORY, adjust_relative)
+    api.typed("GET", "/inventory/locations/<int:location_id>/items", INVENTORY, list_at_location)
+    api.typed("PUT", "/inventory/locations/<int:location_id>/items", INVENTORY, set_at_location)
 
 
 def list_items(shop: Shop, call: Call) -> Response:
@@ -66,7 +66,8 @@ def list_at_location(shop: Shop, call: Call, location_id: int) -> Response:
     _check_location(location_id)
     kept = ("available_to_sell", "total_inventory_onhand", "settings")
     found = [shown(shop, entry) for entry in _filtered(shop, call)]
-    rows = [{"identity": f["identity"]} | {n: f["locations"][0][n] for n in kept} for f in found]
+    names = ("sku", "variant_id", "product_id")
+    rows = [{"identity": {n: f["identity"][n] for n in names}} | {n: f["locations"][0][n] for n in kept} for f in found]
     return v3_page(call, rows, PAGE_MOST)
 
 
@@ -191,7 +192,7 @@ def _find(shop: Shop, identity: JSON) -> JSON:
         said = f"[Item with {name} {value} is tracked by {tracking}, please update stock by {tracking} id]"
     else:
         return found
-    raise Refused(422, said, body=v3_body(422, said))
+    raise Refused(422, said)
 
 
 def _tracking(shop: Shop, variant: JSON) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sandbox import credentials
 from sandbox.bigcommerce import merchant_goods as goods
 from sandbox.bigcommerce import merchant_orders as orders
+from sandbox.bigcommerce import merchant_trade as trade
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON
@@ -72,6 +73,19 @@ RESOURCES: dict[str, Resource] = {
         goods.create_price_list, goods.patch_price_list, goods.get_price_list, goods.list_price_lists,
         goods.delete_price_list,
     ),
+    "companies": Resource(
+        trade.create_company, trade.patch_company, trade.get_company, trade.list_companies, trade.delete_company
+    ),
+    "subscribers": Resource(
+        trade.create_subscriber, trade.patch_subscriber, trade.get_subscriber, trade.list_subscribers,
+        trade.delete_subscriber,
+    ),
+    "inventory": Resource(None, trade.patch_stock, trade.get_stock, trade.list_stock),
+    "checkout_settings": Resource(None, trade.patch_checkout, trade.get_checkout, trade.list_checkout),
+    "inventory_settings": Resource(
+        None, trade.patch_inventory_settings, trade.get_inventory_settings, trade.list_inventory_settings
+    ),
+    "system_log": Resource(trade.create_entry, None, trade.get_entry, trade.list_entries),
     "metafields": Resource(None, None, goods.get_metafield, goods.list_metafields),
     "store": Resource(None, goods.patch_store, goods.get_store, lambda shop: [goods.get_store(shop, "")]),
 }  # fmt: skip

@@ -51,6 +51,7 @@ STORE_TEXTS = (
     "domain", "secure_url", "currency", "status", "language", "plan_name", "plan_level",
 )  # fmt: skip
 STORE: Fields = {**{name: Field("string") for name in STORE_TEXTS}, "timezone": Field("object")}
+SWITCHES = {"b2b_edition": "b2b", "company_credit": "b2b_credit"}  # what a store has beside its profile
 EVERYTHING = frozenset({"images", "custom_fields", "variants", "options", "channels", "bulk_pricing_rules", "videos"})
 
 
@@ -288,7 +289,14 @@ def get_store(shop: Shop, number: Any) -> JSON:
 
 
 def patch_store(shop: Shop, number: Any, given: JSON) -> JSON:
+    """The profile, and whether the store has B2B Edition and its company credit."""
+    switches = {n: given.pop(n) for n in SWITCHES if n in given}
+    check(switches, dict.fromkeys(SWITCHES, Field("boolean")), "v3", creating=False)
+    for name, value in switches.items():
+        setattr(shop.store, SWITCHES[name], value)
     body = check(given, STORE, "v3", creating=False)
+    if switches and not body:
+        return get_store(shop, number)
     if "country_code" in body:
         body.setdefault("country", country(body["country_code"]))
     shop.store.profile |= body

@@ -7,6 +7,8 @@ from sandbox.bigcommerce import (
     brands,
     carts,
     channels,
+    companies,
+    company_terms,
     custom_fields,
     customers,
     extensions,
@@ -28,6 +30,7 @@ from sandbox.bigcommerce import (
     shipments,
     store_information,
     subscribers,
+    system_log,
     variants,
     webhooks,
 )
@@ -40,6 +43,7 @@ MODULES = (
     store_information, orders, order_parts, shipments, payments, refunds, products, images, custom_fields, variants,
     brands, inventory, metafields, customers, subscribers, addresses, groups, pages, price_lists, price_records,
     promotions, carts, channels, settings, hooks, extensions,
+    companies, company_terms, system_log,
 )  # fmt: skip
 FINISH = {"capture": payments.finish, "void": payments.finish, "refund": refunds.finish, "stock": inventory.finish}
 

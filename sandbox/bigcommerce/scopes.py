@@ -8,7 +8,9 @@ WITH_READ_ONLY = (
     "store_v2_marketing", "store_v2_information", "store_inventory", "store_locations", "store_cart",
     "store_channel_settings", "store_channel_listings", "store_sites", "store_checkout", "store_content_checkout",
 )  # fmt: skip
+B2B = "b2b_edition"  # the sandbox's name: the real one is not published
 PLAIN = (
+    B2B,
     "store_v2_default",
     "store_app_extensions_manage",
     "store_metafield_write",
@@ -16,12 +18,12 @@ PLAIN = (
 )
 KNOWN = frozenset((*WITH_READ_ONLY, *(f"{name}_read_only" for name in WITH_READ_ONLY), *PLAIN))
 
-# What the demo app asks for: the base profile of the product, without B2B Edition.
+# What the demo app asks for: the profile of the product with B2B Edition.
 DEFAULT = (
     "store_v2_default", "store_v2_orders", "store_v2_transactions_read_only", "store_v2_products",
     "store_v2_customers", "store_v2_content", "store_v2_marketing", "store_v2_information_read_only",
     "store_inventory_read_only", "store_checkout", "store_cart_read_only", "store_channel_settings_read_only",
-    "store_channel_listings_read_only", "store_sites_read_only", "store_app_extensions_manage",
+    "store_channel_listings_read_only", "store_sites_read_only", "store_app_extensions_manage", B2B,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def make(api: "BigCommerce") -> State:
     app = demo_app(api.app_base_url)
     state.apps[app.client_id] = app
     store = new_store(api, credentials.STORE_HASH, "Northwind Outfitters")
+    store.b2b = True
     state.stores[store.hash] = store
     if api.seeded:
         seed_goods.fill(Shop(api, store, at=api.world.clock.now(), muted=True))

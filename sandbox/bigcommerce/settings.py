@@ -50,13 +50,16 @@ CHECKOUT_FIELDS: Fields = {
     "policy_consent": Field("string", choices=("none", "standard", "express")),
     "order_confirmation_contact_email": TEXT,
     "should_redirect_to_storefront_for_auth": Field("boolean"),
-    "guest_checkout_for_existing_accounts_policy": TEXT,
+    "checkout_type": TEXT,
+    "guest_checkout_type": TEXT,
+    "guest_checkout_for_existing_accounts": TEXT,
 }
 USUAL_CHECKOUT: JSON = {
     "is_order_terms_and_conditions_enabled": False, "order_terms_and_conditions_type": "textarea",
     "order_terms_and_conditions_link": "", "order_terms_and_conditions_textarea": "", "policy_consent": "none",
     "order_confirmation_contact_email": "", "should_redirect_to_storefront_for_auth": False,
-    "guest_checkout_for_existing_accounts_policy": "allow",
+    "checkout_type": "optimized", "guest_checkout_type": "unrestricted",
+    "guest_checkout_for_existing_accounts": "allow",
 }  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def routes(api: "BigCommerce") -> None:
 def show_inventory(shop: Shop, call: Call) -> Response:
     """Of a channel, null is what it takes from the store."""
     only(call, ("channel_id",), 422)
-    return v3(_inventory(shop, _channel(shop, call)))
+    return v3(inventory_of(shop, _channel(shop, call)))
 
 
 def update_inventory(shop: Shop, call: Call) -> Response:
@@ -79,9 +82,9 @@ def update_inventory(shop: Shop, call: Call) -> Response:
     body = check(json_of(call), INVENTORY, "v3", creating=False)
     if not channel and None in body.values():
         raise Refused(422, errors={n: "must not be null" for n, v in body.items() if v is None})
-    shop.store.inventory_settings[channel] = _inventory(shop, channel) | body
+    shop.store.inventory_settings[channel] = inventory_of(shop, channel) | body
     call.effect = f"inventory settings {'of channel ' + str(channel) if channel else 'of the store'} changed"
-    return v3(_inventory(shop, channel))
+    return v3(inventory_of(shop, channel))
 
 
 def show_checkout(shop: Shop, call: Call, channel_id: int) -> Response:
@@ -102,7 +105,7 @@ def update_checkout(shop: Shop, call: Call, channel_id: int) -> Response:
 
 def checkout_of(shop: Shop, channel_id: int) -> JSON:
     if channel_id not in shop.store.channels:
-        raise Refused(404, f"Channel {channel_id} is not found.")
+        raise Refused(422, f"Channel {channel_id} is not found.")
     return USUAL_CHECKOUT | shop.store.checkout_settings.get(channel_id, {})
 
 
@@ -113,11 +116,11 @@ def set_checkout(shop: Shop, channel_id: int, body: JSON) -> None:
 
 
 def takes_stock_when_placed(shop: Shop, channel_id: int) -> bool:
-    own = _inventory(shop, channel_id)["update_stock_behavior"] or _inventory(shop, 0)["update_stock_behavior"]
+    own = inventory_of(shop, channel_id)["update_stock_behavior"] or inventory_of(shop, 0)["update_stock_behavior"]
     return bool(own == "order_placed")
 
 
-def _inventory(shop: Shop, channel: int) -> JSON:
+def inventory_of(shop: Shop, channel: int) -> JSON:
     usual = dict.fromkeys(USUAL_INVENTORY) if channel else USUAL_INVENTORY
     return usual | shop.store.inventory_settings.get(channel, {})
 

@@ -95,6 +95,10 @@ class BigCommerce(StandIn):
         """V3 with `application/problem+json` errors."""
         self._endpoint(methods, f"/v3{path}", Endpoint("problem", needs, handler))
 
+    def typed(self, methods: str, path: str, needs: Needs, handler: Handler) -> None:
+        """V3 with V3's error bodies, called `application/problem+json`."""
+        self._endpoint(methods, f"/v3{path}", Endpoint("typed", needs, handler))
+
     def graphql(self, path: str, needs: Needs, handler: Handler) -> None:
         self._endpoint("POST", path, Endpoint("graphql", needs, handler))
 

@@ -172,6 +172,15 @@ class Store:
     attribute_values: dict[int, JSON] = field(default_factory=dict)
     subscribers: dict[int, JSON] = field(default_factory=dict)
 
+    b2b: bool = False
+    b2b_credit: bool = True
+    b2b_window: Window = field(default_factory=Window)
+    companies: dict[int, JSON] = field(default_factory=dict)
+    company_users: dict[int, JSON] = field(default_factory=dict)
+    company_credit: dict[int, JSON] = field(default_factory=dict)
+    company_terms: dict[int, JSON] = field(default_factory=dict)
+    company_attachments: dict[int, list[JSON]] = field(default_factory=dict)
+
     metafields: dict[int, JSON] = field(default_factory=dict)
     pages: dict[int, JSON] = field(default_factory=dict)
     price_lists: dict[int, JSON] = field(default_factory=dict)
@@ -181,6 +190,8 @@ class Store:
     carts: dict[str, JSON] = field(default_factory=dict)
     channels: dict[int, JSON] = field(default_factory=dict)
     checkout_settings: dict[int, JSON] = field(default_factory=dict)
+
+    system_log: dict[int, JSON] = field(default_factory=dict)
 
     hooks: dict[int, Hook] = field(default_factory=dict)
     hook_emails: dict[str, list[str]] = field(default_factory=dict)

@@ -21,7 +21,12 @@ FILES = (
     ("/v2/order", "orders.v2.oas2.yml"),
     ("/v3/orders", "orders.v3.yml"),
     ("/v3/hooks", "webhooks.v3.yml"),
+    ("/v3/customers/subscribers", "subscribers.v3.yml"),
     ("/v3/customers", "customers.v3.yml"),
+    ("/v3/inventory", "inventory.v3.yml"),
+    ("/v3/settings", "settings.v3.yml"),
+    ("/v3/checkouts", "checkouts.v3.yml"),
+    ("/v3/store/systemlogs", "store_logs.v3.yml"),
     ("/v3/catalog/(variants|products/\\d+/variants)", "catalog/product-variants_catalog.v3.yml"),
     ("/v3/catalog", "catalog/products_catalog.v3.yml"),
     ("/v3/pricelists", "price_lists.v3.yml"),
@@ -30,8 +35,8 @@ FILES = (
     ("/v3/carts", "carts.v3.yml"),
     ("/v3/channels", "channels.v3.yml"),
 )
-# No file describes the GraphQL endpoint, nor the old spelling of shipping addresses that the links in orders use.
-NOT_DESCRIBED = re.compile(r"/graphql|/v2/orders/.*shippingaddresses")
+# No file describes the GraphQL endpoint and brands, nor the spelling of shipping addresses the links in orders use.
+NOT_DESCRIBED = re.compile(r"/graphql|/v2/orders/.*shippingaddresses|/v3/catalog/brands")
 
 
 @dataclass

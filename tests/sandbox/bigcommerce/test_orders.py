@@ -1,5 +1,6 @@
 """Orders V2: reading, listing, partial updates, archiving, and the events of each."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +155,21 @@ def test_lists_filter_sort_and_page(demo: Bench) -> None:
     modified = demo.api.get("/v2/orders/123").json()["date_modified"]
     assert 123 in ids(f"min_date_modified={modified.replace('+', '%2B')}")
     assert ids("max_date_created=2001-01-01") == []
+
+
+def test_an_order_of_the_minute_after_midnight_does_not_spoil_a_list(bench: Bench) -> None:
+    now = bench.world.clock.now()
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    bench.world.clock.advance(midnight + timedelta(seconds=20) - now)
+    order = make(bench)
+    assert " 00:00:" in order["date_created"]
+    for query in (
+        {"min_date_created": "2020-01-01"},
+        {"min_date_modified": order["date_created"]},
+        {"sort": "date_created"},
+    ):
+        response = bench.api.get("/v2/orders", params=query)
+        assert [entry["id"] for entry in response.json()] == [order["id"]], query
 
 
 def test_a_bad_filter_or_sort_is_refused(bench: Bench) -> None:

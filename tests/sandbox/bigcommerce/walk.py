@@ -367,6 +367,49 @@ def hooks(w: Walker) -> None:
     w.call("DELETE", f"{at}/{made}")
 
 
+def subscribers(w: Walker) -> None:
+    at = "/v3/customers/subscribers"
+    body = {"email": "leser@example.com", "first_name": "Lea", "channel_id": 1, "consents": ["abandoned_cart"]}
+    made = w.call("POST", at, json=body)["data"]["id"]
+    w.wrong(409, "POST", at, json=body)
+    w.wrong(422, "POST", at, json={"first_name": "x"})
+    w.call("GET", at, params={"email": "leser@example.com", "limit": "5"})
+    w.call("GET", f"{at}/{made}")
+    w.call("PUT", f"{at}/{made}", json={"last_name": "Leser", "consents": ["marketing_newsletter"]})
+    w.wrong(404, "GET", f"{at}/9999")
+    w.call("DELETE", f"{at}/{made}")
+    w.call("DELETE", at, params={"email": "nobody@example.com"})
+
+
+def inventory(w: Walker) -> None:
+    variant = next(v for v in w.bench.store.variants.values() if v["sku"] == "NW-JKT-3L-S")["id"]
+    w.call("GET", "/v3/inventory/items", params={"variant_id:in": str(variant), "limit": "1000"})
+    item = {"location_id": 1, "variant_id": variant}
+    w.call("PUT", "/v3/inventory/adjustments/absolute", json={"reason": "count", "items": [item | {"quantity": 4}]})
+    w.call("POST", "/v3/inventory/adjustments/relative", json={"items": [item | {"quantity": -1}]})
+    w.wrong(422, "PUT", "/v3/inventory/adjustments/absolute", json={"items": [{"location_id": 1, "quantity": 1}]})
+    w.bench.wait(seconds=5)
+    at = "/v3/inventory/locations/1/items"
+    w.call("PUT", at, json={"settings": [{"identity": {"sku": "NW-JKT-3L-S"}, "is_in_stock": False}]})
+    w.wrong(422, "PUT", at, json={"settings": [{"identity": {"sku": "NW-JKT-3L-S"}}]})
+    w.call("GET", at, params={"sku:in": "NW-JKT-3L-S"})
+    w.wrong(404, "GET", "/v3/inventory/locations/7/items")
+
+
+def settings(w: Walker) -> None:
+    w.call("GET", "/v3/settings/inventory", params={"channel_id": "1"})
+    w.call("PUT", "/v3/settings/inventory", json={"update_stock_behavior": "order_completed_or_shipped"})
+    w.wrong(422, "PUT", "/v3/settings/inventory", json={"update_stock_behavior": "never"})
+    at = "/v3/checkouts/settings/channels/1"
+    w.call("PUT", at, json={"is_order_terms_and_conditions_enabled": True, "order_terms_and_conditions_type": "link"})
+    w.call("GET", at)
+    w.wrong(422, "GET", "/v3/checkouts/settings/channels/9")
+    w.call("GET", "/v3/catalog/brands", params={"name:like": "north"})
+    w.call("GET", f"/v3/catalog/brands/{next(iter(w.bench.store.brands))}")
+    w.bench.merchant.create("system_log", {"type": "payment", "severity": 4, "summary": "Declined"})
+    w.call("GET", "/v3/store/systemlogs", params={"type": "payment", "severity:min": "3"})
+
+
 def _line(w: Walker, order: int) -> JSON:
     line: JSON = next(x for x in w.bench.store.order_lines.values() if x["order_id"] == order)
     return line
@@ -374,5 +417,5 @@ def _line(w: Walker, order: int) -> JSON:
 
 EVERYWHERE: tuple[Callable[[Walker], None], ...] = (
     information, hooks, orders, shipments, payments, products, variants, metafields, customers, groups, pages, prices,
-    promotions, carts,
+    promotions, carts, subscribers, inventory, settings,
 )  # fmt: skip
