@@ -63,6 +63,7 @@ class Publication(SQLModel, table=True):
     target: str = ""
     target_name: str = ""
     approval_id: str | None = None
+    is_whole: bool = False  # all of it or nothing: one field that cannot be published holds back the others
     node_id: int
     version: int
     sha256: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.db.publications import ApprovalRow
@@ -68,6 +68,27 @@ def _find(
         col(ApprovalRow.version) == source.version,
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def withdraw(session: Session, store_id: StoreId, node_id: NodeId, version: int) -> None:
+    """This version is approved no more; the record of the day it was stays."""
+    session.execute(
+        update(ApprovalRow)
+        .where(
+            col(ApprovalRow.store_id) == store_id, col(ApprovalRow.node_id) == node_id,
+            col(ApprovalRow.version) == version,
+        )
+        .values(is_approved=False)
+    )  # fmt: skip
+
+
+def of_version(
+    session: Session, store_id: StoreId, object_type: ObjectType, object_id: str, node_id: NodeId, version: int
+) -> ApprovalRow | None:
+    """The approval of exactly this version, if it stands."""
+    source = ApprovedSource(node_id, version, "", "", "", None)
+    row = _find(session, store_id, object_type, object_id, source)
+    return row if row is not None and row.is_approved else None
 
 
 def of_run(session: Session, run_id: str) -> ApprovalRow | None:

@@ -10,6 +10,7 @@ from app.scenarios import (
     disputes,
     fulfilment,
     orders,
+    prices,
     products,
     records,
     returns,
@@ -26,6 +27,7 @@ ALL: tuple[Scenario, ...] = (
     *disputes.SCENARIOS,
     *communications.SCENARIOS,
     *records.SCENARIOS,
+    *prices.SCENARIOS,
     *products.SCENARIOS,
     *stores.SCENARIOS,
 )

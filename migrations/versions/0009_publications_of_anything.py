@@ -40,11 +40,12 @@ def upgrade() -> None:
         table.add_column(sa.Column("target", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("target_name", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("approval_id", sa.String(), nullable=True))
+        table.add_column(sa.Column("is_whole", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("valid_from", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True))
         table.create_index("ix_publication_target", ["store_id", "kind", "target"])
     op.execute("UPDATE publication SET target = object_id")
-    for name in ("kind", "target", "target_name"):
+    for name in ("kind", "target", "target_name", "is_whole"):
         with op.batch_alter_table("publication") as table:
             table.alter_column(name, server_default=None)
     with op.batch_alter_table("publication_field") as table:
@@ -58,7 +59,7 @@ def downgrade() -> None:
         table.drop_column("note")
     with op.batch_alter_table("publication") as table:
         table.drop_index("ix_publication_target")
-        for name in ("valid_to", "valid_from", "approval_id", "target_name", "target", "kind"):
+        for name in ("valid_to", "valid_from", "is_whole", "approval_id", "target_name", "target", "kind"):
             table.drop_column(name)
     op.drop_index("ix_approval_run_id", table_name="approval")
     op.drop_table("approval")

@@ -25,7 +25,10 @@ class PublishContent:
 
 @dataclass(frozen=True)
 class FileEvidence:
-    """File what was published (before, after, read back, by whom approved) in `folder` and classify it."""
+    """File what was published (before, after, read back, by whom approved) in `folder` and classify it.
+
+    Of a price agreement: what became of every row, as CSV as well.
+    """
 
     folder: str
     classification: str
@@ -49,5 +52,41 @@ class RestoreFields:
     kind: Literal["restore_fields"] = "restore_fields"
 
 
-Steps = RecordApproval | PublishContent | FileEvidence | UndoPublication | RestoreFields
-__all__ = ["FileEvidence", "PublishContent", "RecordApproval", "RestoreFields", "UndoPublication"]
+@dataclass(frozen=True)
+class PublishDue:
+    """Publish what was planned for this day; the publication's id is a fact of the run (its timer's)."""
+
+    kind: Literal["publish_due"] = "publish_due"
+
+
+@dataclass(frozen=True)
+class EndPublication:
+    """Take back what was published until this day; skip what a person changed since. As PublishDue."""
+
+    kind: Literal["end_publication"] = "end_publication"
+
+
+@dataclass(frozen=True)
+class PublishPrices:
+    """Publish the approved price agreement (facts `node_id`, `version`) to the price list of the subject's group.
+
+    Judged row by row; with a day to begin in its file it waits for that day, with a last day it ends by itself.
+    """
+
+    kind: Literal["publish_prices"] = "publish_prices"
+
+
+Steps = (
+    RecordApproval
+    | PublishContent
+    | PublishPrices
+    | PublishDue
+    | EndPublication
+    | FileEvidence
+    | UndoPublication
+    | RestoreFields
+)
+__all__ = [
+    "EndPublication", "FileEvidence", "PublishContent", "PublishDue", "PublishPrices",
+    "RecordApproval", "RestoreFields", "UndoPublication",
+]  # fmt: skip

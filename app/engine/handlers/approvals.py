@@ -4,6 +4,7 @@ import tempfile
 from datetime import datetime
 from typing import Any
 
+from app.db.session import unit_of_work
 from app.domain.content import Approval
 from app.domain.ids import NodeId
 from app.domain.publication import ApprovedSource, document_kind
@@ -22,6 +23,8 @@ def record_approval(context: Context, step: RecordApproval) -> Result:
     approval = context.opentext.documents.approval(node_id)
     workspace = workspace_of(context)
     if not approval.is_approved or approval.version != version:
+        with unit_of_work(context.deps.database) as uow:
+            approvals.withdraw(uow.session, context.store_id, node_id, version)
         return Skipped(f"Version {version} is no longer the approved one.", workspace)
     source = source_in(context, node_id, approval)
     about = document_kind(source.name)
@@ -54,15 +57,19 @@ def keep(context: Context, decided: Decided, filed: dict[str, Any], classificati
 
 
 def keep_decision(context: Context, filed: dict[str, Any], classification: str) -> None:
-    """What a workflow decided, after its approval record was filed: the record is what publications name."""
-    decision = context.facts["decision"]
+    """What a workflow decided, after its approval record was filed.
+
+    Where it was about a document (facts `node_id`, `version`), that is what may be published; else the record itself.
+    """
+    decision, facts = context.facts["decision"], context.facts
     at = datetime.fromisoformat(decision["at"]) if decision.get("at") else None
-    sha256 = filed["sha256"] or _digest(context, filed)
-    source = ApprovedSource(NodeId(filed["node_id"]), filed["version"], sha256, filed["name"], decision["by"], at)
-    decided = Decided(context.scenario.title, source, filed["url"], decision["value"], decision["comment"])
-    keep(context, decided, filed, classification)
-
-
-def _digest(context: Context, filed: dict[str, Any]) -> str:
+    node_id, version, sha256 = NodeId(int(filed["node_id"])), int(filed["version"]), filed["sha256"]
+    if facts.get("node_id") and facts.get("version"):
+        node_id, version, sha256 = NodeId(int(facts["node_id"])), int(facts["version"]), ""
     with tempfile.TemporaryFile() as sink:
-        return context.opentext.documents.download(NodeId(filed["node_id"]), filed["version"], sink)
+        sha256 = sha256 or context.opentext.documents.download(node_id, version, sink)
+    name = filed["name"] if node_id == filed["node_id"] else context.opentext.documents.get(node_id).name
+    source = ApprovedSource(node_id, version, sha256, name, decision["by"], at)
+    url = context.opentext.workspaces.url(node_id)
+    keep(context, Decided(context.scenario.title, source, url, decision["value"], decision["comment"]), filed,
+         classification)  # fmt: skip

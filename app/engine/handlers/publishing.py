@@ -8,18 +8,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from app.db.publications import Publication, PublicationField
-from app.db.session import reading
+from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
 from app.domain.ids import NodeId
 from app.domain.publication import FieldState, PublicationState
-from app.domain.steps import RestoreFields, UndoPublication
-from app.engine import knowledge
+from app.domain.steps import EndPublication, PublishDue, RestoreFields, UndoPublication
+from app.engine import knowledge, timers
 from app.engine.publications import Draft, Value, Wanted, ledger, same
-from app.engine.publications.kinds import KINDS
+from app.engine.publications.kinds import COMPLETE, KINDS
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
-CHANGED_SINCE = "changed in the store since it was approved"
+CHANGED_SINCE = "Changed in the store since it was approved."
+HELD_BACK = "Held back: all of it or nothing was asked for, and not all can be published."
+OPEN = (PublicationState.PLANNED.value, PublicationState.PUBLISHING.value)
 GIVEN = (FieldState.LIVE.value, FieldState.DRIFTED.value, FieldState.WRITTEN.value, FieldState.PLANNED.value)
 TITLES_SHOWN = 12
 
@@ -44,21 +46,29 @@ def workspace_id_of(context: Context) -> NodeId:
 
 def publish(context: Context, draft: Draft) -> Publication:
     """Plan (or take up again) and bring into the store; the publication as it is then."""
-    publication = ledger.start(context.deps, draft)
-    if publication.state in (PublicationState.PLANNED.value, PublicationState.PUBLISHING.value):
-        bring(context, publication)
+    publication, is_new = ledger.start(context.deps, draft)
+    if publication.state in OPEN:
+        bring(context, publication, {one.field: one.before for one in draft.fields} if is_new else None)
+    return again(context, publication)
+
+
+def again(context: Context, publication: Publication) -> Publication:
+    """The row as it is now."""
     found = ledger.get(context.deps, context.store_id, publication.id)
     assert found is not None  # noqa: S101  # publications are never deleted
     return found
 
 
-def bring(context: Context, publication: Publication) -> list[PublicationField]:
-    """Write what is still planned, read everything back. Taken up again, only the rest is written."""
+def bring(context: Context, publication: Publication, now: Mapping[str, Value] | None = None) -> None:
+    """Write what is still planned, read everything back. Taken up again, only the rest is written.
+
+    `now` is what the store holds, where that was read a moment ago.
+    """
     deps, kind = context.deps, KINDS[publication.kind]
     ledger.set_state(deps, publication.id, PublicationState.PUBLISHING)
     rows = [row for row in ledger.fields_of(deps, publication.id) if row.state == FieldState.PLANNED.value]
     if rows:
-        now = kind.live(context.store, publication.target, rows)
+        now = now if now is not None else kind.live(context.store, publication.target, rows)
         rows = _without_others_changes(context, publication, rows, now)
         there = [row.field for row in rows if same(now[row.field], row.after)]
         ledger.progress(deps, publication.id, there, {})
@@ -66,7 +76,21 @@ def bring(context: Context, publication: Publication) -> list[PublicationField]:
     context.changed()
     written = [row for row in ledger.fields_of(deps, publication.id) if row.state in ledger.WRITABLE]
     live = kind.live(context.store, publication.target, written) if written else {}
-    return ledger.confirm(deps, publication.id, live)
+    ledger.confirm(deps, publication.id, live)
+    _take_back_what_fell_out(context, publication)
+
+
+def _take_back_what_fell_out(context: Context, publication: Publication) -> None:
+    """What an earlier version of this document said and this one does not is not agreed any more."""
+    is_live = again(context, publication).state == PublicationState.LIVE.value
+    if not is_live or publication.kind not in COMPLETE:
+        return
+    with reading(context.deps.database) as session:
+        earlier = ledger.earlier_versions(session, publication)
+    for one in earlier:
+        rows = [row for row in ledger.fields_of(context.deps, one.id) if row.state in GIVEN]
+        undo(context, one, rows)
+        ledger.set_state(context.deps, one.id, PublicationState.SUPERSEDED)
 
 
 def _without_others_changes(
@@ -77,6 +101,8 @@ def _without_others_changes(
         return rows
     theirs = [row for row in rows if not same(now[row.field], row.before) and not same(now[row.field], row.after)]
     notes = {row.field: CHANGED_SINCE for row in theirs}
+    if notes and publication.is_whole:
+        notes |= {row.field: HELD_BACK for row in rows if row.field not in notes}
     ledger.note(context.deps, publication.id, FieldState.SKIPPED, notes, now)
     return [row for row in rows if row.field not in notes]
 
@@ -150,27 +176,31 @@ def undo_publication(context: Context, _step: UndoPublication) -> Result:
 
 
 def undo(
-    context: Context, publication: Publication, rows: list[PublicationField]
+    context: Context, publication: Publication, rows: list[PublicationField], goals: Mapping[str, Value] | None = None
 ) -> dict[str, tuple[FieldState, Value]]:
-    """Put these fields back and read back; what became of each. A publication that never went out is only ended."""
+    """Put these fields back and read back; what became of each. A publication that never went out is only ended.
+
+    `goals` says what shall be there by field, where it is not the before-image.
+    """
+    goals = goals or {}
     now: Mapping[str, Value] = {}
     if rows and publication.state != PublicationState.PLANNED.value:
         now = KINDS[publication.kind].live(context.store, publication.target, rows)
     states: dict[str, tuple[FieldState, Value]] = {}
     back: list[PublicationField] = []
     for row in rows:
-        here = now.get(row.field, row.before)
-        if same(here, row.before):
+        here, goal = now.get(row.field, row.before), goals.get(row.field, row.before)
+        if same(here, goal) or not now:
             states[row.id] = (FieldState.UNDONE, here)
         elif not same(here, row.after):
             states[row.id] = (FieldState.KEPT, here)
         else:
             back.append(row)
     if back:
-        wanted = _wanted(back, now, lambda row: row.before)
+        wanted = _wanted(back, now, lambda row: goals.get(row.field, row.before))
         KINDS[publication.kind].write(context, publication.target, wanted, lambda _written, _refused: None)
         context.changed()
-        states |= _read_back(context, publication, back)
+        states |= _read_back(context, publication, back, goals)
     rest = [row for row in ledger.fields_of(context.deps, publication.id) if row.state in ledger.GOVERNING]
     is_whole = {row.id for row in rest} <= set(states)
     ledger.mark(context.deps, states, publication.id, PublicationState.UNDONE if is_whole else PublicationState.LIVE)
@@ -178,14 +208,12 @@ def undo(
 
 
 def _read_back(
-    context: Context, publication: Publication, rows: list[PublicationField]
+    context: Context, publication: Publication, rows: list[PublicationField], goals: Mapping[str, Value]
 ) -> dict[str, tuple[FieldState, Value]]:
     """A field that does not show what we put there is told as it is."""
     now = KINDS[publication.kind].live(context.store, publication.target, rows)
-    return {
-        row.id: (FieldState.UNDONE if same(now[row.field], row.before) else FieldState.DRIFTED, now[row.field])
-        for row in rows
-    }
+    is_back = {row.field: same(now[row.field], goals.get(row.field, row.before)) for row in rows}
+    return {row.id: (FieldState.UNDONE if is_back[row.field] else FieldState.DRIFTED, now[row.field]) for row in rows}
 
 
 def restore_fields(context: Context, _step: RestoreFields) -> Result:
@@ -207,3 +235,54 @@ def restore_fields(context: Context, _step: RestoreFields) -> Result:
     if still:
         words += f" Still different: {listed(still)}."
     return Done(words, workspace_of(context) | published_facts(publication, "Restored"))
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def plan_times(context: Context, publication: Publication) -> None:
+    """Timers for the day it begins, where that is to come, and for the moment it ends."""
+    with unit_of_work(context.deps.database) as uow:
+        for name, due in (("start", publication.valid_from), ("end", publication.valid_to)):
+            if due is not None and due > utc_now():
+                timers.set(uow.session, context.store_id, publication.object_type, publication.object_id,
+                           f"publication:{publication.id}:{name}", due,
+                           {"publication": name, "publication_id": publication.id})  # fmt: skip
+
+
+def publish_due(context: Context, _step: PublishDue) -> Result:
+    """Its day has come: what was planned when it was approved goes out, except what people changed since."""
+    publication, _rows = asked_for(context)
+    if publication.state not in OPEN:
+        return Skipped(f"Version {publication.version} does not wait to be published any more.", workspace_of(context))
+    if publication.valid_to is not None and publication.valid_to <= utc_now():
+        ledger.set_state(context.deps, publication.id, PublicationState.UNDONE)
+        return Skipped(f"Version {publication.version} had ended before it could begin.", workspace_of(context))
+    bring(context, publication)
+    return published(context, again(context, publication))
+
+
+def end_publication(context: Context, _step: EndPublication) -> Result:
+    """Its last day is over: what was there before is put back, unless that has ended as well by now."""
+    publication, rows = asked_for(context)
+    if publication.state not in (PublicationState.LIVE.value, *OPEN):
+        return Skipped(f"Version {publication.version} does not govern anything any more.", workspace_of(context))
+    rows = [row for row in rows if row.state in GIVEN]
+    states = undo(context, publication, rows, _still_valid(context, publication, rows))
+    kept = [row.title for row in rows if states[row.id][0] is FieldState.KEPT]
+    words = f"Version {publication.version} has ended; what was there before is back."
+    if kept:
+        words += f" Left as it is, because somebody changed it since: {listed(kept)}."
+    return Done(words, workspace_of(context) | published_facts(publication, "Ended"), {"kept": kept[:TITLES_SHOWN]})
+
+
+def _still_valid(context: Context, publication: Publication, rows: list[PublicationField]) -> dict[str, Value]:
+    """By field, the before-image behind all earlier publications that have ended or were undone themselves."""
+    goals = {row.field: row.before for row in rows}
+    with reading(context.deps.database) as session:
+        for one in ledger.on_target(session, publication):
+            over = one.state == PublicationState.UNDONE.value or (one.valid_to and one.valid_to <= utc_now())
+            for row in ledger.fields_in(session, one.id) if over else ():
+                if row.field in goals and same(goals[row.field], row.after):
+                    goals[row.field] = row.before
+    return goals

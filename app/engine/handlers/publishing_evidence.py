@@ -6,9 +6,10 @@ from app.db.publications import Publication
 from app.domain.publication import FieldState
 from app.domain.steps import FileEvidence
 from app.engine import subjects
-from app.engine.handlers import filing
+from app.engine.handlers import filing, prices
 from app.engine.papers import evidence
 from app.engine.publications import ledger, shown
+from app.engine.publications.kinds import PRICES
 from app.engine.runs import Context, Done, Result, Skipped
 
 
@@ -19,6 +20,8 @@ def file_evidence(context: Context, step: FileEvidence) -> Result:
         return Skipped("Nothing was changed, so there is nothing to prove.")
     publication = ledger.get(context.deps, context.store_id, about["id"])
     assert publication is not None  # noqa: S101  # publications are never deleted
+    if publication.kind == PRICES:
+        return prices.file_report(context, step, publication, about)
     rows = ledger.fields_of(context.deps, publication.id)
     fields = [
         {"title": row.title, "field": row.field, "before": shown(row.before), "after": shown(row.after),

@@ -2,7 +2,10 @@
 
 from app.engine.publications.content import ContentKind
 from app.engine.publications.kind import Kind
+from app.engine.publications.prices import PricesKind
 
-CONTENT = "content"
+CONTENT, PRICES = "content", "prices"
 
-KINDS: dict[str, Kind] = {CONTENT: ContentKind()}
+KINDS: dict[str, Kind] = {CONTENT: ContentKind(), PRICES: PricesKind()}
+
+COMPLETE = frozenset({PRICES})  # a document of these says everything: what its next version leaves out is taken back

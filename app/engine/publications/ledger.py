@@ -43,11 +43,13 @@ class Draft:
     fields: Sequence[PlannedField]
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    is_whole: bool = False
 
 
-def start(deps: Deps, draft: Draft) -> Publication:
+def start(deps: Deps, draft: Draft) -> tuple[Publication, bool]:
     """Write the publication with its before-image, before anything is sent; taken up again if it is there.
 
+    True beside it: it begins now, with this before-image.
     Raises Permanent(code="no_approval_record") where this exact version has no approval kept as a record.
     """
     with unit_of_work(deps.database) as uow:
@@ -55,16 +57,17 @@ def start(deps: Deps, draft: Draft) -> Publication:
         approval_id = _approval_of(session, draft)
         row = find_in(session, draft.store_id, draft.object_type, draft.object_id, draft.source)
         if row is not None and row.state != PublicationState.UNDONE.value:
-            return row
+            return row, False
         if row is None:
             row = _new(draft)
             session.add(row)
         else:  # approved again after an undo: a new round, same row
             _start_again(session, row, draft)
-        row.approval_id, row.valid_from, row.valid_to = approval_id, draft.valid_from, draft.valid_to
+        row.approval_id, row.is_whole = approval_id, draft.is_whole
+        row.valid_from, row.valid_to = draft.valid_from, draft.valid_to
         session.flush()
         _add_fields(session, row, draft.fields)
-        return row
+        return row, True
 
 
 def _approval_of(session: Session, draft: Draft) -> str:
@@ -129,11 +132,55 @@ def find_in(
     return session.execute(statement).scalar_one_or_none()
 
 
-def unfinished(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str, source: ApprovedSource) -> bool:
-    """Is there a publication of this version that was planned and not yet brought to its end?"""
+def find(
+    deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: str, source: ApprovedSource
+) -> Publication | None:
+    """The publication of exactly this version, unless it was undone: then there is none to go on with."""
     with reading(deps.database) as session:
         row = find_in(session, store_id, object_type, object_id, source)
-    return row is not None and row.state in (PublicationState.PLANNED.value, PublicationState.PUBLISHING.value)
+    return None if row is None or row.state == PublicationState.UNDONE.value else row
+
+
+def latest(
+    session: Session, store_id: StoreId, object_type: ObjectType, object_id: str, kind: str
+) -> Publication | None:
+    """The newest publication of a kind from an object's workspace."""
+    statement = (
+        select(Publication)
+        .where(
+            col(Publication.store_id) == store_id, col(Publication.object_type) == object_type.value,
+            col(Publication.object_id) == object_id, col(Publication.kind) == kind,
+        )
+        .order_by(col(Publication.created_at).desc())
+        .limit(1)
+    )  # fmt: skip
+    return session.execute(statement).scalar_one_or_none()
+
+
+def earlier_versions(session: Session, publication: Publication) -> list[Publication]:
+    """Publications of earlier versions of the same document that still stand or wait."""
+    statement = select(Publication).where(
+        col(Publication.store_id) == publication.store_id,
+        col(Publication.object_type) == publication.object_type,
+        col(Publication.object_id) == publication.object_id,
+        col(Publication.node_id) == publication.node_id,
+        col(Publication.version) < publication.version,
+        col(Publication.state).in_((PublicationState.LIVE.value, PublicationState.PLANNED.value)),
+    )
+    return list(session.execute(statement).scalars())
+
+
+def on_target(session: Session, publication: Publication) -> list[Publication]:
+    """What was ever published to the same target before, newest first."""
+    statement = (
+        select(Publication)
+        .where(
+            col(Publication.store_id) == publication.store_id, col(Publication.kind) == publication.kind,
+            col(Publication.target) == publication.target, col(Publication.created_at) < publication.created_at,
+        )
+        .order_by(col(Publication.created_at).desc())
+    )  # fmt: skip
+    return list(session.execute(statement).scalars())
 
 
 def fields_in(session: Session, publication_id: str) -> list[PublicationField]:
@@ -207,9 +254,12 @@ def confirm(deps: Deps, publication_id: str, live: Mapping[str, Value]) -> list[
         for row in rows:
             if row.state in WRITABLE:
                 _compare(row, dict(live.get(row.field, {})))
-        publication.state, publication.checked_at = PublicationState.LIVE.value, utc_now()
-        publication.published_at = publication.published_at or utc_now()
-        _supersede_older(session, publication, {row.field for row in rows if row.state in GOVERNING})
+        governed = {row.field for row in rows if row.state in GOVERNING}
+        is_live = bool(governed) or not rows
+        publication.state = (PublicationState.LIVE if is_live else PublicationState.FAILED).value
+        publication.checked_at = utc_now()
+        publication.published_at = publication.published_at or (utc_now() if is_live else None)
+        _supersede_older(session, publication, governed)
         return rows
 
 
