@@ -94,4 +94,4 @@ class _Ways:
         return provisioning.site(connection, self._unwatched, administrator)
 
     def check_opentext(self, connection: Connection) -> list[CheckStep]:
-        return check_connection(connection, self._unwatched, CLASSIFICATIONS)
+        return check_connection(connection, self._unwatched, CLASSIFICATIONS, TEMPLATES)

@@ -16,6 +16,7 @@ from sandbox import credentials
 from sandbox.content_server import CallbackSettings
 from sandbox.content_server.seed import BIGCOMMERCE
 from sandbox.control.answers import Problem
+from sandbox.exstream.seed import DOMAIN, FORWARD
 from sandbox.stage import Stage
 
 JSON = dict[str, Any]
@@ -102,6 +103,7 @@ def _connect(stage: Stage, browser: httpx.Client, store_hash: str, owner: int | 
         said, code = _said(saved), saved.status_code
         raise Problem(502, "The connection was not accepted.", step="connect", answered=code, said=said)
     _tell_content_server(stage, saved.text)
+    _tell_exstream(stage, saved.text)
     _wait("workflow models", lambda: len(_models(stage)) >= MODELS, said=_said(saved))
 
 
@@ -111,6 +113,14 @@ def _tell_content_server(stage: Stage, page: str) -> None:
     if found["url"] and found["secret"]:
         url, secret = (html.unescape(match[1]) for match in (found["url"], found["secret"]))
         stage.content_server.configure_callbacks(CallbackSettings(url, secret=secret))
+
+
+def _tell_exstream(stage: Stage, page: str) -> None:
+    """The same for what becomes of documents: the secret addresses at which jobs and Notifications report."""
+    found = {name: re.search(rf"data-{name}-url>([^<]+)<", page) for name in ("exstream-jobs", "notifications")}
+    jobs, status = (html.unescape(match[1]).rpartition("/")[2] if match else "" for match in found.values())
+    if jobs and status:
+        stage.exstream.report_to(stage.addresses.app, jobs=jobs, notifications=status)
 
 
 def _models(stage: Stage) -> set[str]:
@@ -147,6 +157,16 @@ def _answers(stage: Stage) -> JSON:
         "workflow_tenant": credentials.WORKFLOW_TENANT,
         "workflow_client_id": credentials.WORKFLOW_CLIENT_ID,
         "workflow_client_secret": credentials.WORKFLOW_CLIENT_SECRET,
+        "exstream_url": stage.addresses.exstream,
+        "exstream_tenant": credentials.EXSTREAM_TENANT,
+        "exstream_client_id": credentials.EXSTREAM_CLIENT_ID,
+        "exstream_client_secret": credentials.EXSTREAM_CLIENT_SECRET,
+        "exstream_domain": DOMAIN,
+        "exstream_channel_service": FORWARD,
+        "notifications_url": stage.addresses.exstream,
+        "notifications_user": credentials.NOTIFICATIONS_USER,
+        "notifications_password": credentials.NOTIFICATIONS_PASSWORD,
+        "notifications_attach": "on",
     }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from sandbox import credentials
 from sandbox.content_server.seed import BIGCOMMERCE
 from sandbox.demo.folder import StateFolder
+from sandbox.exstream.designs import DESIGNS
+from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Addresses, Stage
 
 OF_TESTS = ("ECM_TEST_CHROMIUM", "ECM_SCREENSHOTS")
@@ -14,6 +16,7 @@ OF_TESTS = ("ECM_TEST_CHROMIUM", "ECM_SCREENSHOTS")
 PERIODS = {
     "DISPATCH_EVERY": "1",
     "DECISION_POLL": "PT20S",
+    "DELIVERY_POLL": "PT20S",
     "APPROVAL_POLL": "PT5S",
     "DRIFT_CHECK": "PT60S",
     "SUBSCRIPTION_CHECK": "PT300S",
@@ -54,6 +57,11 @@ def _defaults(folder: StateFolder, stage: Stage, redis_url: str) -> dict[str, st
         "OPENTEXT__WORKFLOW_URL": addresses.workflow,
         "OPENTEXT__WORKFLOW_TENANT": credentials.WORKFLOW_TENANT,
         "OPENTEXT__EXSTREAM_URL": addresses.exstream,
+        "OPENTEXT__EXSTREAM_TENANT": credentials.EXSTREAM_TENANT,
+        "OPENTEXT__EXSTREAM_DOMAIN": DOMAIN,
+        "OPENTEXT__EXSTREAM_CHANNEL_SERVICE": FORWARD,
+        "OPENTEXT__EXSTREAM_TEMPLATES": json.dumps({one.key: communication_id(one.key) for one in DESIGNS}),
+        "OPENTEXT__NOTIFICATIONS_URL": addresses.exstream,
         **{f"PERIODS__{name}": value for name, value in PERIODS.items()},
     }
 

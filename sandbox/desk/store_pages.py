@@ -211,6 +211,11 @@ def connection_hints(desk: "Desk") -> list[tuple[str, str]]:
         ("Tenant", credentials.WORKFLOW_TENANT),
         ("Workflow client id", credentials.WORKFLOW_CLIENT_ID),
         ("Workflow client secret", credentials.WORKFLOW_CLIENT_SECRET),
+        ("Exstream address", stage.addresses.exstream),
+        ("Exstream client id", credentials.EXSTREAM_CLIENT_ID),
+        ("Exstream client secret", credentials.EXSTREAM_CLIENT_SECRET),
+        ("Notifications account", credentials.NOTIFICATIONS_USER),
+        ("Notifications password", credentials.NOTIFICATIONS_PASSWORD),
     ]
 
 

@@ -22,6 +22,10 @@ SECRETS = {
     "client_secret": credentials.OTDS_CLIENT_SECRET,
     "workflow_client_id": credentials.WORKFLOW_CLIENT_ID,
     "workflow_client_secret": credentials.WORKFLOW_CLIENT_SECRET,
+    "exstream_client_id": credentials.EXSTREAM_CLIENT_ID,
+    "exstream_client_secret": credentials.EXSTREAM_CLIENT_SECRET,
+    "notifications_user": credentials.NOTIFICATIONS_USER,
+    "notifications_password": credentials.NOTIFICATIONS_PASSWORD,
 }
 EDITED = {"name": "Wattwanderer Boots II", "description": "<p>Made for <strong>mud flats</strong>.</p>"}
 

@@ -6,7 +6,7 @@ OpenText's Communications samples, Design Asset Service calls.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from app.errors import NotFound, Permanent
@@ -86,9 +86,13 @@ class _Stop(Exception):
 class Templates:
     """The templates of one connection. Checks are kept for five minutes; the errors are those of `ExstreamApi`."""
 
-    def __init__(self, api: ExstreamApi, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, api: ExstreamApi, monotonic: Callable[[], float] = time.monotonic,
+        located: Iterable[TemplateLocation] | None = None,
+    ) -> None:  # fmt: skip
+        """`located`: other places than the connection's, to look at before they are chosen."""
         self._api, self._monotonic = api, monotonic
-        self._located = {each.key: each for each in api.connection.templates}
+        self._located = {each.key: each for each in (api.connection.templates if located is None else located)}
         self._kept: dict[str, tuple[float, Template]] = {}
         self._lock = threading.Lock()
 

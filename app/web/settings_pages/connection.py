@@ -7,22 +7,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.engine.connections import EnteredConnection, SavedConnection
+from app.engine.exstream_settings import addresses
 from app.settings import OpenTextDefaults
 from app.web import display
 from app.web.language import _
 from app.web.texts import N_
 
-SECRETS = ("client_secret", "workflow_client_secret")
+SECRETS = ("client_secret", "workflow_client_secret", "exstream_client_secret", "notifications_password")
 
 
 @dataclass(frozen=True)
 class FieldText:
-    """How one field is asked for."""
+    """How one field is asked for. `options` of a choice: (value, words)."""
 
     name: str
     title: str
     help: str
     kind: str = "text"
+    options: tuple[tuple[str, str], ...] = ()
 
 
 CONTENT = (
@@ -44,7 +46,51 @@ PATHS = (
     FieldText("workflow_path", N_("Path of the Workflow Service"), N_("Usually left as it is.")),
     FieldText("workflow_history_path", N_("Path of its history"), N_("Usually left as it is.")),
 )
-FIELDS = tuple(one.name for one in (*CONTENT, *WORKFLOW, *PATHS))
+EXSTREAM = (
+    FieldText(
+        "exstream_url", N_("Address of Exstream"),
+        N_("For example https://communication.us.api.opentext.com. Leave it empty to do without Exstream."), "url",
+    ),
+    FieldText("exstream_flavour", N_("Kind of installation"), N_("It decides how we sign in."), "choice", (
+        ("gateway", N_("OpenText cloud, through its API gateway")), ("ot2", N_("OpenText cloud, by subscription")),
+        ("local", N_("Your own cluster")),
+    )),
+    FieldText("exstream_tenant", N_("Tenant"), N_("The id of your organisation’s tenant.")),
+    FieldText("exstream_client_id", N_("Client id"), N_("Of the service client made for this app.")),
+    FieldText("exstream_client_secret", N_("Client secret"), "", "password"),
+    FieldText("exstream_domain", N_("Domain"), N_("The domain of the Design Asset Service that holds your designs.")),
+    FieldText(
+        "exstream_channel_service", N_("Service that prints and sends"),
+        N_("The Orchestration service that takes what we hand over. Empty: nothing is printed."),
+    ),
+)  # fmt: skip
+NOTIFICATIONS = (
+    FieldText(
+        "notifications_url", N_("Address of OpenText Notifications"),
+        N_("For example https://api.eu.cloudmessaging.opentext.com. Without it nothing is mailed."), "url",
+    ),
+    FieldText("notifications_user", N_("Account"), N_("Empty where the password is a token.")),
+    FieldText("notifications_password", N_("Password or token"), "", "password"),
+    FieldText("notifications_sender", N_("Sender’s name"), N_("What buyers see beside the address.")),
+    FieldText(
+        "notifications_attach", N_("Send documents along"), N_("Otherwise buyers get a link that ends by itself."),
+        "switch",
+    ),
+)  # fmt: skip
+EXSTREAM_MORE = (
+    FieldText("exstream_otds_url", N_("Address of its sign-in"), N_("Only where it is not the same."), "url"),
+    FieldText("exstream_subscription", N_("Subscription"), N_("For the OpenText cloud by subscription.")),
+    FieldText("exstream_das_url", N_("Design Asset Service"), N_("Only where it is not the same."), "url"),
+    FieldText("exstream_orchestration_url", N_("Orchestration"), N_("Only where it is not the same."), "url"),
+    FieldText("exstream_empower_url", N_("Empower"), N_("Only where it is not the same."), "url"),
+)
+GROUPS = {
+    "content": CONTENT, "workflow": WORKFLOW, "paths": PATHS, "exstream": EXSTREAM, "notifications": NOTIFICATIONS,
+    "exstream_more": EXSTREAM_MORE,
+}  # fmt: skip
+ALWAYS = ("content", "workflow", "paths")  # the others only where Exstream is connected
+OF_EXSTREAM = frozenset(one.name for one in (*EXSTREAM, *NOTIFICATIONS, *EXSTREAM_MORE))
+FIELDS = tuple(one.name for group in GROUPS.values() for one in group)
 
 
 @dataclass(frozen=True)
@@ -58,16 +104,30 @@ class Shown:
     value: str
     error: str
     is_kept: bool
+    options: tuple[tuple[str, str], ...] = ()
+    is_optional: bool = False
 
 
 def first_values(saved: SavedConnection | None, defaults: OpenTextDefaults) -> dict[str, str]:
     """What the form shows before anybody typed: what is saved, else what the operator prefilled. Never a secret."""
     if saved is not None:
-        return {name: getattr(saved, name) for name in FIELDS if name not in SECRETS}
+        own = {name: getattr(saved, name) for name in FIELDS if name not in SECRETS and name not in OF_EXSTREAM}
+        return own | _of_exstream(saved.exstream or {})
     return {name: str(getattr(defaults, name, None) or "") for name in FIELDS if name not in SECRETS} | {
         "workflow_path": defaults.workflow_path,
         "workflow_history_path": defaults.workflow_history_path,
     }
+
+
+def _of_exstream(row: Mapping[str, Any]) -> dict[str, str]:
+    """The stored part as the form's fields; a ticked box is "on"."""
+    found = {name: row.get(_member(name), "") for name in OF_EXSTREAM if name not in SECRETS}
+    return {name: "on" if value is True else value or "" for name, value in found.items()}
+
+
+def _member(name: str) -> str:
+    """What the model calls a field of the form."""
+    return name.removeprefix("exstream_")
 
 
 def typed(given: Mapping[str, str]) -> dict[str, str]:
@@ -82,7 +142,8 @@ def fields(
         Shown(
             one.name, _(one.title), _(one.help) if one.help else "", one.kind,
             "" if one.name in SECRETS else display.clean(values.get(one.name, "")), errors.get(one.name, ""),
-            one.name in SECRETS and is_saved,
+            one.name in SECRETS and is_saved, tuple((value, _(words)) for value, words in one.options),
+            one.name in OF_EXSTREAM,
         )
         for one in group
     )  # fmt: skip
@@ -93,6 +154,9 @@ def problems(error: ValidationError) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False, include_context=False):
         name = str(one["loc"][0]) if one["loc"] else ""
+        if name == "exstream" and len(one["loc"]) > 1:
+            inner = str(one["loc"][1])
+            name = inner if inner in FIELDS else f"exstream_{inner}"
         found.setdefault(name, _words(name, str(one["type"])))
     return {name: text for name, text in found.items() if name in FIELDS}
 
@@ -111,11 +175,17 @@ def _words(name: str, kind: str) -> str:
 
 def entered(values: Mapping[str, Any], *, allow_http: bool) -> tuple[EnteredConnection | None, dict[str, str]]:
     """The parsed form, or what is wrong with it."""
+    own = {name: value for name, value in values.items() if name not in OF_EXSTREAM}
+    theirs = {_member(name): value for name, value in values.items() if name in OF_EXSTREAM}
     try:
-        found = EnteredConnection.model_validate(dict(values))
+        found = EnteredConnection.model_validate(own | ({"exstream": theirs} if theirs.get("url") else {}))
     except ValidationError as error:
         return None, problems(error)
-    plain = [name for name in ("otds_url", "content_server_url", "workflow_url") if not _is_https(getattr(found, name))]
+    every = {name: getattr(found, name) for name in ("otds_url", "content_server_url", "workflow_url")}
+    if found.exstream is not None:
+        more = addresses(found.exstream)
+        every |= {name if name in FIELDS else f"exstream_{name}": url for name, url in more.items()}
+    plain = [name for name, url in every.items() if not _is_https(url)]
     if plain and not allow_http:
         return None, {name: _("The address must begin with https://.") for name in plain}
     return found, {}

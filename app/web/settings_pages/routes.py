@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
-from app.engine import callbacks, connections, sessions
+from app.engine import callbacks, communications, connections, sessions
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
@@ -16,7 +16,7 @@ from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import rights, scenarios
+from app.web.settings_pages import rights, scenarios, templates
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -26,6 +26,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
     rights.add(bp, deps)
+    templates.add(bp, deps, _page)
     return bp
 
 
@@ -48,7 +49,7 @@ def _add_connection(bp: Blueprint, deps: Deps) -> None:
         checks: list[CheckStep] = []
         if entered is not None:
             checks, errors = _test_and_save(deps, entered)
-        if entered is not None and not errors and all(check.ok for check in checks):
+        if entered is not None and not errors and all(check.ok or not check.blocks for check in checks):
             asking.ask_store(deps, "set_up_store")
             return redirect(url_for("settings.opentext", done="connected"), 303)
         return Response(_connection_page(deps, saved, values, errors, tuple(checks)), 422)
@@ -62,7 +63,7 @@ def _test_and_save(deps: Deps, entered: EnteredConnection) -> tuple[list[CheckSt
         words = _("Enter the secret. It is only sent to the address it was entered for; a new address needs it again.")
         return [], dict.fromkeys(error.fields, words)
     checks = connections.test(deps, complete)
-    if checks and all(check.ok for check in checks):
+    if checks and all(check.ok or not check.blocks for check in checks):
         connections.save(deps, who.store_id, complete, who.user_id)
     return checks, {} if checks else {"otds_url": _("The test could not be started. Please try again.")}
 
@@ -83,8 +84,11 @@ def _connection_page(
     errors: dict[str, str],
     checks: tuple[CheckStep, ...],
 ) -> str:
-    groups = {"content": form.CONTENT, "workflow": form.WORKFLOW, "paths": form.PATHS}
-    shown = {name: form.fields(group, values, errors, is_saved=saved is not None) for name, group in groups.items()}
+    shown = {
+        name: form.fields(group, values, errors, is_saved=bool(saved and (saved.exstream or name in form.ALWAYS)))
+        for name, group in form.GROUPS.items()
+    }
+    who = guards.merchant()
     return _page(
         "settings/opentext.html",
         saved=saved,
@@ -93,8 +97,10 @@ def _connection_page(
         checks=checks,
         done=request.args.get("done") == "connected" and not errors and not checks,
         callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",
-        content=callbacks.content_secrets(deps, guards.merchant().store_id)
-        if guards.merchant().role == "owner"
+        has_exstream=bool(values.get("exstream_url")) or any(name in form.OF_EXSTREAM for name in errors),
+        content=callbacks.content_secrets(deps, who.store_id) if who.role == "owner" else None,
+        reports=communications.report_addresses(deps, who.store_id)
+        if who.role == "owner" and saved and saved.exstream
         else None,
     )
 
