@@ -211,6 +211,7 @@ def _cases_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
         select(
             c.id, c.number, c.title, c.state, c.reason, c.order_id, c.opened_at, c.due_at, c.outcome, c.amount,
             c.currency, select(LINK.workspace_url).where(place).scalar_subquery().label("workspace_url"),
+            select(LINK.workspace_id).where(place).scalar_subquery().label("node_id"),
             tasks.scalar_subquery().label("tasks"), stuck.scalar_subquery().label("stuck_run"),
         )
         .where(c.store_id == store_id, owner)
@@ -229,6 +230,7 @@ def _cases(rows: Rows) -> tuple[CaseFacts, ...]:
                 "tasks": tuple(row["tasks"] or ()),
                 "workspace_url": row["workspace_url"] or "",
                 "stuck_run": row["stuck_run"] or "",
+                "node_id": row["node_id"] or 0,
             }
         )
         for row in rows

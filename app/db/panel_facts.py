@@ -212,6 +212,7 @@ class CaseFacts:
     workspace_url: str
     tasks: tuple[dict[str, Any], ...]
     stuck_run: str
+    node_id: int = 0
 
 
 @dataclass(frozen=True)

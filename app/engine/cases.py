@@ -114,6 +114,13 @@ def close(
         return case_of(row)
 
 
+def set_amount(deps: Deps, store_id: StoreId, case_id: str, amount: Money) -> None:
+    """What it is about in money, worked out anew; nobody has to be told. Raises NotFound."""
+    with unit_of_work(deps.database) as uow:
+        row = _own(uow.session, store_id, case_id)
+        row.amount, row.currency, row.changed_at = str(amount.amount), amount.currency, utc_now()
+
+
 def _own(session: Session, store_id: StoreId, case_id: str) -> CaseRow:
     row = rows.by_id(session, store_id, case_id)
     if row is None:

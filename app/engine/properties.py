@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
 from app.domain.scenario import Subject
+from app.domain.trade import Page
 
 Values = dict[str, tuple[str, ...]]
 
@@ -17,13 +18,15 @@ Values = dict[str, tuple[str, ...]]
 def of(subject: Subject, store: str, reasons: tuple[str, ...], facts: dict[str, Any]) -> Values:
     """Every property we can fill now; what we do not know is left out, never emptied."""
     if isinstance(subject, Order):
-        found = _order(subject, store, reasons) | _decision(facts.get("decision"))
+        found = _order(subject, store, reasons) | _decision(facts.get("decision")) | _papers(facts)
     elif isinstance(subject, Product):
         found = _product(subject, store) | _publication(facts.get("publication"))
     elif isinstance(subject, Customer):
         found = _customer(subject, store)
     elif isinstance(subject, Case):
         found = _case(subject, store, reasons, facts.get("decision"))
+    elif isinstance(subject, Page):
+        found = _page(subject, store, facts.get("policy"))
     else:
         found = {}
     return {name: tuple(v for v in values if v) for name, values in found.items() if any(values)}
@@ -44,6 +47,24 @@ def _order(order: Order, store: str, reasons: tuple[str, ...]) -> Values:
         "paymentStatus": (order.payment_status,),
         "reviewReasons": reasons,
     }
+
+
+def _papers(facts: dict[str, Any]) -> Values:
+    """Whether buyers owe documents, and under which policies it was placed."""
+    return {
+        "documentsRequired": (facts.get("documents_required", ""),),
+        "policiesInForce": tuple(line[:248] for line in facts.get("policies_in_force", ())),
+    }
+
+
+def _page(page: Page, store: str, policy: dict[str, Any] | None) -> Values:
+    found: Values = {
+        "pageId": (page.id,), "store": (store,), "title": (page.title[:248],), "address": (page.url[:248],),
+    }  # fmt: skip
+    if policy:
+        since = stamp(datetime.fromisoformat(policy["since"]))
+        found |= {"versionInForce": (str(policy["number"]),), "inForceFrom": (since,)}
+    return found
 
 
 def _decision(decision: dict[str, Any] | None) -> Values:

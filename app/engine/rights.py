@@ -15,6 +15,7 @@ from app.db import panel
 from app.db import rights as rows_of
 from app.db.activity import DeliveryLine, FailureGroup, RunLine
 from app.db.panel_facts import (
+    CaseFacts,
     DocumentFacts,
     LinkFacts,
     OrderOfCustomer,
@@ -91,7 +92,8 @@ def _asked(deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int]
 def _nodes(rows: PanelRows, orders: Iterable[OrderOfCustomer]) -> set[int]:
     found = {link.node_id for link in (rows.link, rows.customer_link) if link}
     found |= {one.node_id for one in rows.documents} | {one.record_class_id or 0 for one in rows.documents}
-    found |= {one.node_id for one in rows.publications} | {one.node_id for one in orders}
+    found |= {one.node_id for one in rows.publications} | {one.node_id for one in rows.cases}
+    found |= {one.node_id for one in orders}
     for run in rows.runs:
         found |= {_number(one.get("node_id")) for one in _documents_in(run).values()}
     return found - {0}
@@ -122,14 +124,25 @@ def shown(rows: PanelRows, found: Sight) -> PanelRows:
     if link is not None and not sees_flow:
         left_out |= {"workflow"} if link.workflows or any(run.workflow for run in rows.runs) else set()
         link = replace(link, workflows=(), workflows_unknown=())
+    cases = tuple(_case(one, found, left_out) for one in rows.cases)
     is_whole = found.is_known and not left_out and found.allowed.is_whole and _sees_runs(rows, found)
     runs = rows.runs if is_whole else tuple(_run(one, rows.documents, found, sees_flow=sees_flow) for one in rows.runs)
     requests = rows.requests if is_whole else tuple(_request(one) for one in rows.requests)
     state = {f"look:{found.look.value}", f"person:{found.person}"}
     return replace(
         rows, documents=documents, link=link, customer_link=customer, publications=publications, runs=runs,
-        requests=requests, hidden=frozenset(left_out | state),
+        requests=requests, cases=cases, hidden=frozenset(left_out | state),
     )  # fmt: skip
+
+
+def _case(case: CaseFacts, found: Sight, left_out: set[str]) -> CaseFacts:
+    """A case's workspace is one of its own; who decides there, and how, follows it."""
+    sees = found.sees_node(case.node_id) if case.node_id else found.nodes is None and found.allowed.sees_workspace
+    if sees and found.allowed.sees_workflow:
+        return case
+    if case.workspace_url or case.tasks or case.outcome:
+        left_out.add("cases")
+    return replace(case, workspace_url=case.workspace_url if sees else "", tasks=(), outcome="")
 
 
 def shown_orders(orders: tuple[OrderOfCustomer, ...], found: Sight) -> tuple[OrderOfCustomer, ...]:

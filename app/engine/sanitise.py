@@ -28,3 +28,15 @@ def product_html(html: str, image_hosts: frozenset[str] = frozenset()) -> str:
         attribute_filter=attribute, clean_content_tags={"script", "style"}, strip_comments=True,
     )  # fmt: skip
     return TEMPLATE_MARKS.sub(lambda mark: f"&#{ord(mark.group())};", clean)
+
+
+PAGE_TAGS = TAGS - {"img"} | {"h1", "h5", "h6", "blockquote", "hr", "dl", "dt", "dd", "u", "small", "sub", "sup"}
+
+
+def page_html(html: str) -> str:
+    """The HTML of a policy or page that may be published: texts, lists, tables and links; no pictures. Idempotent."""
+    clean = nh3.clean(
+        html, tags=PAGE_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"}, link_rel=None,
+        clean_content_tags={"script", "style", "title"}, strip_comments=True,
+    )  # fmt: skip
+    return TEMPLATE_MARKS.sub(lambda mark: f"&#{ord(mark.group())};", clean).strip()

@@ -3,10 +3,13 @@
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.domain.commerce import StoreProfile
+from app.domain.events import Topic
 from app.domain.ids import Provider, StoreId, external_store_id
-from app.engine import models
+from app.domain.scenario import Mode
+from app.engine import models, preferences
 from app.engine.deps import Deps
 from app.errors import AppError
+from app.scenarios import ALL
 
 
 def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
@@ -14,7 +17,9 @@ def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
     provider = Provider(store_id.partition(":")[0])
     store = deps.store(store_id)
     headers = deps.door(provider).hook_headers(external_store_id(store_id))
-    hooks = store.setup.ensure_webhooks(f"{deps.settings.public_url}/webhooks/{provider}", headers)
+    hooks = store.setup.ensure_webhooks(
+        f"{deps.settings.public_url}/webhooks/{provider}", headers, topics(deps, store_id)
+    )
     report = {f"webhook {topic}": done for topic, done in hooks.items()}
     report |= {f"panel {model}": done for model, done in store.setup.ensure_panels().items()}
     report |= _models(deps, store_id)
@@ -24,6 +29,15 @@ def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
         row.currency, row.timezone = profile.currency, profile.timezone
         row.setup_state, row.setup_report = "done", report
     return report
+
+
+def topics(deps: Deps, store_id: StoreId) -> frozenset[Topic]:
+    """What the scenarios in use in this store wait for; a store is asked to tell us of nothing else."""
+    provider = Provider(store_id.partition(":")[0])
+    with reading(deps.database) as session:
+        chosen = preferences.load_all(session, store_id, ALL)
+    used = [one for one in ALL if provider in one.providers and chosen[one.slug].mode is not Mode.OFF]
+    return frozenset().union(*(one.triggers for one in used))
 
 
 def _models(deps: Deps, store_id: StoreId) -> dict[str, str]:

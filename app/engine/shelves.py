@@ -60,12 +60,14 @@ def ensure(
     expires_at: datetime,
     products: Sequence[str] = (),
 ) -> Shelf:
-    """Find or make the object's shelf, in the caller's transaction; its time is lengthened, never shortened."""
+    """Find or make the object's shelf, in the caller's transaction. A link already given out keeps working as long as
+    it was to; once its time is over or it was withdrawn, the shelf gets a new time, and so a new link."""
     row = of(session, store_id, object_type, object_id) or Shelf(
         store_id=store_id, object_type=object_type, object_id=object_id, object_name=object_name,
         expires_at=expires_at.replace(microsecond=0),
     )  # fmt: skip
-    row.is_revoked = False
+    if row.is_revoked or row.expires_at <= utc_now():
+        row.is_revoked, row.expires_at = False, expires_at.replace(microsecond=0)
     row.products = list(dict.fromkeys([*row.products, *products]))
     session.add(row)
     session.flush()
@@ -139,7 +141,10 @@ def _documents(session: Session, shelf: Shelf) -> list[OnShelf]:
             col(CommunicationRow.object_id) == shelf.object_id,
         )
     )  # fmt: skip
-    of_products = (col(SharedDocument.delivery_key) == "") & (col(SharedDocument.object_id).in_(_products(shelf)))
+    of_products = (col(SharedDocument.delivery_key) == "") & or_(
+        col(SharedDocument.object_id).in_(shelf.products),
+        *(col(SharedDocument.object_id).startswith(f"compliance:{one}:", autoescape=True) for one in shelf.products),
+    )
     mine = or_(
         col(SharedDocument.delivery_key) == f"{SHELF}{shelf.id}", col(SharedDocument.delivery_key).in_(delivered)
     )
@@ -153,11 +158,6 @@ def _documents(session: Session, shelf: Shelf) -> list[OnShelf]:
         .order_by(col(SharedDocument.created_at).desc())
     ).scalars()  # fmt: skip
     return [OnShelf(row.token, row.name, row.created_at, bool(row.delivery_key)) for row in rows]
-
-
-def _products(shelf: Shelf) -> list[str]:
-    """The ids under which a product's documents are shared: its content's and its compliance documents'."""
-    return [name for one in shelf.products for name in (one, f"compliance:{one}")]
 
 
 def _note_opened(deps: Deps, shelf: Shelf) -> None:

@@ -14,7 +14,7 @@ from app.domain.ids import CompanyId, CustomerId, NodeId, ObjectType, OrderId, P
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
 from app.domain.trade import Company, Page
-from app.engine import cases
+from app.engine import cases, policies
 from app.engine.deps import Deps
 
 
@@ -68,6 +68,8 @@ def remember(session: Session, store_id: StoreId, object_type: str, object_id: s
     row = row or SubjectSnapshot(store_id=store_id, object_type=object_type, object_id=object_id)
     row.name, row.version, row.facts = name(subject), version(subject), facts(subject)
     row.customer_id = str(subject.customer_id or "") if isinstance(subject, Order) else ""
+    if isinstance(subject, Order):
+        policies.note_order(session, store_id, subject)
     row.is_gone, row.seen_at = False, utc_now()
     session.add(row)
 

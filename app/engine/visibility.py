@@ -98,6 +98,16 @@ def give_back(deps: Deps, store_id: StoreId, product_id: ProductId, reason: str)
     return "It is shown and sold as before." if before.is_visible else "It is as it was before: not visible."
 
 
+def give_all_back(deps: Deps, store_id: StoreId, product_id: ProductId) -> str:
+    """Lift every reason of ours, the newest first; the last one's words tell what became of the product."""
+    with reading(deps.database) as session:
+        reasons = [row.reason for row in held(session, store_id, product_id)]
+    words = "Nothing of ours holds it."
+    for reason in reversed(reasons):
+        words = give_back(deps, store_id, product_id, reason)
+    return words
+
+
 def _lift(deps: Deps, row: SaleHold, note: str) -> None:
     with unit_of_work(deps.database) as uow:
         kept = uow.session.get_one(SaleHold, row.id)

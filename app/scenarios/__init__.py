@@ -7,11 +7,15 @@ from app.domain.steps import ComposeCommunication, Step
 from app.scenarios import (
     communications,
     complaints,
+    compliance,
     disputes,
+    documents,
     fulfilment,
     orders,
+    policies,
     prices,
     products,
+    recall,
     records,
     returns,
     stock,
@@ -29,6 +33,10 @@ ALL: tuple[Scenario, ...] = (
     *records.SCENARIOS,
     *prices.SCENARIOS,
     *products.SCENARIOS,
+    *documents.SCENARIOS,
+    *compliance.SCENARIOS,
+    *policies.SCENARIOS,
+    *recall.SCENARIOS,
     *stores.SCENARIOS,
 )
 BY_SLUG: dict[str, Scenario] = {scenario.slug: scenario for scenario in ALL}

@@ -16,6 +16,7 @@ from app.domain.steps import (
     FileApprovalRecord,
     FilePaper,
     Outcome,
+    QuoteRefund,
     Refund,
     RequestDocuments,
     StartWorkflow,
@@ -114,6 +115,7 @@ RETURN_CASE = Scenario(
     when=is_open(CaseKind.RETURN, "{case.name} of order {case.order_number} was asked for"),
     preferences=ReturnPreferences,
     steps=(
+        QuoteRefund(),
         EnsureWorkspace("RETURN", parents=(ObjectType.ORDER, ObjectType.CUSTOMER, ObjectType.PRODUCT)),
         FilePaper("case_file", folder="01 Request", classification="Cases"),
         FilePaper("order_record", folder="01 Request"),

@@ -167,6 +167,7 @@ STEPS = {
     "open_case": N_("Open a case"),
     "close_case": N_("Write the outcome into the case"),
     "refund": N_("Pay money back"),
+    "quote_refund": N_("Ask what a refund would pay"),
     "settle_payment": N_("Take or let go the authorised payment"),
     "classify_record": N_("Keep it as a record"),
     "start_workflow": N_("Ask for a decision"),
@@ -182,6 +183,23 @@ STEPS = {
     "deliver_communication": N_("Send the document to the buyer"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
     "link_in_store": N_("Leave the workspace’s address in the store"),
+}
+
+PAPERS = {
+    "order_record": N_("File the order record (PDF/A)"),
+    "invoice_copy": N_("File a copy of the invoice (PDF/A)"),
+    "tax_record": N_("File the tax record (PDF/A)"),
+    "packing_slip": N_("File the packing slip (PDF/A)"),
+    "shipping_confirmation": N_("File the shipping confirmation (PDF/A)"),
+    "refund_record": N_("File the refund (PDF/A)"),
+    "payment_record": N_("File the payment (PDF/A)"),
+    "payments": N_("File the list of payments (PDF/A)"),
+    "shipments": N_("File the list of shipments (PDF/A)"),
+    "refunds": N_("File the list of refunds (PDF/A)"),
+    "message_log": N_("File the messages (PDF/A)"),
+    "order_history": N_("File the buyer’s order history (PDF/A)"),
+    "case_file": N_("File the case file (PDF/A)"),
+    "evidence_pack": N_("Bind the evidence into one PDF"),
 }
 
 ORDER_MOVES = {
@@ -200,6 +218,7 @@ MEANINGS = {
     "open_case": N_("The case is not opened yet. Nothing is lost: what happened is kept."),
     "close_case": N_("The decision stands. Only the case does not show it yet."),
     "refund": N_("The buyer has not got the money back yet. It is never paid twice."),
+    "quote_refund": N_("The amount is only estimated so far. The case goes on once the store answers."),
     "settle_payment": N_("The payment is still only authorised."),
     "classify_record": N_("The document is filed, but not yet kept as a record."),
     "start_workflow": N_("Nobody has been asked to decide yet. The order stays on hold."),
@@ -218,7 +237,10 @@ MEANINGS = {
 }
 
 # Steps that need OpenText; the others need the store.
-OPENTEXT_STEPS = frozenset(MEANINGS) - {"set_order_status", "set_up_store", "link_in_store", "restore_fields"}
+OPENTEXT_STEPS = frozenset(MEANINGS) - {
+    "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
+    "restore_fields",
+}  # fmt: skip
 NO_ANSWER = frozenset(
     {
         "unreachable", "timeout", "broken_answer", "server_error", "rate_limited", "temporarily_unavailable",
@@ -334,6 +356,8 @@ def step_title(kind: str, params: dict[str, Any]) -> str:
         return _(ORDER_MOVES[params["status"]])
     if kind == "classify_record" and params.get("classification"):
         return _("Keep it as a record: %(name)s", name=params["classification"])
+    if kind == "file_paper" and params.get("paper") in PAPERS:
+        return _(PAPERS[params["paper"]])
     return _(STEPS.get(kind, kind.replace("_", " ").capitalize()))
 
 

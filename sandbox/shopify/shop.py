@@ -19,8 +19,9 @@ FIRST_NUMBER = 1001
 EVERYTHING = "*"
 # Links that a record keeps from its first day: what is looked up by them is found without searching.
 LINKS = frozenset(
-    {"orderId", "productId", "ownerId", "fulfillmentOrderId", "fulfillmentId", "lineItemId", "subjectId", "itemId",
-     "parentId", "companyId", "priceListId", "returnId", "referenceId", "fulfillmentLineItemId", "reverseId", "paymentTermsId"}
+    {"orderId", "productId", "ownerId", "fulfillmentOrderId", "fulfillmentId", "lineItemId", "subjectId", "itemId", "reverseId",
+     "parentId", "companyId", "priceListId", "returnId", "referenceId", "fulfillmentLineItemId",
+     "paymentTermsId"}
 )  # fmt: skip
 
 

@@ -34,13 +34,15 @@ class SetVisibility:
 
     `shown` False: hide them, and with `message` stop their sale with that text where buyers still see them. `shown`
     True: the state from before our first reason comes back, unless a person changed it since. `which`: the subject, or
-    the products of the recall this run is about. `reason` may hold {placeholders}.
+    the products of the recall this run is about. `reason` may hold {placeholders}; "*" lifts every reason. `only_if`
+    (may be empty) names a yes/no preference of the scenario.
     """
 
     reason: str
     shown: bool
     message: str = ""
     which: Literal["subject", "recall"] = "subject"
+    only_if: str = ""
     kind: Literal["set_visibility"] = "set_visibility"
 
 

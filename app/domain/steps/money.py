@@ -22,6 +22,13 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class QuoteRefund:
+    """Ask the store what giving back the case's items would pay, tax and all; the case shows that as its amount."""
+
+    kind: Literal["quote_refund"] = "quote_refund"
+
+
+@dataclass(frozen=True)
 class SettlePayment:
     """Take ("capture") or let go ("void") a payment that is only authorised; otherwise the step is left out.
 
@@ -34,5 +41,5 @@ class SettlePayment:
     kind: Literal["settle_payment"] = "settle_payment"
 
 
-Steps = Refund | SettlePayment
-__all__ = ["Refund", "SettlePayment"]
+Steps = Refund | QuoteRefund | SettlePayment
+__all__ = ["QuoteRefund", "Refund", "SettlePayment"]

@@ -44,12 +44,13 @@ class AwaitRemedies:
 
 @dataclass(frozen=True)
 class NoteRecall:
-    """Write down what became of one affected order (the subject): "told", or the remedy in the fact `remedy`.
+    """Write down what became of one affected order (the subject): "told", or "remedied" by the fact `remedy`.
 
-    The case is the fact `case`. The run of the recall looks at its counts again.
+    The case is the fact `case`. The run of the recall looks at its counts again. "telling", before the letter, gives it
+    what it says (fact `driver`) and writes nothing down.
     """
 
-    state: Literal["told", "remedied", "no_answer"]
+    state: Literal["telling", "told", "remedied"]
     kind: Literal["note_recall"] = "note_recall"
 
 

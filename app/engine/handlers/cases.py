@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from app.db.types import utc_now
-from app.domain.cases import Case, CaseKind, CaseState
-from app.domain.commerce import Customer, Order
+from app.domain.cases import Case, CaseItem, CaseKind, CaseState
+from app.domain.commerce import Customer, Order, Product
 from app.domain.events import Source
 from app.domain.order_parts import OrderPart
+from app.domain.scenario import Subject
 from app.domain.steps import CloseCase, OpenCase
 from app.engine import cases
 from app.engine.cases import NewCase
@@ -61,6 +62,7 @@ def _new_case(context: Context, step: OpenCase) -> NewCase:
         customer_id=order.customer_id if order else customer.id if customer else None,
         customer_name=order.customer_name if order else customer.name if customer else "",
         company_id=order.company_id if order else None,
+        items=_items(subject),
         amount=order.total if order and step.case is CaseKind.DISPUTE else None,
         due_at=utc_now() + timedelta(days=days) if days else None,
         external_id=str(facts.get("case_external_id") or ""),
@@ -74,6 +76,14 @@ def _message(context: Context, order: Order | None) -> str:
         return ""
     found = context.order(frozenset({OrderPart.MESSAGES})).messages
     return next((f"{one.subject}\n{one.text}".strip() for one in found if one.id == wanted), "")
+
+
+def _items(subject: Subject) -> tuple[CaseItem, ...]:
+    """A case about a product is about everything sold under it."""
+    if not isinstance(subject, Product):
+        return ()
+    skus = subject.variants or (subject.sku,)
+    return tuple(CaseItem(sku, subject.name, 0, product_id=subject.id) for sku in skus if sku)
 
 
 def close_case(context: Context, step: CloseCase) -> Result:

@@ -65,8 +65,9 @@ def release_hold(context: Context, step: ReleaseHold) -> Result:
 
 def _name(context: Context, template: str) -> str:
     subject = context.subject
-    number = subject.number if isinstance(subject, Case) else subjects.name(subject)
-    named = {"number": number, "name": subjects.name(subject), "store": context.external_store}
+    named = {"name": subjects.name(subject), "store": context.external_store}
+    if isinstance(subject, Case):
+        named["case_number"] = subject.number
     return folder_in_words(template, context.facts | named)[:100]
 
 

@@ -11,7 +11,8 @@ from app.domain.cases import Case, CaseState
 from app.domain.commerce import Money, Order
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.domain.order_parts import Refund as Refunded
-from app.domain.steps import Refund, SettlePayment
+from app.domain.steps import QuoteRefund, Refund, SettlePayment
+from app.engine import cases
 from app.engine.handlers.store_side import in_words
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
@@ -57,6 +58,25 @@ def refund(context: Context, step: Refund) -> Result:
     return Done(f"{done['total']} were paid back.", {"refund": done}, {"refund": done["id"]})
 
 
+def quote_refund(context: Context, _step: QuoteRefund) -> Result:
+    """Reads only. Where the store quotes nothing (not paid yet, nothing left) the case keeps what was estimated."""
+    case = context.subject
+    if not isinstance(case, Case) or not case.order_id:
+        return Skipped("This is about no order, so there is nothing to quote.")
+    items = _left_of(_of_case(context), context.order())
+    if not items:
+        return Skipped("No item of the order is left to pay back.")
+    try:
+        quote = context.store.read.refund_quote(case.order_id, items)
+    except Permanent as error:
+        return Skipped(f"The store quotes no refund for it: {error.message}")
+    if quote.total.amount <= 0:
+        return Skipped("The store would pay back nothing for it.")
+    cases.set_amount(context.deps, context.store_id, case.id, quote.total)
+    context.changed()
+    return Done(f"Giving it back would pay {quote.total}.")
+
+
 def _ours(order: Order, reason: str) -> Refunded | None:
     return next((one for one in order.refunds if one.reason == reason and not one.is_declined), None)
 
@@ -75,7 +95,11 @@ def _items(context: Context, step: Refund, order: Order) -> tuple[RefundItem, ..
                  for line in order.lines if line.quantity > line.refunded]  # fmt: skip
         shipping = order.shipping_cost.amount
         return (*lines, RefundItem("shipping", amount=shipping)) if shipping and not order.refunds else tuple(lines)
-    wanted = _shortfall(context) if step.what == "shortfall" else _of_case(context)
+    return _left_of(_shortfall(context) if step.what == "shortfall" else _of_case(context), order)
+
+
+def _left_of(wanted: Sequence[tuple[str, int]], order: Order) -> tuple[RefundItem, ...]:
+    """As many of each line as were asked for and have not been given back yet."""
     left = {line.line_id: line.quantity - line.refunded for line in order.lines}
     return tuple(
         RefundItem("line", line_id, min(quantity, left[line_id]))

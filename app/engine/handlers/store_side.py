@@ -4,11 +4,11 @@ from collections import defaultdict
 from typing import Any
 
 from app.domain.cases import Case
-from app.domain.commerce import Customer, Order, StoreProfile
+from app.domain.commerce import Customer, Order, OrderStatus, StoreProfile
 from app.domain.ids import CustomerId, OrderId
 from app.domain.scenario import Subject
 from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore
-from app.engine import setup
+from app.engine import holding, setup
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
@@ -20,6 +20,9 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
     order = context.order()
     if order.status is not step.status and order.status not in step.only_from:
         return Skipped(f"The order is now “{order.status_label}”; it was left as it is.")
+    releases = order.status is OrderStatus.UNDER_REVIEW and step.status is OrderStatus.AWAITING_FULFILLMENT
+    if releases and (others := holding.others_that_hold(context)):
+        return Skipped(f"The order stays held: it still waits for “{'”, “'.join(others)}”.")
     publish, note = context.store.publish, note_text(step.note, context)
     if note:
         context.effects.once(

@@ -9,9 +9,13 @@ from app.engine.handlers.filing import folder_in_words
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import NotFound
 
+EVERY = "*"
+
 
 def set_visibility(context: Context, step: SetVisibility) -> Result:
     """Each product by itself: what the store no longer has is told and left."""
+    if step.only_if and not getattr(context.preferences, step.only_if, False):
+        return Skipped("Your settings leave the product as it is.")
     reason = folder_in_words(step.reason, context.facts | {"run": context.run_id, "subject": context.subject_id})
     products = _products(context, step, reason)
     if not products:
@@ -39,6 +43,8 @@ def _products(context: Context, step: SetVisibility, reason: str) -> list[Produc
 def _each(context: Context, step: SetVisibility, product_id: ProductId, reason: str) -> str:
     context.effects.still_mine()
     try:
+        if step.shown and reason == EVERY:
+            return visibility.give_all_back(context.deps, context.store_id, product_id)
         if step.shown:
             return visibility.give_back(context.deps, context.store_id, product_id, reason)
         return _hide(context, step, product_id, reason)

@@ -10,7 +10,7 @@ from app.domain.content import BusinessObject, Workspace, WorkspaceSpec
 from app.domain.ids import ObjectType, ProductId
 from app.domain.scenario import Subject
 from app.domain.steps import EnsureWorkspace, UpdateWorkspace
-from app.engine import knowledge, properties, subjects
+from app.engine import knowledge, policies, properties, subjects
 from app.engine.runs import Context, Done, Result
 from app.errors import NotFound
 
@@ -24,7 +24,8 @@ SHORT = {"bigcommerce": "bc", "shopify": "sh"}
 def business_object(context: Context, bo_type: str, object_id: str) -> BusinessObject:
     """The triple of a store object; its id is "bc-<store>-<id>", safe in every address."""
     system = context.opentext.connection.content_server.external_system
-    return BusinessObject(system, bo_type, f"{SHORT[context.provider]}-{context.external_store}-{object_id}")
+    safe = object_id.replace(":", "-")
+    return BusinessObject(system, bo_type, f"{SHORT[context.provider]}-{context.external_store}-{safe}")
 
 
 def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
@@ -53,7 +54,10 @@ def _ensure(context: Context, spec: WorkspaceSpec, subject: Subject) -> Workspac
 
 
 def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -> WorkspaceSpec:
-    values = properties.of(context.subject, context.external_store, context.reasons, context.facts)
+    facts = context.facts
+    if isinstance(context.subject, Order):
+        facts = facts | {"policies_in_force": policies.lines(context.deps, context.store_id, context.subject)}
+    values = properties.of(context.subject, context.external_store, context.reasons, facts)
     kind = bo_type or (context.subject.kind.value.upper() if isinstance(context.subject, Case) else "")
     return WorkspaceSpec(business_object(context, kind, context.subject_id), values, parents)
 

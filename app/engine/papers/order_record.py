@@ -9,22 +9,22 @@ from app.engine.papers.typesetting import Column, Paper, Section, typeset
 LINES = (Column("SKU"), Column("Item", wide=True), Column("Qty", number=True), Column("Total", number=True))
 
 
-def write(order: Order, store: str, reasons: tuple[str, ...]) -> bytes:
+def write(order: Order, store: str, reasons: tuple[str, ...], policies: tuple[str, ...] = ()) -> bytes:
     """PDF/A-3b with the whole order attached as order.json."""
     return typeset(
         Paper(
             title=f"Order {order.number}",
             subtitle=f"Store {store} · placed {moment(order.placed_at)} · {order.status_label}",
             footer=f"Order record {order.number} · {store} · state of {moment(order.modified_at)}",
-            sections=_sections(order, reasons),
+            sections=_sections(order, reasons, policies),
             dated=order.modified_at,
             attachment_name="order.json",
-            attachment={"store": store, "reasons": list(reasons), "order": asdict(order)},
+            attachment={"store": store, "reasons": list(reasons), "policies": list(policies), "order": asdict(order)},
         )
     )
 
 
-def _sections(order: Order, reasons: tuple[str, ...]) -> tuple[Section, ...]:
+def _sections(order: Order, reasons: tuple[str, ...], policies: tuple[str, ...]) -> tuple[Section, ...]:
     rows = tuple((line.sku, line.name, str(line.quantity), str(line.total)) for line in order.lines)
     shipping = tuple(("Ship to", postal(address)) for address in order.shipping)
     sections = [
@@ -38,6 +38,8 @@ def _sections(order: Order, reasons: tuple[str, ...]) -> tuple[Section, ...]:
     ]  # fmt: skip
     if reasons:
         sections.insert(0, Section("Why it was filed", lines=reasons))
+    if policies:
+        sections.append(Section("Policies in force when it was placed", lines=policies))
     if order.customer_message:
         sections.append(Section("Message from the buyer", lines=(order.customer_message[:2000],)))
     return tuple(sections)

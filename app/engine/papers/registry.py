@@ -14,7 +14,7 @@ from app.domain.commerce import Order
 from app.domain.content import Document
 from app.domain.ids import NodeId
 from app.domain.order_parts import OrderPart
-from app.engine import subjects
+from app.engine import policies, subjects
 from app.engine.papers import binding, case_papers, order_papers, order_record
 from app.engine.runs import Context
 from app.errors import Permanent
@@ -50,7 +50,8 @@ def _stage(context: Context) -> str:
 
 def _order_record(context: Context) -> Written:
     order = context.order()
-    pdf = order_record.write(order, context.external_store, context.reasons)
+    under = policies.lines(context.deps, context.store_id, order)
+    pdf = order_record.write(order, context.external_store, context.reasons, under)
     return Written(f"Order {order.number} record{_stage(context)}.pdf", pdf, "order record")
 
 

@@ -1,11 +1,15 @@
 """Every kind of publication by its name; `Publication.kind` holds these."""
 
+from app.engine.publications.compliance import ComplianceKind
 from app.engine.publications.content import ContentKind
 from app.engine.publications.kind import Kind
+from app.engine.publications.pages import PageKind
 from app.engine.publications.prices import PricesKind
 
-CONTENT, PRICES = "content", "prices"
+CONTENT, COMPLIANCE, PAGE, PRICES = "content", "compliance", "page", "prices"
 
-KINDS: dict[str, Kind] = {CONTENT: ContentKind(), PRICES: PricesKind()}
+KINDS: dict[str, Kind] = {
+    CONTENT: ContentKind(), COMPLIANCE: ComplianceKind(), PAGE: PageKind(), PRICES: PricesKind(),
+}  # fmt: skip
 
 COMPLETE = frozenset({PRICES})  # a document of these says everything: what its next version leaves out is taken back

@@ -4,7 +4,7 @@ from app.outbound import Outbound
 from app.settings import Settings
 from app.stores.bigcommerce.b2b import B2BClient
 from app.stores.bigcommerce.client import BigCommerceClient
-from app.stores.bigcommerce.install import BigCommerceDoor
+from app.stores.bigcommerce.install import BigCommerceDoor, missing_scopes
 from app.stores.bigcommerce.publisher import BigCommercePublisher
 from app.stores.bigcommerce.reader import BigCommerceReader
 from app.stores.bigcommerce.setup import BigCommerceSetup
@@ -20,4 +20,4 @@ def bigcommerce_store(settings: Settings, outbound: Outbound, store_hash: str, t
     return Store(BigCommerceReader(client), BigCommercePublisher(client), BigCommerceSetup(client))
 
 
-__all__ = ["HOOK_HEADER", "BigCommerceDoor", "bigcommerce_store", "hook_secret"]
+__all__ = ["HOOK_HEADER", "BigCommerceDoor", "bigcommerce_store", "hook_secret", "missing_scopes"]

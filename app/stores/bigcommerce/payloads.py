@@ -429,9 +429,9 @@ class Producer(Payload):
 
 
 class HookBody(Producer):
-    """The body of a delivery. `data` differs from scope to scope."""
+    """The body of a delivery. `data` differs from scope to scope; of a batch it is an array."""
 
     scope: str = Field(pattern=r"^store/[A-Za-z0-9_/-]{1,120}$")
     hash: Text = ""
     created_at: int | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] | list[Any] = {}

@@ -3,33 +3,19 @@
 Source: BigCommerce API reference, Webhooks V3; developer documentation, "App Extensions".
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from app.domain.events import Topic
 from app.domain.ids import ObjectType
 from app.errors import NeedsReauth, Permanent
 from app.stores.bigcommerce import payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, error_text, parse
+from app.stores.bigcommerce.companies import CompanyReading
+from app.stores.bigcommerce.hook_events import ALWAYS, EVENTS, scopes, told_by
+from app.stores.bigcommerce.pages import PageReading
 
-# One per kind of change; no wildcards, which would also bring the metafield events of our own writes.
-SCOPES = (
-    "store/order/created",
-    "store/order/updated",
-    "store/order/statusUpdated",
-    "store/order/archived",
-    "store/order/refund/created",
-    "store/order/transaction/created",
-    "store/order/transaction/updated",
-    "store/customer/created",
-    "store/customer/updated",
-    "store/customer/deleted",
-    "store/product/created",
-    "store/product/updated",
-    "store/product/deleted",
-    "store/information/updated",
-    "store/app/uninstalled",
-)
-
+PRICE_LIST = "store/priceList"
 PANELS = {
     ObjectType.ORDER: ("ORDERS", "/orders/${id}"),
     ObjectType.PRODUCT: ("PRODUCTS", "/products/${id}"),
@@ -55,20 +41,29 @@ DELETE = (
 )
 
 
-class BigCommerceSetup:
+class BigCommerceSetup(PageReading, CompanyReading):
     """StoreSetup for one store."""
 
     def __init__(self, client: BigCommerceClient) -> None:
         self._client = client
 
-    def ensure_webhooks(self, destination: str, headers: Mapping[str, str]) -> dict[str, str]:
-        """One hook per scope, active, with this destination and these headers. Lists show our own."""
+    def ensure_webhooks(
+        self, destination: str, headers: Mapping[str, str], topics: Collection[Topic] | None = None
+    ) -> dict[str, str]:
+        """One hook per scope, active, with this destination and these headers. Lists show our own; what no topic
+        needs any longer is removed. A scope the store does not let us have is "refused", and stops no other.
+        """
         listed = self._hooks()
         wanted = {"destination": destination, "headers": dict(headers), "is_active": True}
-        return {
-            scope: self._ensure_hook(scope, wanted, [hook for hook in listed if hook.scope == scope])
-            for scope in SCOPES
-        }
+        channels = [channel.id for channel in self._channels()] if _by_channel(topics) else []
+        companies = (topics is None or Topic.COMPANY_CHANGED in topics) and self._has_companies()
+        asked = scopes(topics, channels, b2b=companies)
+        report = {scope: self._ensure_hook(scope, wanted, _of(scope, listed)) for scope in asked}
+        for hook in listed:
+            if hook.scope.rstrip("/") not in report:
+                self._client.delete(f"v3/hooks/{hook.id}")
+                report[hook.scope] = "removed"
+        return report
 
     def ensure_panels(self) -> dict[str, str]:
         listed = payloads.AppExtensions.model_validate(self._graphql(LIST, {}, reads=True)).found
@@ -80,19 +75,34 @@ class BigCommerceSetup:
 
     def _ensure_hook(self, scope: str, wanted: dict[str, Any], present: list[payloads.Hook]) -> str:
         if not present:
-            self._client.post("v3/hooks", {"scope": scope, **wanted})
-            return "created"
+            return self._create_hook(scope, wanted)
         kept = max(present, key=lambda hook: (hook.destination == wanted["destination"], hook.is_active, -hook.id))
         for hook in present:
             if hook is not kept:
                 self._client.delete(f"v3/hooks/{hook.id}")
         if _differs(kept, wanted):
-            self._client.put(f"v3/hooks/{kept.id}", {"scope": scope, **wanted})
+            self._client.put(f"v3/hooks/{kept.id}", {"scope": kept.scope, **wanted})
             return "changed"
         if not kept.is_active:
-            self._client.put(f"v3/hooks/{kept.id}", {"scope": scope, **wanted})
+            self._client.put(f"v3/hooks/{kept.id}", {"scope": kept.scope, **wanted})
             return "reactivated"
         return "kept"
+
+    def _create_hook(self, scope: str, wanted: dict[str, Any]) -> str:
+        """Whether price list scopes end with a slash, the documentation does not settle: the other spelling is tried.
+        What depends on the plan or on B2B Edition may be refused; every store has the rest.
+        """
+        told, _ = told_by(scope)
+        spellings = (scope, f"{scope}/") if scope.startswith(PRICE_LIST) else (scope,)
+        for spelling in spellings:
+            try:
+                self._client.post("v3/hooks", {"scope": spelling, **wanted})
+            except Permanent as error:
+                if error.context.get("status") != 422 or (told is not None and told.topic in ALWAYS):
+                    raise
+            else:
+                return "created"
+        return "refused"
 
     def _hooks(self) -> list[payloads.Hook]:
         found: list[payloads.Hook] = []
@@ -132,6 +142,14 @@ class BigCommerceSetup:
                 said=said,
             )
         raise Permanent("BigCommerce did not accept the panels.", code="panel_refused", service=SERVICE, said=said)
+
+
+def _by_channel(topics: Collection[Topic] | None) -> bool:
+    return any(told.channel and (topics is None or told.topic in topics) for told in EVENTS)
+
+
+def _of(scope: str, listed: list[payloads.Hook]) -> list[payloads.Hook]:
+    return [hook for hook in listed if hook.scope.rstrip("/") == scope]
 
 
 def _differs(hook: payloads.Hook, wanted: dict[str, Any]) -> bool:

@@ -17,10 +17,11 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from app.domain.events import Topic
-from app.domain.ids import ObjectType, Provider, store_id
+from app.domain.ids import Provider, store_id
 from app.errors import Rejected
 from app.settings import Settings
 from app.stores.bigcommerce import payloads
+from app.stores.bigcommerce.hook_events import told_by
 from app.stores.port import Delivery
 
 HOOK_HEADER = "X-ECM-Hook"
@@ -32,56 +33,20 @@ _MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,255}")
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 _HASH = re.compile(r"[0-9a-f]{1,64}")
+_CART = re.compile(r"[0-9a-fA-F-]{32,36}")
 
-# Scope → topic, object, where its id is. Shapes differ: see "Webhook events" of the documentation.
-ROUTES: tuple[tuple[re.Pattern[str], Topic, ObjectType, tuple[str, ...]], ...] = tuple(
-    (re.compile(pattern), topic, object_type, path)
-    for pattern, topic, object_type, path in (
-        (
-            r"store/order/(created|updated|statusUpdated|archived|message/created|refund/created)",
-            Topic.ORDER_CHANGED,
-            ObjectType.ORDER,
-            ("id",),
-        ),
-        (r"store/order/transaction/(created|updated)", Topic.ORDER_CHANGED, ObjectType.ORDER, ("order_id",)),
-        (r"store/shipment/(created|updated|deleted)", Topic.ORDER_CHANGED, ObjectType.ORDER, ("orderId",)),
-        (r"store/product/deleted", Topic.PRODUCT_DELETED, ObjectType.PRODUCT, ("id",)),
-        (
-            r"store/product/(created|updated|inventory/updated|inventory/order/updated)",
-            Topic.PRODUCT_CHANGED,
-            ObjectType.PRODUCT,
-            ("id",),
-        ),
-        (
-            r"store/sku/(created|updated|deleted)",
-            Topic.PRODUCT_CHANGED,
-            ObjectType.PRODUCT,
-            ("sku", "product_id"),
-        ),
-        (
-            r"store/sku/inventory/(updated|order/updated)",
-            Topic.PRODUCT_CHANGED,
-            ObjectType.PRODUCT,
-            ("inventory", "product_id"),
-        ),
-        (r"store/customer/(created|updated|deleted)", Topic.CUSTOMER_CHANGED, ObjectType.CUSTOMER, ("id",)),
-        (
-            r"store/customer/address/(created|updated|deleted)",
-            Topic.CUSTOMER_CHANGED,
-            ObjectType.CUSTOMER,
-            ("address", "customer_id"),
-        ),
-        (r"store/information/updated", Topic.STORE_CHANGED, ObjectType.STORE, ()),
-        (r"store/app/uninstalled", Topic.APP_UNINSTALLED, ObjectType.STORE, ()),
-    )
-)
 # Numbers worth keeping with the event: our name → where it is.
 DETAILS = {
     "previous_status_id": ("status", "previous_status_id"),
     "new_status_id": ("status", "new_status_id"),
     "refund_id": ("refund", "refund_id"),
     "message_id": ("message", "order_message_id"),
+    "price_list_id": ("price_list_id",),
+    "customer_group_id": ("customer_group_id",),
+    "user_id": ("user_id",),
 }
+# Of other shapes: a shipment's or cart's own id, a transaction's, which is a text.
+SHIPMENT, TRANSACTION, CART = "store/shipment/", "store/order/transaction/", "store/cart/"
 
 
 def hook_secret(settings: Settings, external_id: str) -> str:
@@ -166,12 +131,41 @@ def _reduce(body: payloads.HookBody, store_hash: str, message_id: str) -> Delive
     detail = {"scope": body.scope}
     if _HASH.fullmatch(body.hash):
         detail["hash"] = body.hash
-    for pattern, topic, object_type, path in ROUTES:
-        if pattern.fullmatch(body.scope):
-            object_id = _number(body.data, path) if path else store_hash
-            detail |= {name: found for name, where in DETAILS.items() if (found := _dig(body.data, where)) is not None}
-            return Delivery(store_hash, message_id, topic, object_type, object_id, detail)
-    return Delivery(store_hash, message_id, Topic.IGNORED, "", "", detail)
+    told, channel = told_by(body.scope)
+    if told is None:
+        return Delivery(store_hash, message_id, Topic.IGNORED, "", "", detail)
+    data = _first(body.data)
+    if told.where == ("{channel}",):
+        object_id = channel
+    else:
+        object_id = _number(data, told.where) if told.where else store_hash
+    detail |= _details(body.scope, data) | ({"channel_id": channel} if channel else {})
+    return Delivery(store_hash, message_id, told.topic, told.object_type, f"{told.prefix}{object_id}", detail)
+
+
+def _first(data: Any) -> Any:
+    """A batch's event is an array; whoever acts reads the list anew, so its first entry says enough."""
+    return data[0] if isinstance(data, list) and data else data
+
+
+def _details(scope: str, data: Any) -> dict[str, str]:
+    found = {name: value for name, where in DETAILS.items() if (value := _dig(data, where)) is not None}
+    more = {}
+    if scope.startswith(SHIPMENT):
+        more["shipment_id"] = _dig(data, ("id",))
+    if scope.startswith(TRANSACTION):
+        more["transaction_id"] = _dig(data, ("transaction_id",))
+    if scope.startswith(CART):
+        more["cart_id"] = _cart_id(data)
+    return found | {name: value for name, value in more.items() if value is not None}
+
+
+def _cart_id(data: Any) -> str:
+    """LookupError when there is none: then the body is not of a shape we know."""
+    found = data.get("id") if isinstance(data, dict) else None
+    if not isinstance(found, str) or not _CART.fullmatch(found):
+        raise LookupError("id")
+    return found
 
 
 def _number(data: Any, path: tuple[str, ...]) -> str:

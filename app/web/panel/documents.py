@@ -68,17 +68,19 @@ class Refused(AppError):
 
 
 def _download(deps: Deps, found: Seen, document_id: str) -> Response:
-    sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # the answer closes it
+    sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # closed with the answer
     try:
         document = panel_files.fetch(deps, guards.merchant(), found.rows, found.sight, document_id, sink)
+        sink.seek(0)
+        known = document.mime_type in documents.TYPES
+        response = send_file(
+            sink, mimetype=document.mime_type if known else documents.BYTES, as_attachment=True,
+            download_name=display.clean(document.name), max_age=0,
+        )  # fmt: skip
     except BaseException:
         sink.close()
         raise
-    sink.seek(0)
-    mime = document.mime_type if document.mime_type in documents.TYPES else "application/octet-stream"
-    response = send_file(
-        sink, mimetype=mime, as_attachment=True, download_name=display.clean(document.name), max_age=0,
-    )  # fmt: skip
+    response.call_on_close(sink.close)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store, private"
     return response

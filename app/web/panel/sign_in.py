@@ -57,9 +57,7 @@ def _signed_out(error: SignedOut) -> Response:
 
 def _silent(error: AppError) -> Response:
     del error
-    sentence = _(
-        "OpenText is not answering, so nobody can say what you may see. Nothing was done; try again in a moment."
-    )
+    sentence = _("OpenText cannot say now what you may see, so nothing was done. Try again in a moment.")
     return _refused(_("OpenText is not answering right now"), sentence, 503)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
-from sandbox.content_server import categories, documents, shapes, tree
+from sandbox.content_server import audit, categories, documents, shapes, tree
 from sandbox.content_server.api.nodes import uploaded
 from sandbox.content_server.api.route import SORRY, Route
 from sandbox.content_server.model import Node, Upload, Version
@@ -17,6 +17,7 @@ from sandbox.content_server.wire import Exchange
 from sandbox.kernel.standin import json_response
 
 PART_SIZE, SMALLEST, LARGEST = 10 * 1024 * 1024, 1, 300 * 1024 * 1024
+FETCH = 13  # of the audit trail
 NOT_LOCATED = (500, "Could not locate node: {id}")
 
 
@@ -112,6 +113,7 @@ def _bytes(x: Exchange, id: int, number: int | None) -> Response:
     if number is not None and all(item.number != number for item in node.versions):
         raise Refusal("The version is not found", 500)
     found, body = documents.read(x.actor, node, number)
+    audit.note(x.state, node.id, FETCH, x.actor.user.id, x.actor.now)
     download = x.query.text("action") == "download" or "octet-stream" in x.call.headers.get("Accept", "")
     mime = documents.UNKNOWN_TYPE if download else found.mime_type
     disposition = "attachment" if download else "inline"

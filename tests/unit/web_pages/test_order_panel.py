@@ -106,7 +106,7 @@ class TestWhatItSays:
         page = words_on(shop.sign_in("manager").text("/panel/orders/1001"))
         for sentence in (
             "OpenText is not answering right now", "You see what we last knew.", "Content Server cannot be reached.",
-            "The order record is not filed yet. The review starts once it is.", "Next try in 8 minutes", "Try now",
+            "The paper is not filed yet. What comes after it waits.", "Next try in 8 minutes", "Try now",
         ):  # fmt: skip
             assert sentence in page
 

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 
 from app.domain.publication import FieldState, PublicationState
 from app.domain.steps import STEP, Step
+from app.engine.papers import registry
 from app.scenarios import ALL
 from app.web import texts
 from app.web.panel import fields
@@ -59,3 +60,7 @@ def test_every_step_of_the_catalogue_reads_as_words() -> None:
 def test_every_state_has_its_word() -> None:
     assert {state.value for state in FieldState} == set(texts.FIELD_STATES)
     assert {state.value for state in PublicationState} == set(fields.PUBLICATION_STATES)
+
+
+def test_every_paper_has_its_title() -> None:
+    assert set(texts.PAPERS) == set(registry.PAPERS)

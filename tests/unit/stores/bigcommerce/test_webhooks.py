@@ -56,7 +56,7 @@ def test_a_genuine_delivery_is_reduced_to_ids() -> None:
         ("store/order/updated", {"id": 250}, Topic.ORDER_CHANGED, "order", "250"),
         ("store/order/archived", {"id": 250}, Topic.ORDER_CHANGED, "order", "250"),
         ("store/order/refund/created", {"id": 250, "refund": {"refund_id": 3}}, Topic.ORDER_CHANGED, "order", "250"),
-        ("store/order/message/created", {"id": 250}, Topic.ORDER_CHANGED, "order", "250"),
+        ("store/order/message/created", {"id": 250}, Topic.ORDER_MESSAGE, "order", "250"),
         ("store/order/transaction/created", {"order_id": "250"}, Topic.ORDER_CHANGED, "order", "250"),
         ("store/order/transaction/updated", {"order_id": "250"}, Topic.ORDER_CHANGED, "order", "250"),
         ("store/shipment/created", {"id": 12, "orderId": 251}, Topic.ORDER_CHANGED, "order", "251"),
