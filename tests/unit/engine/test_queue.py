@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
 from app.db.session import Database, connect, database_time, reading, unit_of_work
+from app.db.stores import StoreRow
 from app.db.tables import metadata
 from app.db.types import utc_now
 from app.engine import queue
@@ -192,3 +193,26 @@ def test_the_claim_uses_the_queue_index(database):
         explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
         plan = str(connection.exec_driver_sql(f"{explain}{compiled}").all())
     assert "ix_work_due" in plan
+
+
+def test_the_last_message_of_a_store_is_remembered_to_the_minute(database):
+    def deliver(minutes: float, source: str = "store") -> None:
+        with unit_of_work(database) as uow:
+            when = start + timedelta(minutes=minutes)
+            uow.session.add(InboxEvent(store_id="s1", source=source, delivery_key=f"{source}:{minutes}", topic="t",
+                                       received_at=when))  # fmt: skip
+        queue.admit(database)
+
+    def known() -> float | None:
+        with reading(database) as session:
+            last = session.get_one(StoreRow, "s1").last_delivery_at
+        return (last - start).total_seconds() / 60 if last else None
+
+    start = utc_now()
+    with unit_of_work(database) as uow:
+        uow.session.add(StoreRow(id="s1", provider="bigcommerce"))
+    deliver(-5, "clock")
+    assert known() is None
+    for minutes, told in ((0, 0), (0.5, 0), (3, 3), (2, 3)):
+        deliver(minutes)
+        assert known() == told

@@ -1,13 +1,16 @@
 """Home says how it goes and what is next; activity finds, groups and tries again."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
 from app.db.activity import pulse
 from app.db.audit import AuditEntry
+from app.db.circuits import Circuit
 from app.db.inbox import InboxEvent
 from app.db.runs import Run, StepRow, Work
-from app.db.session import reading, unit_of_work
+from app.db.session import database_time, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from tests.unit.web_pages.shop import STORE, Shop, a_shop, ago
 from tests.unit.web_pages.test_order_panel import words_on
@@ -43,6 +46,39 @@ class TestHealth:
         shop.event("order", "1", state="planned", received_at=ago(hours=1))
         shop.add(Work(kind="event", ref_id="x", store_id=STORE, lane="l", due_at=0))
         assert "Work has been waiting for a long time." in shop.sign_in().text("/")
+
+    def test_a_silent_opentext_is_told_with_the_time(self, shop: Shop) -> None:
+        shop.add(Circuit(store_id=STORE, upstream="otds", failing_since=ago(minutes=5)))
+        words = words_on(shop.sign_in().text("/"))
+        assert "Needs a look" in words
+        assert re.search(r"OpenText has not answered since \d\d:\d\d\. .*nothing is lost", words)
+        assert "Your store has not answered" not in words
+
+    def test_a_silent_store_and_a_spent_quota_are_told_too(self, shop: Shop) -> None:
+        with reading(shop.deps.database) as session:
+            soon = database_time(session) + 20
+        shop.add(Circuit(store_id=STORE, upstream="bigcommerce", failing_since=ago(days=2), saving_until=soon))
+        words = words_on(shop.sign_in().text("/"))
+        assert "Your store has not answered since" in words
+        assert "request quota, which all apps share, is nearly used up" in words
+        assert "OpenText has not answered" not in words
+
+    def test_one_lost_answer_is_no_news(self, shop: Shop) -> None:
+        shop.add(Circuit(store_id=STORE, upstream="otds", failing_since=ago(seconds=3)))
+        assert "All is well" in shop.sign_in().text("/")
+
+    @pytest.mark.parametrize(("last", "said"), [(23, False), (26, True)])
+    def test_a_store_that_tells_nothing_for_a_day_is_mentioned(self, shop: Shop, last: int, said: bool) -> None:
+        change_store(shop, last_delivery_at=ago(hours=last, minutes=1))
+        words = words_on(shop.sign_in().text("/"))
+        assert (f"Nothing received from your store for {last} hours." in words) is said
+        assert ("All is well" in words) is not said
+
+    def test_a_store_that_never_told_anything_counts_from_its_installation(self, shop: Shop) -> None:
+        change_store(shop, last_delivery_at=None, installed_at=ago(hours=3))
+        assert "Nothing received" not in shop.sign_in().text("/")
+        change_store(shop, installed_at=ago(hours=49, minutes=1))
+        assert "Nothing received from your store for 49 hours." in shop.sign_in().text("/")
 
     def test_the_counts_are_the_same_on_both_databases(self, database_url: str) -> None:
         with a_shop(database_url) as shop:
