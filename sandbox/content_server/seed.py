@@ -26,8 +26,10 @@ from sandbox.people import (
     FINANCE,
     GROUPS,
     LEGAL,
+    ONBOARDING,
     ORDER_REVIEW,
     PEOPLE,
+    PRICING,
     RECORDS_MANAGERS,
     RETURNS,
     SUPPORT_LEADS,
@@ -89,7 +91,7 @@ class Field:
 
 
 ORDER, CUSTOMER, PRODUCT, CASE, APPROVAL = "Order", "Customer", "Product", "Case", "Approval"
-POLICY, CERTIFICATE = "Policy", "Certificate"
+POLICY, CERTIFICATE, COMPANY = "Policy", "Certificate", "Company"
 PENDING, APPROVED, REJECTED, CHANGES_REQUESTED = "Pending", "Approved", "Rejected", "Changes requested"
 
 CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
@@ -133,6 +135,18 @@ CATEGORY_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("Country", "country", max_length=64),
         Field("Customer group", "customerGroup"),
         Field("Customer since", "customerSince", "Date"),
+    ),
+    COMPANY: (
+        Field("Company id", "companyId", max_length=64),
+        Field("Store", "store", max_length=64),
+        Field("Name", "name"),
+        Field("E-mail", "email"),
+        Field("Tax id", "taxId", max_length=64),
+        Field("Status", "status", max_length=64),
+        Field("Customer group", "customerGroup"),
+        Field("Credit limit", "creditLimit", max_length=32),
+        Field("Currency", "currency", max_length=3),
+        Field("Payment terms in days", "paymentTermsDays", "Integer"),
     ),
     PRODUCT: (
         Field("SKU", "sku", max_length=64),
@@ -198,6 +212,7 @@ FILE_PLAN = (
     FilePlanEntry("Payments", "PAY-10", 10),
     FilePlanEntry("Tax documents", "TAX-10", 10),
     FilePlanEntry("Approvals", "APR-7", 7),
+    FilePlanEntry("Pricing approvals", "PRC-10", 10),
     FilePlanEntry("Cases", "CAS-3", 3),
     FilePlanEntry("Customer agreements", "AGR-10", 10),
     FilePlanEntry("Compliance documents", "CMP-10", 10),
@@ -252,6 +267,17 @@ APPROVER = Team("Approver", WRITE, (CONTENT_APPROVERS,))
 RETURNS_TEAM = Team("Returns", WRITE, (RETURNS, CUSTOMER_SERVICE))
 ACCOUNT_TEAM = Team("Account team", READ, (ORDER_REVIEW,))
 
+ACCOUNT_FOLDERS = (
+    "01 Contracts",
+    "02 Orders",
+    "03 Correspondence",
+    "04 Onboarding",
+    "05 Pricing",
+    "06 Credit",
+    "07 Support",
+)
+SPREADSHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
 TEMPLATES = (
     Template(
         "Order exception",
@@ -289,12 +315,59 @@ TEMPLATES = (
         CUSTOMER,
         "Customer [Customer:Customer id] ([Customer:Store])",
         "Customers",
-        ("01 Contracts", "02 Orders", "03 Correspondence", "04 Onboarding"),
+        ACCOUNT_FOLDERS,
         (COORDINATOR, ACCOUNT_TEAM, RECORDS),
         (
             Required("Signed agreement", "01 Contracts"),
+            Required("Price agreement", "01 Contracts", required=False, mime_types=SPREADSHEETS),
             Required("Tax exemption certificate", "04 Onboarding", validity_months=12),
         ),
+    ),
+    Template(
+        "Company",
+        ("COMPANY",),
+        COMPANY,
+        "Company [Company:Company id] ([Company:Store])",
+        "Companies",
+        ACCOUNT_FOLDERS,
+        (COORDINATOR, Team("Account team", WRITE, (ONBOARDING, PRICING)), RECORDS),
+        (
+            Required("Signed agreement", "01 Contracts"),
+            Required("Price agreement", "01 Contracts", required=False, mime_types=SPREADSHEETS),
+        ),
+    ),
+    Template(
+        "Price request",
+        ("PRICE_REQUEST",),
+        CASE,
+        "Price request [Case:Case number] ([Case:Store])",
+        "Price requests",
+        ("01 Request", "02 Documents", "03 Outcome"),
+        (COORDINATOR, Team("Reviewer", WRITE, (PRICING, FINANCE)), RECORDS),
+        (Required("Price request", "01 Request", required=False),),
+    ),
+    Template(
+        "Campaign",
+        ("CAMPAIGN",),
+        CASE,
+        "Campaign [Case:Case number] ([Case:Store])",
+        "Campaigns",
+        ("01 Brief", "02 Legal", "03 Outcome", "04 Versions"),
+        (COORDINATOR, Team("Reviewer", WRITE, (PRICING, LEGAL)), RECORDS),
+        (
+            Required("Campaign brief", "01 Brief", required=False),
+            Required("Legal approval", "02 Legal", required=False),
+        ),
+    ),
+    Template(
+        "Application",
+        ("APPLICATION",),
+        CASE,
+        "Application [Case:Case number] ([Case:Store])",
+        "Applications",
+        ("01 Application", "02 Documents", "03 Outcome"),
+        (COORDINATOR, Team("Reviewer", WRITE, (ONBOARDING, FINANCE, LEGAL)), RECORDS),
+        (Required("Application", "01 Application", required=False),),
     ),
     Template(
         "Product launch",
@@ -388,6 +461,10 @@ DISPLAY_URLS = {
 RESOURCES = {
     "ORDER": "orders",
     "CUSTOMER": "customers",
+    "COMPANY": "companies",
+    "PRICE_REQUEST": "cases",
+    "CAMPAIGN": "cases",
+    "APPLICATION": "cases",
     "PRODUCT": "products",
     "RETURN": "returns",
     "DISPUTE": "disputes",
