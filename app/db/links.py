@@ -99,7 +99,7 @@ class SharedDocument(SQLModel, table=True):
     name: str
     mime_type: str
     is_withdrawn: bool = False
-    delivery_key: str = Field(default="", index=True)  # of the delivery that gave it to one buyer; empty: for every shopper
+    delivery_key: str = Field(default="", index=True)  # of whose delivery it is; empty: for every shopper
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # first read, where a delivery gave it
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

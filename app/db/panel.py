@@ -18,6 +18,7 @@ from app.db.circuits import OPENTEXT, Circuit
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.nested import Rows, rows_of, when
+from app.db.panel_deliveries import DeliveryFacts, by_document, deliveries_of
 from app.db.panel_facts import (
     CaseFacts,
     DocumentFacts,
@@ -83,7 +84,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         link=_own_link(row),
         customer_id=row.customer_id or "",
         customer_link=_link(row, "customer"),
-        documents=_documents(row.documents),
+        documents=_documents(row.documents, by_document(row.deliveries)),
         publications=_publications(row.publications),
         requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
@@ -108,6 +109,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(_publications_of(store_id, object_type, object_id)).label("publications"),
             rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
             rows_of(_cases_of(store_id, object_type, object_id)).label("cases"),
+            rows_of(deliveries_of(store_id, object_type, object_id)).label("deliveries"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
@@ -255,7 +257,7 @@ def _requests(rows: Rows) -> tuple[RequestFacts, ...]:
     )
 
 
-def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:
+def _documents(rows: Rows, delivered: dict[int, DeliveryFacts]) -> tuple[DocumentFacts, ...]:
     found = (
         DocumentFacts(
             **{name: value for name, value in row.items() if name not in TRAITS}
@@ -265,6 +267,7 @@ def _documents(rows: Rows) -> tuple[DocumentFacts, ...]:
                 "holds": tuple(row["holds"] or ()),
                 "filed_by_us": bool(row["filed_by_us"]),
                 "traits": _traits(row),
+                "delivery": delivered.get(row["node_id"]),
             }
         )
         for row in rows

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.db.panel_deliveries import DeliveryFacts
 from app.domain.rights import UNKNOWN, UNLIMITED, Rights, Traits
 
 
@@ -69,6 +70,7 @@ class DocumentFacts:
     node_id: int = 0
     traits: Traits = UNKNOWN
     record_class_id: int | None = None
+    delivery: DeliveryFacts | None = None  # where it was sent to its buyer
 
 
 @dataclass(frozen=True)

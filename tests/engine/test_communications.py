@@ -1,10 +1,12 @@
 """Documents for buyers: composed and filed once, delivered once, their fate told, whatever breaks in between."""
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
+import httpx
 import pytest
 
 from app.db.communications import CommunicationDelivery, CommunicationNews, CommunicationRow
@@ -17,6 +19,7 @@ from app.scenarios import BY_SLUG
 from sandbox.exstream import switches
 from sandbox.exstream.state import Message
 from sandbox.kernel.faults import FaultRule
+from tests.doors import Doors
 from tests.house import House, a_house
 
 SLUG = "order-invoice"
@@ -293,3 +296,29 @@ def test_it_works_on_postgresql(postgres_url):
         order_id = ordered(house)
         later(house)
         assert (state_of(house, order_id), deliveries(house)[0].state) == ("done", "delivered")
+        assert "Mailed to a***@example.com delivered" in panel(house, order_id)
+
+
+# What people see
+
+
+def panel(house: House, order_id: str) -> str:
+    page = Doors(house).signed_in(path=f"/orders/{order_id}").get(f"/panel/orders/{order_id}")
+    assert page.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", page.get_data(as_text=True)).split())
+
+
+def test_the_panel_says_how_the_document_reached_the_buyer(house):
+    order_id = ordered(house)
+    shown = panel(house, order_id)
+    assert "Mailed to a***@example.com on its way" in shown
+    later(house)
+    assert "Mailed to a***@example.com delivered" in panel(house, order_id)
+    later(house, 60)
+    (message,) = messages(house)
+    track = message.destinations[0].track
+    httpx.Client(transport=house.stage.transport).get(f"http://exstream.test/mra/v1/track/{track}")
+    house.drain()
+    shown = panel(house, order_id)
+    assert "Mailed to a***@example.com opened" in shown
+    assert shown.count("Mailed to") == 1  # beside the document, not beside its data

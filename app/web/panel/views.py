@@ -18,8 +18,9 @@ from app.db.types import utc_now
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import cases, flows, offers, progress, states, why
+from app.web.panel import cases, deliveries, flows, offers, progress, states, why
 from app.web.panel.cases import CaseView
+from app.web.panel.deliveries import DeliveryLine
 from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
 from app.web.panel.progress import RunView
@@ -74,6 +75,7 @@ class DocumentView:
     holds: tuple[str, ...]
     approval: State | None
     approval_version: int | None
+    delivery: DeliveryLine | None = None
 
 
 @dataclass(frozen=True)
@@ -316,6 +318,7 @@ def _document(facts: DocumentFacts) -> DocumentView:
         holds=facts.holds,
         approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
         approval_version=facts.approval_version,
+        delivery=deliveries.line(facts.delivery),
     )
 
 
