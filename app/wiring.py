@@ -7,7 +7,7 @@ import httpx
 from app.db.session import Database, connect, reading
 from app.db.stores import StoreRow
 from app.domain.ids import Provider, StoreId, external_store_id
-from app.engine import connections
+from app.engine import connections, redaction
 from app.engine.circuits import Circuits
 from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
@@ -79,7 +79,8 @@ class _Ways:
             if self._stores.get(store_id, ("", None))[0] != token:
                 made = bigcommerce_store(self._settings, self._outbound, external_store_id(store_id), token)
                 self._stores[store_id] = (token, made)
-            return self._stores[store_id][1]
+            kept = self._stores[store_id][1]
+        return redaction.discreet(self._database, store_id, kept)
 
     def opentext(self, store_id: StoreId) -> OpenText:
         connection = connections.load(self._database, self._vault, store_id)
