@@ -1,4 +1,4 @@
-"""Looks into a store's past: dry runs (what a scenario would have done) and imports (files for what was there before)."""
+"""Looks into a store's past: dry runs (what a scenario would have done) and imports (files for what was there)."""
 
 from datetime import datetime
 from typing import Any

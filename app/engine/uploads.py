@@ -23,6 +23,7 @@ from app.db.uploads import UploadContent, UploadFile, UploadRequest
 from app.domain.events import Source, Topic
 from app.domain.ids import StoreId
 from app.domain.uploads import Wanted
+from app.engine import timers
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
 from app.engine.uploads_check import Checked, Sent, check
@@ -31,6 +32,7 @@ from app.errors import Conflict, NotFound, Rejected, Retryable
 
 TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
 PURPOSE = "upload-link"
+REMINDER = "documents_reminder"  # the timer of an object that still waits for what it asked for
 MOST_FILES = 20  # of one thing that takes several
 MOST_REFUSED = 30  # files of one link that were not taken
 TELL_AGAIN_AFTER = timedelta(minutes=1)
@@ -92,7 +94,7 @@ def open_request(
 ) -> UploadRequest:
     """Ask for these documents, in the caller's transaction. Idempotent per run: a repetition finds the first."""
     if run_id is not None:
-        found = session.execute(
+        found: UploadRequest | None = session.execute(
             select(UploadRequest).where(col(UploadRequest.run_id) == run_id, col(UploadRequest.state) == "open")
         ).scalars().first()  # fmt: skip
         if found is not None:
@@ -271,6 +273,7 @@ def _object(request: UploadRequest) -> str:
 
 def _end(session: Session, request: UploadRequest, state: str, by: str) -> None:
     request.state, request.ended_at, request.ended_by = state, utc_now(), by
+    timers.cancel(session, StoreId(request.store_id), request.object_type, request.object_id, REMINDER)
     action = {"complete": "upload_link_used_up", "revoked": "upload_link_revoked"}[state]
     audit.record(session, request.store_id, by, action, _object(request), request=request.id)
 

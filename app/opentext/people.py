@@ -189,7 +189,7 @@ class People:
         if response.status_code in (400, 401, 403, 404):
             raise NeedsReauth(
                 "OTDS does not let this client sign people in.", upstream=OTDS, code="client_refused", error=error[:60],
-                hint="In OTDS, let the OAuth client sign people in, with the return address that the settings page shows.",
+                hint="In OTDS, let the OAuth client sign people in, with the return address the settings page shows.",
             )  # fmt: skip
         raise_for(response, service=OTDS)
 

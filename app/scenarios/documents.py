@@ -14,15 +14,19 @@ from app.domain.steps import (
     FileApprovalRecord,
     FileUpload,
     MarkInStore,
+    Notice,
     Outcome,
     RequestDocuments,
     SetOrderStatus,
+    SetTimer,
     ShareWithBuyer,
     StartWorkflow,
     Step,
     UpdateWorkspace,
 )
+from app.scenarios.times import on_timer
 
+REMINDER = "documents_reminder"
 NO_EVENT = (
     "BigCommerce has no place for documents: the buyer gets a link to a page of ours, without an account, and what is "
     "sent there is filed in OpenText."
@@ -87,6 +91,7 @@ def _asked(subject: ObjectType, bo_type: str, folder: str, words: str) -> Scenar
         steps=(
             EnsureWorkspace(business_object_type=bo_type),
             RequestDocuments(purpose="documents we need from you", folder=folder, days_preference="upload_days"),
+            SetTimer(REMINDER, fact="upload_until", days=-3),
         ),
         outcome="The panel shows a link to copy; what is sent there is filed by itself.",
         works_by=NO_EVENT,
@@ -97,6 +102,29 @@ ASKED = (
     _asked(ObjectType.ORDER, "ORDER", "07 Requested documents", "an order"),
     _asked(ObjectType.CUSTOMER, "CUSTOMER", "04 Onboarding", "a customer"),
     _asked(ObjectType.PRODUCT, "PRODUCT", "03 Compliance", "a product"),
+)
+
+
+def _reminder(subject: ObjectType, words: str) -> Scenario:
+    return Scenario(
+        slug=f"documents-reminder-{subject.value}",
+        title=f"Say when a link for documents about {words} is about to end",
+        catalogue=(23,),
+        providers=frozenset({Provider.BIGCOMMERCE}),
+        subject=subject,
+        triggers=frozenset({Topic.TIME_CAME}),
+        each=on_timer(REMINDER),
+        steps=(
+            Notice("The buyer has not sent everything yet, and the link ends in 3 days. Remind them or ask anew."),
+        ),
+        outcome="The panel says so three days before; once everything was sent it stays silent.",
+    )
+
+
+REMINDERS = (
+    _reminder(ObjectType.ORDER, "an order"),
+    _reminder(ObjectType.CUSTOMER, "a customer"),
+    _reminder(ObjectType.PRODUCT, "a product"),
 )
 
 
@@ -231,6 +259,7 @@ ORDER_DOCUMENTS = Scenario(
             purpose="your order can leave as soon as we have these documents", types_preference="document_types",
             folder="07 Requested documents", days_preference="upload_days",
         ),
+        SetTimer(REMINDER, fact="upload_until", days=-3),
         StartWorkflow(process="sf_document_collection"),
         AwaitDecision(
             process="sf_document_collection",
@@ -289,6 +318,7 @@ CUSTOMER_DOCUMENTS = Scenario(
             purpose="we activate your account as soon as we have these documents", types_preference="document_types",
             folder="04 Onboarding", days_preference="upload_days",
         ),
+        SetTimer(REMINDER, fact="upload_until", days=-3),
         StartWorkflow(process="sf_document_collection"),
         AwaitDecision(
             process="sf_document_collection",
@@ -338,4 +368,4 @@ SHARE = Scenario(
     outcome="The panel shows a link to copy: the chosen documents and the approved ones of the order's products.",
 )
 
-SCENARIOS = (*ARRIVED, *ASKED, ORDER_DOCUMENTS, CUSTOMER_DOCUMENTS, SHARE)
+SCENARIOS = (*ARRIVED, *ASKED, *REMINDERS, ORDER_DOCUMENTS, CUSTOMER_DOCUMENTS, SHARE)

@@ -243,7 +243,12 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {
-        "unreachable", "timeout", "broken_answer", "server_error", "rate_limited", "temporarily_unavailable",
+        "unreachable",
+        "timeout",
+        "broken_answer",
+        "server_error",
+        "rate_limited",
+        "temporarily_unavailable",
         "circuit_open",
     }
 )

@@ -14,7 +14,8 @@ TOPICS: dict[str, str] = {
     "Order": "orders", "Product": "products", "Customer": "customers", "Company": "companies",
     "CompanyLocation": "company_locations", "CompanyContact": "company_contacts", "DraftOrder": "draft_orders",
     "Fulfillment": "fulfillments", "ShopifyPaymentsDispute": "disputes", "AbandonedCheckout": "checkouts",
-    "Collection": "collections", "InventoryItem": "inventory_items",
+    "Collection": "collections", "InventoryItem": "inventory_items", "PaymentTerms": "payment_terms",
+    "DiscountCodeNode": "discounts", "DiscountAutomaticNode": "discounts", "Metaobject": "metaobjects",
 }  # fmt: skip
 NAMED: dict[str, str] = {"Order": "updated"}
 Body = Callable[["Shop", JSON], JSON]

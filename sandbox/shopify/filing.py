@@ -129,6 +129,4 @@ def delete(shop: "Shop", made: JSON) -> None:
     shop.drop(made)
 
 
-
-
 FINISH = {"process file": process}

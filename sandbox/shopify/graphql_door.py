@@ -174,7 +174,8 @@ class Run:
         fragments = {n.name.value: n for n in document.definitions if isinstance(n, FragmentDefinitionNode)}
         self.requested = cost.Counter(self.schema, fragments, variables).of(operation)
         if self.requested > bucket.MOST_FOR_ONE:
-            said = f"Query cost is {self.requested}, which exceeds the single query max cost limit ({bucket.MOST_FOR_ONE})."
+            said = f"Query cost is {self.requested}, which exceeds the single query max cost limit "
+            said += f"({bucket.MOST_FOR_ONE})."
             raise failed(
                 said, "MAX_COST_EXCEEDED", cost=self.requested, maxCost=bucket.MOST_FOR_ONE, documentation=LIMITS_PAGE
             )

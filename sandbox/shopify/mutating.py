@@ -40,7 +40,7 @@ def mutation(name: str) -> Callable[[Change], Change]:
     return register
 
 
-def run(shop: "Shop", name: str, work: Change, args: JSON, info: GraphQLResolveInfo) -> JSON:
+def run(shop: "Shop", name: str, work: Change, args: JSON, info: "GraphQLResolveInfo[Any]") -> JSON:
     """The payload of one mutation: what it returns, or empty fields and its user errors."""
     key = _key(info)
     if key is None and name in MUST_BE_IDEMPOTENT:
@@ -52,16 +52,16 @@ def run(shop: "Shop", name: str, work: Change, args: JSON, info: GraphQLResolveI
     try:
         payload = work(shop, args)
     except UserError as error:
-        return dict.fromkeys(names, [_with_known_code(entry, codes) for entry in error.entries])
+        return {key_0: [_with_known_code(entry, codes) for entry in error.entries] for key_0 in names}
     shop.effects.append(_effect(name, args, payload))
-    answer = {**dict.fromkeys(names, []), **payload}
+    answer = {**{key_0: [] for key_0 in names}, **payload}
     if key is not None:
         about = {"mutation": name, "input": _digest(args), "payload": copy.deepcopy(answer)}
         shop.store.idempotent[f"{shop.client_id}/{key}"] = about
     return answer
 
 
-def _key(info: GraphQLResolveInfo) -> str | None:
+def _key(info: "GraphQLResolveInfo[Any]") -> str | None:
     node = info.field_nodes[0]
     directives: tuple[DirectiveNode, ...] = tuple(node.directives or ())
     if not any(directive.name.value == "idempotent" for directive in directives):
@@ -103,14 +103,14 @@ def _check_arrays(args: Any) -> None:
             _check_arrays(value)
 
 
-def _error_fields(info: GraphQLResolveInfo) -> list[str]:
+def _error_fields(info: "GraphQLResolveInfo[Any]") -> list[str]:
     """`userErrors`, or what this payload calls them."""
     kind = get_named_type(info.return_type)
     assert isinstance(kind, GraphQLObjectType)  # noqa: S101  # payloads are objects
     return [name for name in kind.fields if name.lower().endswith("usererrors")]
 
 
-def _codes(info: GraphQLResolveInfo) -> frozenset[str]:
+def _codes(info: "GraphQLResolveInfo[Any]") -> frozenset[str]:
     """The codes this mutation's errors may carry; none where they have no code at all."""
     kind = get_named_type(info.return_type)
     assert isinstance(kind, GraphQLObjectType)  # noqa: S101  # payloads are objects

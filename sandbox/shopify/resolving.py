@@ -88,7 +88,7 @@ def _wrapped(kind: str, name: str, of: GraphQLField) -> Callable[..., Any]:
     level = PROTECTED_FIELDS.get((kind, name), PROTECTED.get(returned.name.removesuffix("Connection"), 0))
     change = mutating.MUTATIONS.get(name) if kind == "Mutation" else None
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(source: Any, info: "GraphQLResolveInfo[Any]", **args: Any) -> Any:
         shop: Shop = info.context
         if not scopes.met(needed, shop.scopes):
             raise denied(name, scopes.spelled(needed))
@@ -99,7 +99,7 @@ def _wrapped(kind: str, name: str, of: GraphQLField) -> Callable[..., Any]:
         else:
             value = _value(shop, kind, name, source, args, info)
         if is_connection:
-            value = _paged(value, args)
+            value = _paged(shop, value, args)
         if costs:
             shop.counted(value, listed=listed)
         return value
@@ -107,7 +107,7 @@ def _wrapped(kind: str, name: str, of: GraphQLField) -> Callable[..., Any]:
     return resolve
 
 
-def _value(shop: "Shop", kind: str, name: str, source: Any, args: JSON, info: GraphQLResolveInfo) -> Any:
+def _value(shop: "Shop", kind: str, name: str, source: Any, args: JSON, info: "GraphQLResolveInfo[Any]") -> Any:
     own = FIELDS.get((kind, name))
     if own is None:
         return source.get(name) if isinstance(source, dict) else getattr(source, name, None)
@@ -115,11 +115,13 @@ def _value(shop: "Shop", kind: str, name: str, source: Any, args: JSON, info: Gr
     return own(shop, source if source is not None else {}, args)
 
 
-def _paged(value: Any, args: JSON) -> Any:
-    """A connection from a listing or a plain list; a list without `first` in a nested field fails as in the real API."""
+def _paged(shop: "Shop", value: Any, args: JSON) -> Any:
+    """A connection from a listing or a plain list; whole in a bulk operation."""
     if value is None or (isinstance(value, dict) and "pageInfo" in value):
         return value
     listing = value if isinstance(value, Listing) else Listing(list(value))
+    if shop.bulk:
+        return {"nodes": list(listing.nodes), "edges": [{"cursor": "", "node": node} for node in listing.nodes]}
     asked = {name: args[name] for name in PAGING if args.get(name) is not None}
     if isinstance(args.get("sortKey"), str):
         asked["sort_key"] = args["sortKey"]

@@ -19,9 +19,9 @@ FIRST_NUMBER = 1001
 EVERYTHING = "*"
 # Links that a record keeps from its first day: what is looked up by them is found without searching.
 LINKS = frozenset(
-    {"orderId", "productId", "ownerId", "fulfillmentOrderId", "fulfillmentId", "lineItemId", "subjectId", "itemId", "reverseId",
-     "parentId", "companyId", "priceListId", "returnId", "referenceId", "fulfillmentLineItemId",
-     "paymentTermsId"}
+    {"orderId", "productId", "ownerId", "fulfillmentOrderId", "fulfillmentId", "lineItemId", "subjectId", "itemId",
+     "reverseId", "parentId", "companyId", "priceListId", "returnId", "referenceId", "fulfillmentLineItemId",
+     "paymentTermsId", "draftId", "evidenceId"}
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Shop:
     user_id: int = 0
     at: datetime | None = None
     muted: bool = False
+    bulk: bool = False  # lists are given whole, whatever `first` says
     cost: int = 0
     path: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)

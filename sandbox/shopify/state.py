@@ -155,10 +155,12 @@ class Store:
     later: list[Later] = field(default_factory=list)
     uploads: dict[str, Upload] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # path on the CDN -> (type, bytes)
+    expiring: dict[str, datetime] = field(default_factory=dict)  # path on the CDN -> when it is gone
     idempotent: dict[str, JSON] = field(default_factory=dict)
     routing_seconds: int = 0
     job_seconds: int = 0
-    file_seconds: int = 2
+    bulk_seconds: int = 0
+    file_seconds: int = 0
     decline_refunds: bool = False
     frozen: str = ""  # "402", "423": the shop as a whole does not answer
 

@@ -35,11 +35,10 @@ def level_at(shop: "Shop", item: JSON, location: JSON) -> JSON:
     for level in levels(shop, item):
         if level["locationId"] == location["id"]:
             return level
-    made = shop.new(
+    return shop.new(
         "InventoryLevel", itemId=item["id"], locationId=location["id"], isActive=True, canDeactivate=True,
         quantities=dict.fromkeys(NAMES, 0), createdAt=shop.stamp(), updatedAt=shop.stamp(),
     )  # fmt: skip
-    return made
 
 
 def put(shop: "Shop", level: JSON, name: str, quantity: int) -> int:

@@ -5,6 +5,7 @@ a PUT target takes the raw body. Source: stagedUploadsCreate, bulk operations.
 """
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.shopify.standin import Shopify
 
 DENIED = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'
-RESULT_LIFE = 7 * 24 * 3600
+RESULT_LIFE = timedelta(days=7)
 
 
 def routes(api: "Shopify") -> None:
@@ -39,10 +40,6 @@ def target(shop: Shop, upload: Upload) -> JSON:
         ("x-goog-signature", secrets.token_hex(16)),
     ]  # fmt: skip
     return {"url": f"{base}/", "resourceUrl": f"{base}/{key}", "parameters": _named(parameters)}
-
-
-def find(store: Store, key: str) -> Upload | None:
-    return store.uploads.get(key)
 
 
 def at(shop: Shop, url: str) -> Upload | None:
@@ -105,6 +102,13 @@ def publish(shop: Shop, name: str, kind: str, data: bytes) -> str:
     return f"{shop.api.base_url}/cdn/{shop.store.domain}/{name}"
 
 
+def publish_result(shop: Shop, name: str, data: bytes) -> str:
+    """The result of a bulk operation: an address that works for seven days."""
+    path = f"bulk/{secrets.token_urlsafe(16)}/{name}"
+    shop.store.expiring[path] = shop.now() + RESULT_LIFE
+    return publish(shop, path, "application/jsonl", data)
+
+
 def withdraw(shop: Shop, url: str) -> None:
     shop.store.files.pop(url.partition(f"/cdn/{shop.store.domain}/")[2].partition("?")[0], None)
 
@@ -112,6 +116,9 @@ def withdraw(shop: Shop, url: str) -> None:
 def serve(api: "Shopify", call: Call, domain: str, name: str) -> Response:
     del call
     store = api.state.shops.get(domain)
+    gone = store.expiring.get(name) if store else None
+    if gone is not None and gone <= api.world.clock.now():
+        return _refused(403, "ExpiredToken", "The signed address has expired.")
     found = store.files.get(name) if store else None
     if found is None:
         return Response("Not Found", 404, content_type="text/plain")

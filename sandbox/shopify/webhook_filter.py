@@ -1,4 +1,4 @@
-"""Filters and reduced bodies of webhook subscriptions. Source: webhooks, delivery filtering and payload modification."""
+"""Filters and reduced bodies of webhook subscriptions. Source: webhooks, delivery filtering, payload modification."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime

@@ -1,6 +1,7 @@
 """What the tests of orders and cases do again and again: buy, ship, click, decide, look."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from pypdf import PdfReader
@@ -116,8 +117,8 @@ def papers(house: House, object_type: str, object_id: str) -> dict[str, str]:
 
 
 def text_of(house: House, name: str) -> str:
-    """The words on one filed PDF."""
-    (row,) = house.rows(FiledDocument, name=name)
+    """The words on a filed PDF, the latest of its name."""
+    row = max(house.rows(FiledDocument, name=name), key=lambda one: one.node_id)
     sink = io.BytesIO()
     house.deps.opentext(house.store_id).documents.download(row.node_id, row.version, sink)
     return "\n".join(sheet.extract_text() for sheet in PdfReader(sink).pages)
@@ -141,4 +142,11 @@ def stop_opentext(house: House) -> str:
 def heal(house: House, rule: str) -> None:
     house.stage.world.faults.remove(rule)
     house.hurry()
+    house.drain()
+
+
+def settle(house: House) -> None:
+    """The payment provider finishes what it was asked for."""
+    house.stage.world.clock.advance(timedelta(minutes=1))
+    house.stage.tick()
     house.drain()

@@ -50,8 +50,7 @@ def authorised(house: House) -> str:
 
 
 def payment(house: House, order_id: str) -> str:
-    house.stage.tick()
-    house.drain()
+    office.settle(house)
     return str(house.order(order_id)["payment_status"])
 
 

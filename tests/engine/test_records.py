@@ -1,6 +1,6 @@
 """Records: each paper of a transaction once, on its event, under the right schedule."""
 
-from app.db.links import FiledDocument
+from app.db.links import FiledDocument, WorkspaceLink
 from app.db.runs import Run
 from tests.engine import office
 from tests.house import House
@@ -12,7 +12,7 @@ def test_nothing_is_filed_until_it_is_switched_on(installed_house):
     order_id = office.buy(installed_house)
     office.merchant(installed_house).patch("orders", order_id, {"status": "Completed"})
     installed_house.drain()
-    assert installed_house.rows(FiledDocument) == []
+    assert installed_house.rows(WorkspaceLink, object_type="order") == []
 
 
 def test_every_event_of_an_order_leaves_its_record_under_its_schedule(installed_house):
@@ -27,8 +27,7 @@ def test_every_event_of_an_order_leaves_its_record_under_its_schedule(installed_
     office.merchant(house).patch("orders", order_id, {"status": "Completed"})
     house.drain()
     office.merchant(house).create("refunds", {"order_id": int(order_id), "amount": 10, "reason": "Scratch"})
-    house.stage.tick()
-    house.drain()
+    office.settle(house)
     (refund,) = office.refunds(house, order_id)
     names = office.papers(house, "order", order_id)
     assert names[f"Order {order_id} record, completed.pdf"] == "Orders"

@@ -41,6 +41,9 @@ def test_the_choice_is_noted_on_the_order(short, outcome, values, words, status)
     assert (order["status_id"], words in order["staff_notes"]) == (status, True), order["staff_notes"]
     assert office.refunds(house, order_id) == []
     assert house.run_of("stock-exception", order_id).state == "done"
+    shown = office.page(office.browser(house), order_id)
+    assert "paul.eriksen@demo decided." in shown
+    assert "deadline passed" not in shown
 
 
 def test_cancelling_pays_back_what_is_missing_and_nothing_else(short):
@@ -61,8 +64,7 @@ def test_an_order_of_which_nothing_is_there_is_cancelled_whole(installed_house):
     order_id = office.buy(house, ("NW-ROPE", 2), payment_status="authorized")
     office.heal(house, rule)
     office.decide(house, "sf_backorder", "cancel", user=PAUL)
-    house.stage.tick()
-    house.drain()
+    office.settle(house)
     order = house.order(order_id)
     assert (order["status_id"], order["payment_status"]) == (5, "void")
     assert office.refunds(house, order_id) == []

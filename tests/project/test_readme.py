@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from app.settings import Settings
+from app.stores.bigcommerce.scopes import NEEDED
 from scripts import tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,8 +14,12 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_the_generated_tables_are_up_to_date():
-    for name, table in (("settings", tables.settings_table()), ("scenarios", tables.scenarios_table())):
-        assert tables.written(README, name, table) == README, f"run `python -m scripts.tables` ({name})"
+    for name, table in tables.TABLES.items():
+        assert tables.written(README, name, table()) == README, f"run `python -m scripts.tables` ({name})"
+
+
+def test_the_scopes_we_ask_for_are_those_we_give_reasons_for():
+    assert set(Settings.model_fields["bigcommerce"].default.scopes) == set(NEEDED)
 
 
 def test_every_setting_has_words():

@@ -1,4 +1,4 @@
-"""People of a store and of OpenText: a browser framed by the store, the window it opens, OTDS's sign-in page filled in."""
+"""People of a store and of OpenText: a browser framed by the store, the window it opens, OTDS's page filled in."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from flask.testing import FlaskClient
 from sqlalchemy import update
-from sqlmodel import col
 from werkzeug.test import TestResponse
 
+from app.db.links import WorkspaceLink
 from app.db.rights import PersonSignIn, SignInAttempt, StoreRights
 from app.db.session import unit_of_work
 from app.db.types import utc_now
@@ -155,7 +155,7 @@ def a_case(house: House) -> Case:
     house.install()
     order = house.place_order()
     house.drain()
-    (link,) = [row for row in _links(house) if row.object_type == "order" and row.object_id == order]
+    (link,) = [row for row in house.rows(WorkspaceLink) if row.object_type == "order" and row.object_id == order]
     server = house.stage.content_server
     with server.lock:
         actor = server.actor(ANNA)
@@ -164,12 +164,3 @@ def a_case(house: House) -> Case:
     house.request(house.store_id, "order", order, "recheck")
     house.drain()
     return Case(house, Doors(house), order, link.workspace_id, payment)
-
-
-def _links(house: House) -> list[Any]:
-    from app.db.links import WorkspaceLink  # noqa: PLC0415  # beside its only use
-
-    return house.rows(WorkspaceLink)
-
-
-__all__ = ["Case", "Person", "Window", "a_case", "choose", "col"]

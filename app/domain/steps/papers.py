@@ -80,9 +80,7 @@ class LookAtPages:
     kind: Literal["look_at_pages"] = "look_at_pages"
 
 
-Steps = (
-    RequestDocuments | FileUpload | ShareWithBuyer | PublishCompliance | PublishPage | CapturePolicy | LookAtPages
-)
+Steps = RequestDocuments | FileUpload | ShareWithBuyer | PublishCompliance | PublishPage | CapturePolicy | LookAtPages
 __all__ = [
     "CapturePolicy", "FileUpload", "LookAtPages", "PublishCompliance", "PublishPage", "RequestDocuments",
     "ShareWithBuyer",

@@ -11,6 +11,7 @@ from app.domain.events import Topic
 from app.domain.ids import ObjectType
 
 CHANNEL = "store/channel/{}/"
+OF_CHANNEL = ("{channel}",)  # the event names nothing but the channel in its own name
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Told:
     """Events of one shape. `where`: the way to the object's id in the data; empty: the store itself.
 
     `prefix` goes before the id. `asked`: we register them where their topic is needed; what is not asked for is
-    understood all the same. `channel`: one event for each storefront, and `{channel}` in `where` is its number.
+    understood all the same. `channel`: one event for each storefront.
     `b2b`: B2B Edition's.
     """
 
@@ -66,7 +67,7 @@ EVENTS: tuple[Told, ...] = (
          asked=False),
     Told(Topic.PAGE_CHANGED, ObjectType.PAGE, ("page_id",), _each("page", "created", "updated"), prefix="page:",
          channel=True),
-    Told(Topic.PAGE_CHANGED, ObjectType.PAGE, ("{channel}",), ("settings/checkout/updated",), prefix="terms:",
+    Told(Topic.PAGE_CHANGED, ObjectType.PAGE, OF_CHANNEL, ("settings/checkout/updated",), prefix="terms:",
          channel=True),
     Told(Topic.CART_ABANDONED, ObjectType.STORE, (), ("store/cart/abandoned",)),
     Told(Topic.STORE_CHANGED, ObjectType.STORE, (), ("store/information/updated",)),
@@ -113,4 +114,4 @@ def scopes(topics: Collection[Topic] | None, channels: Iterable[int], *, b2b: bo
     return found
 
 
-__all__ = ["ALWAYS", "EVENTS", "Told", "scopes", "told_by"]
+__all__ = ["ALWAYS", "EVENTS", "OF_CHANNEL", "Told", "scopes", "told_by"]

@@ -21,7 +21,7 @@ from app.domain.ids import Provider, store_id
 from app.errors import Rejected
 from app.settings import Settings
 from app.stores.bigcommerce import payloads
-from app.stores.bigcommerce.hook_events import told_by
+from app.stores.bigcommerce.hook_events import OF_CHANNEL, Told, told_by
 from app.stores.port import Delivery
 
 HOOK_HEADER = "X-ECM-Hook"
@@ -135,12 +135,15 @@ def _reduce(body: payloads.HookBody, store_hash: str, message_id: str) -> Delive
     if told is None:
         return Delivery(store_hash, message_id, Topic.IGNORED, "", "", detail)
     data = _first(body.data)
-    if told.where == ("{channel}",):
-        object_id = channel
-    else:
-        object_id = _number(data, told.where) if told.where else store_hash
     detail |= _details(body.scope, data) | ({"channel_id": channel} if channel else {})
-    return Delivery(store_hash, message_id, told.topic, told.object_type, f"{told.prefix}{object_id}", detail)
+    object_id = f"{told.prefix}{_object_id(told, data, channel, store_hash)}"
+    return Delivery(store_hash, message_id, told.topic, told.object_type, object_id, detail)
+
+
+def _object_id(told: Told, data: Any, channel: str, store_hash: str) -> str:
+    if told.where == OF_CHANNEL:
+        return channel
+    return _number(data, told.where) if told.where else store_hash
 
 
 def _first(data: Any) -> Any:

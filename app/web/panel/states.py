@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from app.db.panel_facts import PanelRows, PublicationFacts, RunFacts, StepFacts
 from app.domain.publication import FieldState, PublicationState
-from app.web import language
+from app.web import language, texts
 from app.web.language import _, ngettext
 from app.web.panel import progress
 from app.web.texts import State
 
 ANSWER_TASK = "provide information"  # how the model names the task that answers a reviewer's question
+EXPIRED = "expired"
 PUBLISHING = ("publish_content", "undo_publication", "restore_fields")
 
 
@@ -69,6 +70,8 @@ def _review(run: RunFacts) -> Judged:
     outcome = flow.outcome if flow else run.outcome
     if flow and outcome in ("approved", "rejected"):
         return _decided(run, outcome, flow.decided_by, language.date(flow.decided_at) if flow.decided_at else "")
+    if outcome and outcome != EXPIRED:
+        return _answered(run, outcome)
     if outcome:
         lead = _("The deadline passed without a decision. Please look at this order and decide yourself.")
         return Judged(State(_("Needs attention"), "bad"), lead)
@@ -108,6 +111,14 @@ def _decided(run: RunFacts, outcome: str, by: str, on: str) -> Judged:
         return Judged(state, _("%(who)s The order is being moved on.", who=who))
     moved = [step.summary for step in run.steps if step.kind == "set_order_status" and step.summary]
     return Judged(state, f"{who} {moved[-1]}" if len(moved) > 1 else who)
+
+
+def _answered(run: RunFacts, outcome: str) -> Judged:
+    """Another answer than yes or no: what was chosen, by whom, and that it is being carried out."""
+    flow = run.workflow
+    state = texts.state_of(texts.OUTCOMES, outcome)
+    who = _("%(who)s decided.", who=flow.decided_by) if flow and flow.decided_by else _("The decision has been made.")
+    return Judged(state, who if run.state == "done" else _("%(who)s It is being carried out.", who=who))
 
 
 def _product(rows: PanelRows) -> Judged:

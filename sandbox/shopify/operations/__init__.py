@@ -3,10 +3,36 @@
 from typing import TYPE_CHECKING
 
 from sandbox.shopify.operations import (
+    bulk_operations,
+    catalogs,
+    checkouts,
+    companies,
+    company_changes,
+    content,
+    customer_changes,
     customers,
+    discounts,
+    disputes,
+    draft_changes,
+    drafts,
+    files,
+    fulfillment_orders,
+    inventory,
+    job_states,
     metafields,
+    metaobjects,
+    order_changes,
+    order_edits,
     orders,
+    payment_terms,
+    price_lists,
+    product_changes,
     products,
+    publishing,
+    refunds,
+    returns,
+    reverse,
+    shipments,
     shops,
     subscriptions,
     tags,
@@ -16,7 +42,12 @@ if TYPE_CHECKING:
     from sandbox.shopify.shop import Shop
     from sandbox.shopify.state import Later
 
-MODULES = (customers, metafields, orders, products, shops, subscriptions, tags)
+MODULES = (
+    bulk_operations, catalogs, checkouts, companies, company_changes, content, customer_changes, customers, discounts,
+    disputes, draft_changes, drafts, files, fulfillment_orders, inventory, job_states, metafields, metaobjects,
+    order_changes, order_edits, orders, payment_terms, price_lists, product_changes, products, publishing, refunds,
+    returns, reverse, shipments, shops, subscriptions, tags,
+)  # fmt: skip
 
 
 def finish(shop: "Shop", work: "Later") -> None:

@@ -33,8 +33,7 @@ def files(shop: Shop, _node: JSON, args: JSON) -> Listing:
         "FILENAME": lambda f: f["filename"], "ORIGINAL_UPLOAD_SIZE": lambda f: f["originalFileSize"] or 0,
     }  # fmt: skip
     found = sorted(filing.every(shop), key=lambda f: str(f["createdAt"]))
-    listing = lists.listing(shop, found, args, filters, sorts, usual="CREATED_AT", words=("filename", "alt"))
-    return listing
+    return lists.listing(shop, found, args, filters, sorts, usual="CREATED_AT", words=("filename", "alt"))
 
 
 def _products(shop: Shop, file: JSON) -> list[str]:

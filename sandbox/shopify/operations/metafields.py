@@ -151,11 +151,10 @@ def write(shop: Shop, one: JSON) -> JSON:
     kind = one.get("type") or _type_of(shop, owner_type, namespace, one)
     known = _existing(shop, one["ownerId"], namespace, one["key"])
     if known is None:
-        made = shop.new(
+        return shop.new(
             "Metafield", ownerId=one["ownerId"], ownerType=owner_type, namespace=namespace, key=one["key"],
             type=kind, value=one["value"], createdAt=shop.stamp(), updatedAt=shop.stamp(),
         )  # fmt: skip
-        return made
     if (known["value"], known["type"]) != (one["value"], kind):
         known |= {"value": one["value"], "type": kind, "updatedAt": shop.stamp()}
     return known

@@ -22,7 +22,9 @@ def begin(shop: Shop, args: JSON) -> JSON:
     if order["cancelledAt"]:
         raise UserError("The order cannot be edited: it was cancelled", ["id"])
     lines = [
-        _calculated(shop, line["title"], facts.current_quantity(shop, line), line["variantId"], line["id"], line["price"])
+        _calculated(
+            shop, line["title"], facts.current_quantity(shop, line), line["variantId"], line["id"], line["price"]
+        )
         for line in facts.lines(shop, order)
         if facts.current_quantity(shop, line) > 0
     ]
@@ -134,9 +136,7 @@ def commit(shop: Shop, args: JSON) -> JSON:
     return {"order": order, "successMessages": ["Order updated"]}
 
 
-def _body(
-    shop: Shop, edit: JSON, order: JSON, args: JSON, additions: list[JSON], removals: list[JSON]
-) -> JSON:
+def _body(shop: Shop, edit: JSON, order: JSON, args: JSON, additions: list[JSON], removals: list[JSON]) -> JSON:
     app = shop.app
     empty: JSON = {"line_item": {"additions": [], "removals": []}, "fulfillment": {"additions": [], "removals": []}}
     return {
@@ -180,9 +180,7 @@ def _remove(shop: Shop, order: JSON, line: JSON, quantity: int, *, restock: bool
         fulfilling.settle(shop, found)
 
 
-def _calculated(
-    shop: Shop, title: str, quantity: int, variant: str | None, line: str | None, price: str
-) -> JSON:
+def _calculated(shop: Shop, title: str, quantity: int, variant: str | None, line: str | None, price: str) -> JSON:
     return {
         "id": gid("CalculatedLineItem", shop.next("CalculatedLineItem")), "title": title, "quantity": quantity,
         "variantId": variant, "lineItemId": line, "price": text(price), "discount": "0",
@@ -199,7 +197,9 @@ def _edit(shop: Shop, args: JSON) -> JSON:
 def _line(edit: JSON, text_id: str) -> JSON:
     wanted = number_of(text_id)
     for line in edit["lines"]:
-        if text_id in (line["id"], line["lineItemId"]) or (line["lineItemId"] and number_of(line["lineItemId"]) == wanted):
+        if text_id in (line["id"], line["lineItemId"]) or (
+            line["lineItemId"] and number_of(line["lineItemId"]) == wanted
+        ):
             return line
     raise UserError("The line item does not exist", ["lineItemId"])
 

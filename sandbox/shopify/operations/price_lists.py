@@ -86,7 +86,9 @@ def price_breaks(shop: Shop, node: JSON, _args: JSON) -> list[JSON]:
 
 def _breaks(node: JSON, variant: JSON) -> list[JSON]:
     own = [b for b in node["breaks"] if b["variantId"] == variant["id"]]
-    return [{**b, "price": money(b["price"], node["currency"])} for b in sorted(own, key=lambda b: b["minimumQuantity"])]
+    return [
+        {**b, "price": money(b["price"], node["currency"])} for b in sorted(own, key=lambda b: b["minimumQuantity"])
+    ]
 
 
 @field("ProductVariant", "contextualPricing")
@@ -341,7 +343,9 @@ def _check_quantity_pricing(shop: Shop, made: JSON, given: JSON) -> None:
             if shop.find("ProductVariant", one["variantId"]) is None:
                 raise UserError("Variant not found.", [*path, "variantId"], f"{code}_VARIANT_NOT_FOUND")
             if "price" in one and one["price"]["currencyCode"] != made["currency"]:
-                raise UserError("Currency does not match the price list.", [*path, "price"], f"{code}_CURRENCY_MISMATCH")
+                raise UserError(
+                    "Currency does not match the price list.", [*path, "price"], f"{code}_CURRENCY_MISMATCH"
+                )
             if name == "quantityRulesToAdd":
                 _check_rule(one, path)
     added = {one["variantId"] for one in given["pricesToAdd"]}

@@ -82,8 +82,7 @@ def all_variants(shop: Shop, _node: JSON, args: JSON) -> Listing:
         "tag": lambda v: _product_of(shop, v)["tags"],
     }
     sorts: dict[str, Callable[[JSON], Any]] = {"SKU": lambda v: v["sku"], "TITLE": lambda v: v["title"]}
-    found = lists.listing(shop, shop.all("ProductVariant"), args, filters, sorts, words=("sku", "title"))
-    return found
+    return lists.listing(shop, shop.all("ProductVariant"), args, filters, sorts, words=("sku", "title"))
 
 
 @query("collections")
@@ -108,7 +107,7 @@ FACTS: dict[str, Resolver] = {
     "mediaCount": lambda _s, p, _a: lists.count(p["mediaIds"]),
     "media": lambda s, p, _: media(s, p),
     "featuredMedia": lambda s, p, _: next(iter(media(s, p)), None),
-    "collections": lambda s, p, _: [c for c in map(lambda i: s.find("Collection", i), p["collectionIds"]) if c],
+    "collections": lambda s, p, _: [c for c in (s.find("Collection", i) for i in p["collectionIds"]) if c],
     "options": lambda _s, p, a: p["options"][: a.get("first")],
     "onlineStoreUrl": lambda s, p, _: _online(s, p),
     "onlineStorePreviewUrl": lambda s, p, _: s.url(f"/products_preview?preview_key={number_of(p['id'])}"),

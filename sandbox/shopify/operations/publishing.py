@@ -122,7 +122,9 @@ def _publishable(shop: Shop, text: str) -> JSON:
 
 def _wanted(shop: Shop, one: JSON, place: int) -> JSON:
     path = ["input", str(place), "publicationId"]
-    found = shop.need("Publication", one.get("publicationId"), path, None, "Publication does not exist or is not publishable.")  # noqa: E501  # the service's own words
+    found = shop.need(
+        "Publication", one.get("publicationId"), path, None, "Publication does not exist or is not publishable."
+    )  # the service's own words
     date = one.get("publishDate")
     if date and datetime.fromisoformat(date) > shop.now() and found["name"] != ONLINE_STORE:
         said = "Only the online store supports publishing in the future."

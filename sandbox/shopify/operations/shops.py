@@ -1,9 +1,10 @@
 """The shop, its capabilities, the app's installation and scopes."""
 
-from sandbox.shopify import installing, scopes, versions
+from sandbox.shopify import installing, scopes, versions, webhooks
 from sandbox.shopify.errors import UserError, entry
 from sandbox.shopify.gids import gid
 from sandbox.shopify.mutating import mutation
+from sandbox.shopify.payloads import shops as payloads
 from sandbox.shopify.resolving import field, query
 from sandbox.shopify.shop import Shop
 from sandbox.shopify.state import JSON, App
@@ -135,3 +136,13 @@ def _scope(name: str) -> JSON:
     verb, _, what = name.partition("_")
     said = f"{'Modify' if verb == 'write' else 'Read'} {what.replace('_', ' ')}"
     return {"handle": name, "description": said}
+
+
+def redact_shop(shop: Shop, about: JSON) -> None:
+    """48 hours after an uninstall: everything of this shop is to be forgotten."""
+    app = shop.api.state.apps.get(about["client_id"])
+    if app is not None and app.client_id not in shop.store.installations:
+        webhooks.compliance(shop, app, "shop/redact", payloads.redact_shop(shop))
+
+
+FINISH = {"redact shop": redact_shop}

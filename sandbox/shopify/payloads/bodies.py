@@ -31,7 +31,8 @@ BODIES: dict[str, Body] = {
     "PaymentTerms": sales.terms,
     "PaymentSchedule": sales.schedule,
     "ShopifyPaymentsDispute": sales.dispute,
-    "DiscountNode": sales.discount,
+    "DiscountCodeNode": sales.discount,
+    "DiscountAutomaticNode": sales.discount,
     "Metaobject": sales.metaobject,
     "BulkOperation": sales.bulk,
 }

@@ -18,7 +18,7 @@ def customer(shop: "Shop", record: JSON) -> JSON:
         "verified_email": record["verifiedEmail"], "multipass_identifier": None, "tax_exempt": record["taxExempt"],
         "email": record["email"], "phone": record["phone"], "currency": shop.currency,
         "addresses": [_address(record, place) for place in places],
-        "tax_exemptions": [name for name in record["taxExemptions"]],
+        "tax_exemptions": list(record["taxExemptions"]),
     }  # fmt: skip
     return told | ({"default_address": _address(record, places[0])} if places else {})
 

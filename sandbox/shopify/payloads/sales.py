@@ -111,11 +111,18 @@ def dispute(shop: "Shop", record: JSON) -> JSON:
 
 def discount(shop: "Shop", record: JSON) -> JSON:
     """`discounts/*`."""
-    del shop
     return {
-        "admin_graphql_api_id": record["id"], "title": record["title"], "status": record["status"],
+        "admin_graphql_api_id": record["id"], "title": record["title"], "status": discount_status(shop, record),
         "created_at": record["createdAt"], "updated_at": record["updatedAt"],
     }  # fmt: skip
+
+
+def discount_status(shop: "Shop", record: JSON) -> str:
+    """ACTIVE, EXPIRED or SCHEDULED, by the clock."""
+    now = shop.stamp()
+    if record["startsAt"] > now:
+        return "SCHEDULED"
+    return "EXPIRED" if record["endsAt"] and record["endsAt"] <= now else "ACTIVE"
 
 
 def redeem_code(record: JSON, code: JSON) -> JSON:
@@ -192,4 +199,3 @@ def bulk(shop: "Shop", record: JSON) -> JSON:
 
 def deleted_discount(shop: "Shop", record: JSON) -> JSON:
     return {"admin_graphql_api_id": record["id"], "deleted_at": shop.stamp()}
-

@@ -89,7 +89,12 @@ def test_a_request_nobody_knows_plans_nothing():
 
 
 def test_an_approved_version_is_an_occasion_of_its_own():
-    event = an_event(topic=Topic.CONTENT_APPROVED, object_type="product", object_id="77", detail={"occasion": "9:3", "document_name": "Product content.json"})
+    event = an_event(
+        topic=Topic.CONTENT_APPROVED,
+        object_type="product",
+        object_id="77",
+        detail={"occasion": "9:3", "document_name": "Product content.json"},
+    )
     (planned,) = plan(event, a_product(), ALL, {}, BIGCOMMERCE)
     assert (planned.scenario.slug, planned.occasion) == ("product-content-publish", "9:3")
 

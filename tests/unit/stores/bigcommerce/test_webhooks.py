@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from app.domain.events import Topic
 from app.errors import Rejected
 from app.stores.bigcommerce import hook_secret
-from app.stores.bigcommerce.setup import SCOPES
-from app.stores.bigcommerce.webhooks import ROUTES, delivery
+from app.stores.bigcommerce.hook_events import ALWAYS, EVENTS, scopes, told_by
+from app.stores.bigcommerce.webhooks import delivery
 from tests.unit.stores.bigcommerce.builders import (
     FORMER_SECRET,
     NOW,
@@ -62,10 +62,10 @@ def test_a_genuine_delivery_is_reduced_to_ids() -> None:
         ("store/shipment/created", {"id": 12, "orderId": 251}, Topic.ORDER_CHANGED, "order", "251"),
         ("store/product/created", {"id": 9}, Topic.PRODUCT_CHANGED, "product", "9"),
         ("store/product/updated", {"id": 9}, Topic.PRODUCT_CHANGED, "product", "9"),
-        ("store/product/inventory/updated", {"id": 9}, Topic.PRODUCT_CHANGED, "product", "9"),
+        ("store/product/inventory/updated", {"id": 9}, Topic.STOCK_CHANGED, "product", "9"),
         ("store/product/deleted", {"id": 9}, Topic.PRODUCT_DELETED, "product", "9"),
         ("store/sku/updated", {"id": 4, "sku": {"product_id": 206}}, Topic.PRODUCT_CHANGED, "product", "206"),
-        ("store/sku/inventory/order/updated", {"id": 4, "inventory": {"product_id": 206}}, Topic.PRODUCT_CHANGED,
+        ("store/sku/inventory/order/updated", {"id": 4, "inventory": {"product_id": 206}}, Topic.STOCK_CHANGED,
          "product", "206"),
         ("store/customer/updated", {"id": 32}, Topic.CUSTOMER_CHANGED, "customer", "32"),
         ("store/customer/address/created", {"id": 60, "address": {"customer_id": 32}}, Topic.CUSTOMER_CHANGED,
@@ -73,7 +73,16 @@ def test_a_genuine_delivery_is_reduced_to_ids() -> None:
         ("store/information/updated", {"type": "store"}, Topic.STORE_CHANGED, "store", STORE),
         ("store/app/uninstalled", {"type": "app"}, Topic.APP_UNINSTALLED, "store", STORE),
         ("store/app/uninstalled", {}, Topic.APP_UNINSTALLED, "store", STORE),
-        ("store/cart/abandoned", {"id": "09346904-4175-44fd-be53-f7e598531b6c"}, Topic.IGNORED, "", ""),
+        ("store/company/statusUpdated", {"company_id": 7}, Topic.COMPANY_CHANGED, "company", "7"),
+        ("store/company/user/created", {"company_id": 7, "user_id": 3}, Topic.COMPANY_CHANGED, "company", "7"),
+        ("store/priceList/record/updated", {"price_list_id": 2}, Topic.PRICES_CHANGED, "store", STORE),
+        ("store/priceList/records/updated", [{"price_list_id": 2}], Topic.PRICES_CHANGED, "store", STORE),
+        ("store/priceList/updated/", {"price_list_id": 2}, Topic.PRICES_CHANGED, "store", STORE),
+        ("store/channel/1/page/updated", {"page_id": 12}, Topic.PAGE_CHANGED, "page", "page:12"),
+        ("store/channel/3/settings/checkout/updated", {}, Topic.PAGE_CHANGED, "page", "terms:3"),
+        ("store/cart/abandoned", {"id": "09346904-4175-44fd-be53-f7e598531b6c"}, Topic.CART_ABANDONED, "store", STORE),
+        ("store/page/updated", {"page_id": 12}, Topic.IGNORED, "", ""),
+        ("store/channel/1/customer/updated", {"id": 12}, Topic.IGNORED, "", ""),
         ("store/metafield/created", {"resource_id": "118"}, Topic.IGNORED, "", ""),
         ("store/order/metafield/updated", {"resource_id": "118"}, Topic.IGNORED, "", ""),
         ("store/channel/1/order/created", {"order_id": 5}, Topic.IGNORED, "", ""),
@@ -90,8 +99,65 @@ def test_every_scope_tells_what_to_look_at(
 
 
 def test_every_scope_we_register_is_understood() -> None:
-    for scope in SCOPES:
-        assert sum(bool(pattern.fullmatch(scope)) for pattern, *_ in ROUTES) == 1
+    registered = scopes(None, (1, 667159), b2b=True)
+    assert len(registered) == len(set(registered))
+    for scope in registered:
+        told, channel = told_by(scope)
+        assert told is not None, scope
+        assert bool(channel) is told.channel
+        assert told.asked
+
+
+def test_every_name_tells_of_one_thing_and_none_is_a_wildcard() -> None:
+    names = [name for told in EVENTS for name in told.names]
+    assert len(names) == len(set(names))
+    assert not [name for name in names if "*" in name or "metafield" in name]
+
+
+def test_only_what_is_waited_for_is_registered() -> None:
+    least = scopes(frozenset(), (1,), b2b=True)
+    assert {told.topic for scope in least if (told := told_by(scope)[0])} == ALWAYS
+    more = set(scopes({Topic.CART_ABANDONED, Topic.COMPANY_CHANGED}, (1,), b2b=True)) - set(least)
+    assert {"store/cart/abandoned", "store/company/statusUpdated"} <= more
+    assert not [scope for scope in scopes(None, (1,), b2b=False) if "company" in scope]
+    pages = {"store/channel/1/page/updated", "store/channel/2/settings/checkout/updated"}
+    assert pages <= set(scopes({Topic.PAGE_CHANGED}, (1, 2), b2b=False))
+
+
+@pytest.mark.parametrize(
+    ("scope", "data", "detail"),
+    [
+        ("store/shipment/created", {"id": 12, "orderId": 251}, {"shipment_id": "12"}),
+        ("store/order/refund/created", {"id": 250, "refund": {"refund_id": 3}}, {"refund_id": "3"}),
+        ("store/order/message/created", {"id": 250, "message": {"order_message_id": 4}}, {"message_id": "4"}),
+        ("store/order/transaction/updated", {"order_id": "250", "transaction_id": "77"}, {"transaction_id": "77"}),
+        ("store/priceList/records/created", [{"price_list_id": 2}, {"price_list_id": 2}], {"price_list_id": "2"}),
+        ("store/cart/abandoned", {"id": "09346904-4175-44fd-be53-f7e598531b6c"},
+         {"cart_id": "09346904-4175-44fd-be53-f7e598531b6c"}),
+        ("store/channel/3/page/created", {"page_id": 12}, {"channel_id": "3"}),
+    ],
+)  # fmt: skip
+def test_ids_of_what_belongs_to_the_object_come_along(scope: str, data: object, detail: dict[str, str]) -> None:
+    body = hook_body(scope, data)
+    found = delivery(OWN, hook_headers(body), body, NOW).detail
+    assert {name: value for name, value in found.items() if name not in ("scope", "hash")} == detail
+
+
+@pytest.mark.parametrize(
+    ("scope", "data"),
+    [
+        ("store/cart/abandoned", {"id": "../../orders"}),
+        ("store/cart/abandoned", {"id": 7}),
+        ("store/cart/abandoned", []),
+        ("store/channel/1/page/updated", {}),
+        ("store/company/updated", [{}]),
+    ],
+)
+def test_an_id_of_another_shape_makes_the_delivery_unreadable(scope: str, data: object) -> None:
+    body = hook_body(scope, data)
+    found = delivery(OWN, hook_headers(body), body, NOW)
+    assert not found.is_readable
+    assert found.external_id == STORE
 
 
 def test_the_store_is_taken_from_the_signed_body_alone() -> None:
