@@ -25,6 +25,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "SF_PARTIAL_NOTICE": ("",),
     "SF_CANCEL_NOTICE": ("",),
     "SF_REVIEW_NOTICE": ("",),
+    "SF_RECALL_NOTICE": ("",),
     "SF_ONBOARDING": ("",),
     "SF_WARRANTY": ("",),
     "SF_CARE": ("",),

@@ -56,13 +56,16 @@ def addresses(entered: EnteredExstream) -> dict[str, str]:
 def given_secrets(entered: EnteredExstream, stored: dict[str, Any] | None, kept: dict[str, str]) -> dict[str, str]:
     """Both secrets under their stored names: typed, or kept where address and client are still the same."""
     before = stored or {}
+    # The secret goes to where it is signed in, the token it brings to every service: all of them count.
     typed = {"exstream_client_secret": entered.client_secret.get_secret_value()}
     if entered.notifications_url:
         typed["notifications_password"] = entered.notifications_password.get_secret_value()
     theirs = {
-        "exstream_client_secret": ("url", "otds_url", "flavour", "tenant", "client_id"),
+        "exstream_client_secret": (
+            "url", "otds_url", "das_url", "orchestration_url", "empower_url", "flavour", "tenant", "client_id",
+        ),
         "notifications_password": ("notifications_url", "notifications_user"),
-    }
+    }  # fmt: skip
     for name, fields in theirs.items():
         if name in typed and not typed[name] and all(before.get(f, "") == getattr(entered, f) for f in fields):
             typed[name] = kept.get(name, "")

@@ -166,6 +166,13 @@ DESIGNS = (
         (HELLO, Text("{review.text}"), ORDER, BYE),
     ),
     Design(
+        "SF_RECALL_NOTICE", "Recall notice", "Recall {recall.number}: {recall.title}",
+        "Recall_{recall.number}_{order.number}",
+        (HELLO, Text("{recall.text}"),
+         Table("What you bought", "recall.items", (("SKU", "sku"), ("Product", "name"), ("Qty", "quantityText")), (2,)),
+         ORDER, BYE),
+    ),
+    Design(
         "SF_ONBOARDING", "Welcome pack", "Welcome, {customer.company}", "Welcome_{customer.number}",
         (HELLO, Facts("Your account", (("Price list", "account.priceList"), ("Credit limit", "account.creditLimitText"),
                                        ("Payment terms", "account.paymentTerms"))),

@@ -61,6 +61,10 @@ BLOCKS: dict[str, dict[str, Any]] = {
         "cancel": {"reason": "no longer made.", "refundText": "39.80 EUR go back to your card."}},
     "SF_REVIEW_NOTICE": {
         "order": ORDER, "review": {"text": "We check your order before we send it. You need to do nothing."}},
+    "SF_RECALL_NOTICE": {
+        "order": ORDER, "recall": {
+            "number": "R-1001", "title": "Hose clamp", "text": "The screw may break. Please send the clamp back.",
+            "items": [{"sku": "SKU-1", "name": "Hose clamp", "quantityText": "2"}]}},
     "SF_ONBOARDING": {
         "account": {"priceList": "Wholesale", "creditLimitText": "5,000 EUR", "paymentTerms": "30 days net"},
         "contacts": [{"name": "S. Reyes", "role": "Account manager", "email": "s.reyes@example.com"}],

@@ -28,6 +28,7 @@ BUILDERS: Mapping[str, Callable[[Material, Json], Json]] = {
     "SF_PARTIAL_NOTICE": orders.partial,
     "SF_CANCEL_NOTICE": orders.cancel,
     "SF_REVIEW_NOTICE": orders.review,
+    "SF_RECALL_NOTICE": orders.recall,
     "SF_ONBOARDING": accounts.onboarding,
     "SF_WARRANTY": papers.warranty,
     "SF_CARE": papers.care,

@@ -99,3 +99,10 @@ def cancel(m: Material, _known: Json) -> Json:
 def review(m: Material, _known: Json) -> Json:
     """Never why: a reason for suspicion is not for the buyer."""
     return {"order": order_block(m), "review": {"text": UNDER_REVIEW}}
+
+
+def recall(m: Material, known: Json) -> Json:
+    """What is recalled and why is the recall's to say: its step leaves it as the block `recall`."""
+    if "recall" not in known:
+        raise Permanent("No recall says what this letter is about.", code="no_driver_data")
+    return {"order": order_block(m)}

@@ -28,6 +28,7 @@ BLOCKS: dict[str, tuple[str, ...]] = {
     "SF_PARTIAL_NOTICE": ("order", "lines", "remaining", "shipment"),
     "SF_CANCEL_NOTICE": ("order", "lines", "cancel"),
     "SF_REVIEW_NOTICE": ("order", "review"),
+    "SF_RECALL_NOTICE": ("order", "recall"),
     "SF_ONBOARDING": ("account", "contacts", "steps"),
     "SF_WARRANTY": ("products", "warranty"),
     "SF_CARE": ("products", "sections"),

@@ -156,7 +156,7 @@ def problems(error: ValidationError) -> dict[str, str]:
         name = str(one["loc"][0]) if one["loc"] else ""
         if name == "exstream" and len(one["loc"]) > 1:
             inner = str(one["loc"][1])
-            name = inner if inner in FIELDS else f"exstream_{inner}"
+            name = f"exstream_{inner}" if f"exstream_{inner}" in FIELDS else inner
         found.setdefault(name, _words(name, str(one["type"])))
     return {name: text for name, text in found.items() if name in FIELDS}
 
@@ -184,7 +184,7 @@ def entered(values: Mapping[str, Any], *, allow_http: bool) -> tuple[EnteredConn
     every = {name: getattr(found, name) for name in ("otds_url", "content_server_url", "workflow_url")}
     if found.exstream is not None:
         more = addresses(found.exstream)
-        every |= {name if name in FIELDS else f"exstream_{name}": url for name, url in more.items()}
+        every |= {f"exstream_{name}" if f"exstream_{name}" in FIELDS else name: url for name, url in more.items()}
     plain = [name for name, url in every.items() if not _is_https(url)]
     if plain and not allow_http:
         return None, {name: _("The address must begin with https://.") for name in plain}

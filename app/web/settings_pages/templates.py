@@ -35,6 +35,7 @@ TITLES = {
     "SF_PARTIAL_NOTICE": N_("Notice of a partial shipment"),
     "SF_CANCEL_NOTICE": N_("Notice of a cancellation"),
     "SF_REVIEW_NOTICE": N_("Notice that an order is looked at"),
+    "SF_RECALL_NOTICE": N_("Recall notice"),
     "SF_ONBOARDING": N_("Welcome pack"),
     "SF_WARRANTY": N_("Warranty registration"),
     "SF_CARE": N_("Care and set-up instructions"),
