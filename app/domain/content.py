@@ -137,7 +137,10 @@ class Folder:
 
 @dataclass(frozen=True)
 class Permission:
-    """One entry of an item: whom it is about (None: everybody), what it grants. `kind`: owner, group, public, custom."""
+    """One entry of an item: whom it is about (None: everybody) and what it grants.
+
+    `kind`: owner, group, public, custom.
+    """
 
     right_id: int | None
     kind: str

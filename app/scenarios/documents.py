@@ -114,9 +114,7 @@ def _reminder(subject: ObjectType, words: str) -> Scenario:
         subject=subject,
         triggers=frozenset({Topic.TIME_CAME}),
         each=on_timer(REMINDER),
-        steps=(
-            Notice("The buyer has not sent everything yet, and the link ends in 3 days. Remind them or ask anew."),
-        ),
+        steps=(Notice("The buyer has not sent everything yet, and the link ends in 3 days. Remind them or ask anew."),),
         outcome="The panel says so three days before; once everything was sent it stays silent.",
     )
 

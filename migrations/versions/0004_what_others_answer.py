@@ -29,7 +29,9 @@ def upgrade() -> None:
     )
     op.add_column("filed_document", sa.Column("retention", sa.String(), nullable=False, server_default=sa.text("''")))
     op.add_column("workspace_link", sa.Column("workflows", sa.JSON(), nullable=False, server_default="[]"))
-    op.add_column("workspace_link", sa.Column("workflows_unknown", sa.String(), nullable=False, server_default=sa.text("''")))
+    op.add_column(
+        "workspace_link", sa.Column("workflows_unknown", sa.String(), nullable=False, server_default=sa.text("''"))
+    )
 
 
 def downgrade() -> None:

@@ -46,7 +46,13 @@ def upgrade() -> None:
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("node_id", sa.Integer(), nullable=True),
     )
-    op.create_index("ix_upload_file_kept", "upload_file", ["received_at"], sqlite_where=sa.text("state = 'kept'"), postgresql_where=sa.text("state = 'kept'"))
+    op.create_index(
+        "ix_upload_file_kept",
+        "upload_file",
+        ["received_at"],
+        sqlite_where=sa.text("state = 'kept'"),
+        postgresql_where=sa.text("state = 'kept'"),
+    )
     op.create_index("ix_upload_file_request_id", "upload_file", ["request_id"])
     op.create_table(
         "upload_content",

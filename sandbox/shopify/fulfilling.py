@@ -86,8 +86,9 @@ def cancel(shop: "Shop", fulfillment: JSON) -> None:
 def event(shop: "Shop", fulfillment: JSON, status: str, **about: Any) -> JSON:
     """Something happened on the way to the customer."""
     at = about.pop("happenedAt", None) or shop.stamp()
+    about.setdefault("message", None)
     made = shop.new("FulfillmentEvent", fulfillmentId=fulfillment["id"], status=status, happenedAt=at,
-                    createdAt=shop.stamp(), orderId=fulfillment["orderId"], message=about.pop("message", None), **about)  # fmt: skip
+                    createdAt=shop.stamp(), orderId=fulfillment["orderId"], **about)  # fmt: skip
     fulfillment["shipmentStatus"] = status
     if status in ("IN_TRANSIT", "CARRIER_PICKED_UP") and not fulfillment["inTransitAt"]:
         fulfillment["inTransitAt"] = at

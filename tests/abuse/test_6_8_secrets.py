@@ -27,7 +27,9 @@ from tests.unit.web.conftest import PROBE
 CANARIES = (
     credentials.APP_CLIENT_SECRET,
     credentials.OTDS_CLIENT_SECRET,
-    credentials.WORKFLOW_CLIENT_SECRET, credentials.EXSTREAM_CLIENT_SECRET, credentials.NOTIFICATIONS_PASSWORD,
+    credentials.WORKFLOW_CLIENT_SECRET,
+    credentials.EXSTREAM_CLIENT_SECRET,
+    credentials.NOTIFICATIONS_PASSWORD,
     "canary@example.com",
 )
 

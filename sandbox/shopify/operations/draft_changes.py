@@ -4,6 +4,7 @@ Without payment terms a completed draft becomes a paid order; with terms it beco
 Source: Admin GraphQL API reference, draftOrderCreate to draftOrderComplete.
 """
 
+import copy
 import secrets
 from decimal import Decimal
 
@@ -107,7 +108,8 @@ def complete(shop: Shop, args: JSON) -> JSON:
 
 def _about(made: JSON) -> JSON:
     names = ("customerId", "companyId", "locationId", "contactId", "email", "phone", "poNumber", "note", "taxExempt",
-             "billingAddress", "shippingAddress", "taxRate", "taxesIncluded", "discountCodes", "customAttributes")  # fmt: skip
+             "billingAddress", "shippingAddress", "taxRate", "taxesIncluded", "discountCodes",
+             "customAttributes")  # fmt: skip
     about = {name: made[name] for name in names}
     line = made["shippingLine"]
     return about | {
@@ -120,7 +122,8 @@ def _line_of(shop: Shop, line: JSON) -> JSON:
     variant = shop.find("ProductVariant", line["variantId"])
     shared = {
         "title": line["title"], "variantTitle": line["variantTitle"], "sku": line["sku"], "vendor": line["vendor"],
-        "quantity": line["quantity"], "price": text(facts.unit_price(line)), "discount": str(facts.line_discount(line)),
+        "quantity": line["quantity"], "price": text(facts.unit_price(line)),
+        "discount": str(facts.line_discount(line)),
         "requiresShipping": line["requiresShipping"], "taxable": line["taxable"],
         "customAttributes": line["customAttributes"],
     }  # fmt: skip
@@ -147,35 +150,43 @@ def _new(shop: Shop) -> JSON:
     )  # fmt: skip
 
 
+def _shipping_line(given: JSON | None) -> JSON | None:
+    if not given:
+        return None
+    price = given.get("priceWithCurrency") or {}
+    return {"title": given.get("title") or "Custom", "price": price.get("amount", "0")}
+
+
 def _fill(shop: Shop, made: JSON, given: JSON) -> None:
     metafields.set_for(shop, made, given.get("metafields"), ["input", "metafields"])
     made |= {name: given[name] for name in PLAIN if name in given}
     if "tags" in given:
         made["tags"] = tags.checked(given["tags"] or [])
-    if "customAttributes" in given:
-        made["customAttributes"] = [dict(one) for one in given["customAttributes"] or []]
-    if "discountCodes" in given:
-        made["discountCodes"] = list(given["discountCodes"] or [])
+    for name in ("customAttributes", "discountCodes"):
+        if name in given:
+            made[name] = copy.deepcopy(given[name] or [])
     _buyer(shop, made, given)
     for name in ("billingAddress", "shippingAddress"):
         if given.get(name):
             made[name] = addresses.mailing(shop, given[name], made[name])
     if "shippingLine" in given:
-        line = given["shippingLine"]
-        price = (line or {}).get("priceWithCurrency") or {}
-        made["shippingLine"] = {"title": line.get("title") or "Custom", "price": price.get("amount", "0")} if line else None
+        made["shippingLine"] = _shipping_line(given["shippingLine"])
     if "appliedDiscount" in given:
         made["appliedDiscount"] = _discount(given["appliedDiscount"])
     if given.get("lineItems") is not None:
-        for line in facts.lines(shop, made):
-            shop.drop(line)
-        for one in given["lineItems"]:
-            _add_line(shop, made, one)
+        _replace_lines(shop, made, given["lineItems"])
     made["orderDiscount"] = str(draft_facts.discount(shop, made))
     if given.get("paymentTerms"):
         wanted = given["paymentTerms"]
         template = wanted.get("paymentTermsTemplateId")
         payment_terms.attach(shop, made, template, schedules=wanted.get("paymentSchedules"))
+
+
+def _replace_lines(shop: Shop, made: JSON, given: list[JSON]) -> None:
+    for line in facts.lines(shop, made):
+        shop.drop(line)
+    for one in given:
+        _add_line(shop, made, one)
 
 
 def _buyer(shop: Shop, made: JSON, given: JSON) -> None:

@@ -106,7 +106,8 @@ def tax_lines(shop: Shop, node: JSON, _args: JSON) -> list[JSON]:
     amount, rate = facts.tax(shop, node), decimal(node["taxRate"])
     if not amount:
         return []
-    return [{"title": "VAT", "rate": float(rate), "ratePercentage": float(rate * 100), "priceSet": _shown(node, amount)}]
+    shown = _shown(node, amount)
+    return [{"title": "VAT", "rate": float(rate), "ratePercentage": float(rate * 100), "priceSet": shown}]
 
 
 @field("DraftOrder", "shippingLine")

@@ -47,8 +47,9 @@ ITEM: dict[str, Resolver] = {
     "inventoryLevels": lambda s, i, _: stock.levels(s, i),
     "inventoryLevel": lambda s, i, a: next((x for x in stock.levels(s, i) if x["locationId"] == a["locationId"]), None),
     "unitCost": lambda s, i, _: money(i["unitCost"], s.currency) if i["unitCost"] else None,
-    "duplicateSkuCount": lambda s, i, _: sum(bool(i["sku"]) and o["sku"] == i["sku"] for o in s.all("InventoryItem")) - 1
-    if i["sku"] else 0,
+    "duplicateSkuCount": lambda s, i, _: (
+        sum(o["sku"] == i["sku"] for o in s.all("InventoryItem")) - 1 if i["sku"] else 0
+    ),
 }  # fmt: skip
 for _name, _resolver in ITEM.items():
     field("InventoryItem", _name)(_resolver)

@@ -52,7 +52,7 @@ def upsert(shop: Shop, args: JSON) -> JSON:
     kind = resolve_namespace(shop, handle["type"])
     definition = _definition(shop, kind)
     if definition is None:
-        said = f"No metaobject definition exists for type \"{handle['type']}\""
+        said = f'No metaobject definition exists for type "{handle["type"]}"'
         raise UserError(said, ["handle", "type"], "UNDEFINED_OBJECT_TYPE")
     fields = _checked(definition, given.get("fields") or [])
     status = ((given.get("capabilities") or {}).get("publishable") or {}).get("status")
@@ -80,7 +80,7 @@ def _checked(definition: JSON, fields: list[JSON]) -> list[JSON]:
     for place, one in enumerate(fields):
         path = ["metaobject", "fields", str(place)]
         if one["key"] not in known:
-            said = f"Field definition \"{one['key']}\" does not exist"
+            said = f'Field definition "{one["key"]}" does not exist'
             raise UserError(said, path, "UNDEFINED_OBJECT_FIELD")
         if one["key"] in seen:
             raise UserError("The field is given twice", path, "DUPLICATE_FIELD_INPUT")

@@ -196,7 +196,8 @@ def _edit(shop: Shop, args: JSON) -> JSON:
 
 def _line(edit: JSON, text_id: str) -> JSON:
     wanted = number_of(text_id)
-    for line in edit["lines"]:
+    lines: list[JSON] = edit["lines"]
+    for line in lines:
         if text_id in (line["id"], line["lineItemId"]) or (
             line["lineItemId"] and number_of(line["lineItemId"]) == wanted
         ):

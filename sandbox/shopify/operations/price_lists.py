@@ -326,8 +326,8 @@ def update_quantity_pricing(shop: Shop, args: JSON) -> JSON:
 
 def _put_break(shop: Shop, made: JSON, one: JSON) -> None:
     number = gid("QuantityPriceBreak", shop.next("QuantityPriceBreak"))
-    made["breaks"] = [b for b in made["breaks"]
-                      if (b["variantId"], b["minimumQuantity"]) != (one["variantId"], one["minimumQuantity"])]  # fmt: skip
+    at = (one["variantId"], one["minimumQuantity"])
+    made["breaks"] = [b for b in made["breaks"] if (b["variantId"], b["minimumQuantity"]) != at]
     made["breaks"].append(
         {"__typename": "QuantityPriceBreak", "id": number, "variantId": one["variantId"],
          "minimumQuantity": one["minimumQuantity"], "price": text(one["price"]["amount"])}

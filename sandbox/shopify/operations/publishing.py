@@ -142,8 +142,8 @@ def create(shop: Shop, args: JSON) -> JSON:
             raise UserError("Catalog does not exist.", ["input", "catalogId"], "CATALOG_NOT_FOUND")
         if catalog["publicationId"]:
             raise UserError("The catalog has a publication already.", ["input", "catalogId"], "TAKEN")
-    made = shop.new("Publication", name=catalog["title"] if catalog else "Publication",
-                    autoPublish=bool(given.get("autoPublish")), catalogId=catalog["id"] if catalog else None)  # fmt: skip
+    name, catalog_id = (catalog["title"], catalog["id"]) if catalog else ("Publication", None)
+    made = shop.new("Publication", name=name, autoPublish=bool(given.get("autoPublish")), catalogId=catalog_id)
     if catalog is not None:
         catalog["publicationId"] = made["id"]
     if given.get("defaultState") == "ALL_PRODUCTS":

@@ -80,6 +80,7 @@ def event(shop: "Shop", record: JSON) -> JSON:
 
 def dispose(shop: "Shop", record: JSON, made: list[JSON]) -> JSON:
     """`reverse_fulfillment_orders/dispose`."""
+    del shop
     return identity(record) | {
         "dispositions": [
             {
