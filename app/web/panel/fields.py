@@ -72,6 +72,7 @@ class PublicationView:
 
 
 PUBLICATION_STATES = {
+    "planned": State(texts.N_("Planned"), "wait"),
     "publishing": State(texts.N_("Publishing"), "busy"),
     "live": State(texts.N_("Live"), "good"),
     "undone": State(texts.N_("Undone"), "none"),

@@ -7,7 +7,8 @@ GUARDS = {
     guards.anyone, guards.merchant_session, guards.granted_code, guards.signed_request, guards.open_code,
     senders.signed_by_store, senders.token_client, senders.workflow_callback, senders.content_callback,
     senders.exstream_job, senders.notifications,
-    senders.operator, senders.operator_hidden, senders.shopper, sign_in_return.came_back,
+    senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
+    senders.shelf_reader, sign_in_return.came_back,
 }  # fmt: skip
 
 
