@@ -31,6 +31,7 @@ from app.settings import Settings
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=float("inf"))
 NAMES = {  # what people read instead of an upstream's short name
     "bigcommerce": "BigCommerce",
+    "shopify": "Shopify",
     "otds": "OpenText Directory Services",
     "content_server": "Content Server",
     "workflow": "The Workflow Service",
@@ -377,6 +378,11 @@ class Outbound:
             if key not in self._clients:
                 self._clients[key] = self._make(tenant, upstream, base_url, **kw)
             return self._clients[key]
+
+    def heard(self, tenant: str, upstream: str, quota: Quota) -> None:
+        """An answer told its quota where only its reader finds it: inside the body."""
+        if self._gate:
+            self._gate.answered(tenant, upstream, quota)
 
     def close(self) -> None:
         """Drop every client; called first thing after a fork and at the end of a process."""

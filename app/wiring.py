@@ -1,6 +1,7 @@
 """The one file that names concrete classes: settings and store rows → clients."""
 
 import threading
+from collections.abc import Callable
 
 import httpx
 
@@ -11,6 +12,7 @@ from app.engine import connections, redaction
 from app.engine.circuits import Circuits
 from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
+from app.engine.store_tokens import KeptToken
 from app.engine.vault import Vault
 from app.errors import NeedsReauth
 from app.opentext import OpenText, open_text, provisioning
@@ -21,7 +23,11 @@ from app.outbound import Outbound
 from app.scenarios import CLASSIFICATIONS, TEMPLATES
 from app.settings import Settings
 from app.stores.bigcommerce import BigCommerceDoor, bigcommerce_store
-from app.stores.port import Store, StoreDoor
+from app.stores.port import EmbeddedDoor, Store, StoreDoor, TokenKeeper
+from app.stores.shopify import ShopifyDoor, shopify_store
+
+MakeStore = Callable[[Settings, Outbound, str, str, TokenKeeper], Store]
+STORES: dict[Provider, MakeStore] = {Provider.BIGCOMMERCE: bigcommerce_store, Provider.SHOPIFY: shopify_store}
 
 
 def build(
@@ -44,6 +50,7 @@ def build(
         vault=vault,
         doorbell=doorbell or RedisDoorbell(settings.redis_url),
         door=ways.door,
+        embedded=ways.embedded,
         store=ways.store,
         opentext=ways.opentext,
         check_opentext=ways.check_opentext,
@@ -61,7 +68,11 @@ class _Ways:
         self._settings, self._vault, self._outbound, self._database = settings, vault, outbound, database
         self._unwatched = unwatched
         self._tokens = TokenCache()
-        self._doors = {Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound)}
+        shopify = ShopifyDoor(settings, outbound)
+        self._doors: dict[Provider, StoreDoor] = {
+            Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound), Provider.SHOPIFY: shopify,
+        }  # fmt: skip
+        self.embedded: dict[Provider, EmbeddedDoor] = {Provider.SHOPIFY: shopify}
         self._opentext: dict[tuple[str, int], OpenText] = {}
         self._stores: dict[StoreId, tuple[str, Store]] = {}
         self._lock = threading.Lock()
@@ -77,10 +88,15 @@ class _Ways:
         token = self._vault.decrypt(row.token, f"store:token:{store_id}").decode()
         with self._lock:  # kept: a store's client remembers what seldom changes; a new token is a new client
             if self._stores.get(store_id, ("", None))[0] != token:
-                made = bigcommerce_store(self._settings, self._outbound, external_store_id(store_id), token)
+                make = STORES[Provider(row.provider)]
+                made = make(self._settings, self._outbound, external_store_id(store_id), token, self._keeper(store_id))
                 self._stores[store_id] = (token, made)
             kept = self._stores[store_id][1]
         return redaction.discreet(self._database, store_id, kept)
+
+    def _keeper(self, store_id: StoreId) -> KeptToken:
+        longest = self._settings.periods.request_deadline
+        return KeptToken(self._database, self._vault, store_id, longest_call=longest)
 
     def opentext(self, store_id: StoreId) -> OpenText:
         connection = connections.load(self._database, self._vault, store_id)

@@ -24,6 +24,10 @@ class Topic(StrEnum):
     STORE_CHANGED = "store.changed"
     APP_INSTALLED = "app.installed"
     APP_UNINSTALLED = "app.uninstalled"
+    SCOPES_CHANGED = "app.scopes_changed"
+    DATA_REQUESTED = "privacy.data_requested"  # somebody wants to know what is kept of them
+    PERSON_REDACTED = "privacy.person_redacted"  # somebody is to be forgotten
+    STORE_REDACTED = "privacy.store_redacted"  # the store is gone for good
     WORKFLOW_DECIDED = "workflow.decided"
     CONTENT_APPROVED = "content.approved"
     DOCUMENT_ARRIVED = "document.arrived"  # a buyer or partner uploaded what was asked for

@@ -1,6 +1,6 @@
 """What the engine is given: settings, database, the ways out. Built by wiring: nothing here names a concrete store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -14,7 +14,7 @@ from app.opentext.check import CheckStep
 from app.opentext.connection import Connection
 from app.opentext.provisioning import Site
 from app.settings import Settings
-from app.stores.port import Store, StoreDoor
+from app.stores.port import EmbeddedDoor, Store, StoreDoor
 
 
 class Doorbell(Protocol):
@@ -36,6 +36,7 @@ class Deps:
     vault: Vault
     doorbell: Doorbell
     door: Callable[[Provider], StoreDoor]
+    embedded: Mapping[Provider, EmbeddedDoor]  # of those whose admin proves its people in every request
     store: Callable[[StoreId], Store]
     opentext: Callable[[StoreId], OpenText]
     check_opentext: Callable[[Connection], list[CheckStep]]

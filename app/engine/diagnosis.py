@@ -12,7 +12,6 @@ from app.engine import connections, rotation, setup
 from app.engine.deps import Deps
 from app.engine.doorbell import RedisDoorbell
 from app.errors import AppError, NeedsReauth
-from app.stores.bigcommerce import missing_scopes
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def examine(deps: Deps) -> Iterator[Finding]:
     yield _database(deps.database)
     yield _redis(deps)
     yield _keys(deps)
-    yield _credentials(deps)
+    yield from _credentials(deps)
     with reading(deps.database) as session:
         stores = installed(session)
     if not stores:
@@ -66,10 +65,14 @@ def _keys(deps: Deps) -> Finding:
     return Finding("keys", "known", True, "Every stored secret can be opened.")
 
 
-def _credentials(deps: Deps) -> Finding:
-    ok = bool(deps.settings.bigcommerce.client_id and deps.settings.bigcommerce.client_secret.get_secret_value())
-    hint = "" if ok else "Set ECM_BIGCOMMERCE__CLIENT_ID and ECM_BIGCOMMERCE__CLIENT_SECRET."
-    return Finding("bigcommerce", "app credentials", ok, "Configured." if ok else "Missing.", hint)
+def _credentials(deps: Deps) -> Iterator[Finding]:
+    """One platform is enough; of another only half-given credentials are worth a word."""
+    ready = [one for one in Provider if deps.door(one).is_configured()]
+    for one in ready:
+        yield Finding(one.value, "app credentials", True, "Configured.")
+    if not ready:
+        names = [f"ECM_{one.upper()}__CLIENT_ID and ECM_{one.upper()}__CLIENT_SECRET" for one in Provider]
+        yield Finding("stores", "app credentials", False, "Missing.", f"Set {', or '.join(names)}.")
 
 
 def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
@@ -85,10 +88,11 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
         return
     yield Finding(area, "token", True, f"{profile.name}, {profile.currency}, {profile.timezone}.")
     yield _scopes(deps, store, area)
-    headers = deps.door(Provider(store.provider)).hook_headers(external_store_id(StoreId(store.id)))
+    door = deps.door(Provider(store.provider))
+    headers = door.hook_headers(external_store_id(StoreId(store.id)))
     try:
         hooks = deps.store(StoreId(store.id)).setup.ensure_webhooks(
-            f"{deps.settings.public_url}/webhooks/{store.provider}", headers, setup.topics(deps, StoreId(store.id))
+            f"{deps.settings.public_url}{door.webhook_path}", headers, setup.topics(deps, StoreId(store.id))
         )
         panels = deps.store(StoreId(store.id)).setup.ensure_panels()
     except AppError as error:
@@ -102,8 +106,7 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
 
 def _scopes(deps: Deps, store: StoreRow, area: str) -> Finding:
     """A newer release may need more than the merchant once accepted; what lacks a scope is left out until then."""
-    needed = deps.settings.bigcommerce.scopes if store.provider == Provider.BIGCOMMERCE else ()
-    missing = missing_scopes(needed, frozenset(store.scopes.split()))
+    missing = deps.door(Provider(store.provider)).missing_scopes(frozenset(store.scopes.split()))
     if not missing:
         return Finding(area, "scopes", True, "Every scope the app needs was accepted.")
     hint = "Add them to the app's profile in the developer portal; the store's next visit to the app asks to accept."

@@ -8,7 +8,7 @@ Source: the stores' privacy webhooks (data request, redact a customer, redact a 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -136,7 +136,7 @@ def discreet(database: Database, store_id: StoreId, store: Store) -> Store:
     if not marks:
         return store
     reader = cast(StoreReader, _Discreet(store.read, lambda kind, value: mark(store_id, kind, value) in marks))
-    return Store(reader, store.publish, store.setup)
+    return replace(store, read=reader)
 
 
 def mark(store_id: str, kind: str, value: str) -> str:

@@ -16,9 +16,10 @@ def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
     """Part → what was done ("webhook orders": "kept"). A failing workflow deployment does not hide the rest."""
     provider = Provider(store_id.partition(":")[0])
     store = deps.store(store_id)
-    headers = deps.door(provider).hook_headers(external_store_id(store_id))
+    door = deps.door(provider)
+    headers = door.hook_headers(external_store_id(store_id))
     hooks = store.setup.ensure_webhooks(
-        f"{deps.settings.public_url}/webhooks/{provider}", headers, topics(deps, store_id)
+        f"{deps.settings.public_url}{door.webhook_path}", headers, topics(deps, store_id)
     )
     report = {f"webhook {topic}": done for topic, done in hooks.items()}
     report |= {f"panel {model}": done for model, done in store.setup.ensure_panels().items()}

@@ -13,12 +13,13 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic import ValidationError
 
+from app.domain.privacy import Person
 from app.errors import Rejected
 from app.outbound import Outbound, raise_for, speaking_to
 from app.settings import Settings
 from app.stores.bigcommerce import payloads, webhooks
 from app.stores.bigcommerce.client import SERVICE, error_text
-from app.stores.port import Delivery, Installed, SignedIn
+from app.stores.port import Delivery, Frame, Installed, SignedIn
 
 LEEWAY = 10  # seconds the two clocks may differ
 LONGEST_TOKEN = 8192  # bytes
@@ -32,8 +33,21 @@ _DEEP_LINK = re.compile(r"/(?:orders|products|customers)/[1-9][0-9]{0,18}")
 class BigCommerceDoor:
     """StoreDoor for every BigCommerce store of this app."""
 
+    webhook_path = "/webhooks/bigcommerce"
+
     def __init__(self, settings: Settings, outbound: Outbound) -> None:
         self._settings, self._outbound = settings, outbound
+
+    def is_configured(self) -> bool:
+        own = self._settings.bigcommerce
+        return bool(own.client_id and own.client_secret.get_secret_value())
+
+    def missing_scopes(self, granted: frozenset[str]) -> list[str]:
+        return missing_scopes(self._settings.bigcommerce.scopes, granted)
+
+    def frame(self, external_id: str) -> Frame:
+        del external_id  # the store's own control panel is among its facts
+        return Frame(self._settings.bigcommerce.frame_ancestors)
 
     def complete_install(self, query: Mapping[str, str], redirect_uri: str) -> Installed:
         """Exchange the code for a token that never expires.
@@ -82,6 +96,11 @@ class BigCommerceDoor:
 
     def delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
         return webhooks.delivery(self._settings, headers, body, now)
+
+    def person(self, body: bytes) -> Person:
+        """BigCommerce tells nothing of people's requests: they come to the merchant."""
+        del body
+        raise Rejected("The request names nobody.", code="bad_request")
 
     def _exchange(self, code: str, context: str, scope: str, redirect_uri: str) -> payloads.TokenAnswer:
         # Plain httpx rather than an OAuth client: this grant has no authorize redirect, no state, no refresh,

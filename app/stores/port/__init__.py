@@ -8,7 +8,9 @@ reader's `capabilities`; calling it nevertheless raises Permanent "not_in_this_s
 
 from dataclasses import dataclass
 
-from app.stores.port.door import Delivery, Installed, SignedIn, StoreDoor
+from app.stores.port.access import StoreAccess, TokenKeeper
+from app.stores.port.door import Delivery, Frame, Installed, SignedIn, StoreDoor
+from app.stores.port.embedding import EmbeddedDoor
 from app.stores.port.publisher import CompanyChange, StorePublisher
 from app.stores.port.reader import Capability, StoreReader
 from app.stores.port.setup import StoreSetup
@@ -21,9 +23,10 @@ class Store:
     read: StoreReader
     publish: StorePublisher
     setup: StoreSetup
+    access: StoreAccess | None = None  # None: the store's token lasts until it is uninstalled
 
 
 __all__ = [
-    "Capability", "CompanyChange", "Delivery", "Installed", "SignedIn", "Store", "StoreDoor", "StorePublisher",
-    "StoreReader", "StoreSetup",
+    "Capability", "CompanyChange", "Delivery", "EmbeddedDoor", "Frame", "Installed", "SignedIn", "Store",
+    "StoreAccess", "StoreDoor", "StorePublisher", "StoreReader", "StoreSetup", "TokenKeeper",
 ]  # fmt: skip

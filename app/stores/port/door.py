@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.events import Topic
+from app.domain.privacy import Person
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class SignedIn:
     locale: str
     is_owner: bool
     path: str
+    sign_in: str = ""  # the person's sign-in at the store, where it names it
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How our pages are shown there: who may frame them, the admin's own script, the app's id there.
+
+    Empty `script`: the admin brings none.
+    """
+
+    ancestors: tuple[str, ...] = ()
+    script: str = ""
+    app_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,16 @@ class StoreDoor(Protocol):
     Raises Rejected (401/400) for anything not genuine.
     """
 
+    webhook_path: str  # where its deliveries arrive, below our address
+
+    def is_configured(self) -> bool:
+        """Whether the operator has given the app's credentials there."""
+        ...
+
+    def missing_scopes(self, granted: frozenset[str]) -> list[str]:
+        """What the app needs and was not given, read or write."""
+        ...
+
     def complete_install(self, query: Mapping[str, str], redirect_uri: str) -> Installed:
         """Exchange the one-time code. The store is taken from the token answer and must equal the query's."""
         ...
@@ -69,4 +93,12 @@ class StoreDoor(Protocol):
 
     def delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
         """Verify a webhook over its raw body and reduce it. Headers by lower-case name."""
+        ...
+
+    def frame(self, external_id: str) -> Frame:
+        """Who may frame the pages of this store, its own control panel's address aside; nobody's without a store."""
+        ...
+
+    def person(self, body: bytes) -> Person:
+        """Whom a delivery about somebody's data names. Rejected when the body names nobody."""
         ...

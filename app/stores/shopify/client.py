@@ -1,18 +1,21 @@
 """How we call one shop: one document at a time, cost and throttling, refusals in three shapes in one place.
 
 Source: Shopify developer documentation, "GraphQL Admin API" (status and error codes), "API rate limits".
-Throttling is a 200 with the code THROTTLED: nothing was executed, so it is always safe to repeat.
+Throttling is a 200 with the code THROTTLED: nothing was executed, so it is always safe to repeat. What the shop's
+bucket holds is told with every answer: short waits are waited for, a list is read no faster than leaves half of it
+to others, and long waits are the caller's to plan.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from app.domain.ids import Provider, store_id
-from app.errors import Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Retryable
-from app.outbound import Outbound, raise_for, speaking_to
+from app.errors import Conflict, NotFound, Permanent, RateLimited, Retryable
+from app.outbound import Outbound, Quota, raise_for, speaking_to
 from app.settings import Settings
 from app.stores.shopify.documents import document, is_mutation
 from app.stores.shopify.names import API_VERSION, SERVICE, shop_url
@@ -22,6 +25,11 @@ Data = dict[str, Any]
 NOT_THERE = frozenset({"NOT_FOUND", "RESOURCE_NOT_FOUND", "FULFILLMENT_ORDER_NOT_FOUND", "DISPUTE_EVIDENCE_NOT_FOUND"})
 ALREADY = frozenset({"TAKEN", "ALREADY_EXISTS", "STALE_OBJECT", "INVALID_STATE", "DUPLICATE_FULFILLMENT_HOLD_HANDLE"})
 PAUSED = {402: "The shop is frozen: its Shopify bill is unpaid.", 423: "The shop is locked by Shopify."}
+PAUSE = 600.0  # seconds until a paused shop is asked again
+LONGEST_WAIT = 10.0  # seconds we wait for points ourselves: half of any bucket is back by then
+TRIES = 3
+GIVE_ACCESS = "Give the app the access it asks for in the Shopify admin."
+UNKNOWN_COST = 100.0  # points, before a document was ever answered
 
 
 class ScopeMissing(Permanent):
@@ -32,11 +40,17 @@ class ScopeMissing(Permanent):
 
 @dataclass(frozen=True)
 class Budget:
-    """What the last answer said of the cost bucket: points left, restored each second, most it holds."""
+    """What an answer, `at` (monotonic), said of the bucket: points left, restored each second, most it holds."""
 
     left: float
     rate: float
     most: float
+    at: float = 0.0
+
+    def wait(self, points: float, now: float) -> float:
+        """Seconds from `now` until so many points are there."""
+        available = min(self.most, self.left + (now - self.at) * self.rate)
+        return max(0.0, (min(points, self.most) - available) / self.rate) if self.rate else 0.0
 
 
 @dataclass(frozen=True)
@@ -49,11 +63,19 @@ class UserError:
 
 
 class ShopifyClient:
-    """The calls to one shop. Thread safe. `budget` is None before the first answer."""
+    """The calls to one shop. Thread safe. `budget` is None before the first answer.
 
-    def __init__(self, settings: Settings, outbound: Outbound, shop: str, access: ShopAccess) -> None:
-        self._http = outbound.client(store_id(Provider.SHOPIFY, shop), SERVICE, shop_url(settings, shop))
-        self._access = access
+    `monotonic` and `pause` (seconds) are given by tests.
+    """
+
+    def __init__(
+        self, settings: Settings, outbound: Outbound, shop: str, access: ShopAccess, *,
+        monotonic: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._tenant = store_id(Provider.SHOPIFY, shop)
+        self._outbound, self._http = outbound, outbound.client(self._tenant, SERVICE, shop_url(settings, shop))
+        self._access, self._monotonic, self._pause = access, monotonic, pause
+        self._costs: dict[str, float] = {}
         self.shop = shop
         self.budget: Budget | None = None
 
@@ -63,11 +85,30 @@ class ShopifyClient:
 
     def run(self, name: str, /, **variables: Any) -> Data:
         """`data` of the operation of that name. Raises our errors; a partial answer for a missing scope raises too."""
+        for left in reversed(range(TRIES)):
+            self._await_points(self._costs.get(name, 0.0))
+            try:
+                return self._run(name, variables)
+            except RateLimited as error:
+                if not left or error.retry_after > LONGEST_WAIT:
+                    raise
+                self._pause(error.retry_after)
+        raise AssertionError("unreachable")
+
+    def _run(self, name: str, variables: Data) -> Data:
         token = self._access.token()
         response = self._send(name, variables, token)
         if response.status_code == 401:
             response = self._send(name, variables, self._access.renewed(token))
         return self._data(name, response)
+
+    def _await_points(self, points: float) -> None:
+        """Wait until the bucket holds so many. RateLimited where that takes longer than we wait ourselves."""
+        wait = self.budget.wait(points, self._monotonic()) if self.budget and points else 0.0
+        if wait > LONGEST_WAIT:
+            raise RateLimited("Shopify asks us to slow down.", retry_after=wait, service=SERVICE)
+        if wait:
+            self._pause(wait)
 
     def change(self, name: str, field: str, /, errors: str = "userErrors", **variables: Any) -> Data:
         """A mutation's own payload (`field` of data). Its user errors become ours: Conflict, NotFound or Permanent."""
@@ -81,6 +122,8 @@ class ShopifyClient:
         """Every node of the connection at `path`, page by page."""
         after: str | None = None
         while True:
+            if after is not None and self.budget:
+                self._await_points(self.budget.most / 2)
             found: Any = self.run(name, after=after, **variables)
             for step in path:
                 found = (found or {}).get(step)
@@ -99,52 +142,69 @@ class ShopifyClient:
 
     def _data(self, name: str, response: httpx.Response) -> Data:
         if response.status_code in PAUSED:
-            hint = "Settle it in the Shopify admin; the work that waits goes on by itself."
-            raise NeedsReauth(PAUSED[response.status_code], upstream=SERVICE, code="shop_paused", hint=hint)
+            raise _paused(PAUSED[response.status_code], name)
+        if response.status_code == 403:
+            raise ScopeMissing("Shopify refuses: the app was not given a scope it needs for this.",
+                               hint=GIVE_ACCESS, service=SERVICE, operation=name)  # fmt: skip
+        if response.status_code in (404, 410):  # never an object: those are null in an answer
+            raise Permanent("Shopify does not know this shop or this version of its interface.",
+                            code="wrong_address", service=SERVICE, operation=name)  # fmt: skip
         raise_for(response, service=SERVICE)
         answer = _answer(name, response)
-        self._note_budget(answer)
+        self._note_cost(name, answer)
         errors = [one for one in answer.get("errors") or [] if isinstance(one, dict)]
         if errors:
-            raise self._error(name, errors, answer)
+            raise self._error(name, errors)
         data = answer.get("data")
         if not isinstance(data, dict):
             raise Permanent("Shopify sent an answer we do not know.", code="unexpected_answer", operation=name)
         return data
 
-    def _note_budget(self, answer: Data) -> None:
-        status = ((answer.get("extensions") or {}).get("cost") or {}).get("throttleStatus")
-        if isinstance(status, dict):
-            names = ("currentlyAvailable", "restoreRate", "maximumAvailable")
-            left, rate, most = (float(status.get(one) or 0) for one in names)
-            self.budget = Budget(left, rate, most)
+    def _note_cost(self, name: str, answer: Data) -> None:
+        cost = (answer.get("extensions") or {}).get("cost") or {}
+        if isinstance(cost.get("requestedQueryCost"), (int, float)):
+            self._costs[name] = float(cost["requestedQueryCost"])
+        status = cost.get("throttleStatus")
+        if not isinstance(status, dict):
+            return
+        names = ("currentlyAvailable", "restoreRate", "maximumAvailable")
+        left, rate, most = (float(status.get(one) or 0) for one in names)
+        now = self._monotonic()
+        self.budget = Budget(left, rate, most, now)
+        until_half = int(self.budget.wait(most / 2, now) * 1000)
+        self._outbound.heard(self._tenant, SERVICE, Quota(int(left), int(most), until_half))
 
-    def _error(self, name: str, errors: list[Data], answer: Data) -> Exception:
-        codes = [str((one.get("extensions") or {}).get("code", "")) for one in errors]
-        context: Data = {"service": SERVICE, "operation": name, "said": str(errors[0].get("message", ""))[:300]}
-        if "THROTTLED" in codes:
-            return RateLimited("Shopify asks us to slow down.", retry_after=self._wait(answer), **context)
-        if "ACCESS_DENIED" in codes:
-            needed = str((errors[codes.index("ACCESS_DENIED")].get("extensions") or {}).get("requiredAccess", ""))
-            return ScopeMissing(
-                "Shopify refuses: the app was not given a scope it needs for this.",
-                hint=f"Give the app this access in the Shopify admin: {needed[:200]}" if needed else
-                "Give the app the access it asks for in the Shopify admin.", **context,
-            )  # fmt: skip
-        if "SHOP_INACTIVE" in codes:
-            return NeedsReauth("The shop is not active.", upstream=SERVICE, code="shop_paused", **context)
-        if "INTERNAL_SERVER_ERROR" in codes:
-            return Retryable(
-                "Shopify has a problem.", code="server_error", unknown_outcome=is_mutation(name), **context
-            )
+    def _error(self, name: str, errors: list[Data]) -> Exception:
+        found = {str((one.get("extensions") or {}).get("code", "")): one for one in reversed(errors)}
+        said = str(errors[0].get("message", ""))[:300]
+        context: Data = {"service": SERVICE, "operation": name, "said": said}
+        if "THROTTLED" in found:
+            return RateLimited("Shopify asks us to slow down.", retry_after=self._wait(name), **context)
+        if "ACCESS_DENIED" in found or "not approved to access" in said:
+            needed = str((found.get("ACCESS_DENIED", {}).get("extensions") or {}).get("requiredAccess", ""))
+            hint = f"Give the app this access in the Shopify admin: {needed[:200]}" if needed else GIVE_ACCESS
+            return ScopeMissing("Shopify refuses: the app was not given a scope it needs for this.", hint=hint,
+                                **context)  # fmt: skip
+        if "SHOP_INACTIVE" in found:
+            return _paused("The shop is not active.", name)
+        if "INTERNAL_SERVER_ERROR" in found:
+            doubt = is_mutation(name)
+            return Retryable("Shopify has a problem.", code="server_error", unknown_outcome=doubt, **context)
+        if "MAX_COST_EXCEEDED" in found:
+            return Permanent("Shopify finds a request of ours too large.", code="too_costly", **context)
         return Permanent("Shopify did not accept a request.", **context)
 
-    def _wait(self, answer: Data) -> float:
-        """Seconds until the bucket holds what the request asked for."""
-        asked = float(((answer.get("extensions") or {}).get("cost") or {}).get("requestedQueryCost") or 100)
+    def _wait(self, name: str) -> float:
+        """Seconds until the bucket holds what the request asks for; at least half a second, others want it too."""
         if self.budget is None or not self.budget.rate:
             return 2.0
-        return max(0.5, (asked - self.budget.left) / self.budget.rate)
+        return max(0.5, self.budget.wait(self._costs.get(name, UNKNOWN_COST), self._monotonic()))
+
+
+def _paused(sentence: str, name: str) -> RateLimited:
+    """Asked again by itself, without end: the day the shop is back, its work goes on."""
+    hint = "Settle it in the Shopify admin; the work that waits goes on by itself."
+    return RateLimited(sentence, code="shop_paused", retry_after=PAUSE, hint=hint, service=SERVICE, operation=name)
 
 
 def user_errors(payload: Data, name: str = "userErrors") -> list[UserError]:

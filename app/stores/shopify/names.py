@@ -24,6 +24,13 @@ def shop_url(settings: Settings, domain: str) -> str:
     return settings.shopify.shop_url.replace("{shop}", domain)
 
 
+def client_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """The client secret, and the former one while it is being rotated."""
+    own = settings.shopify
+    texts = (own.client_secret.get_secret_value(), own.previous_client_secret.get_secret_value())
+    return tuple(text.encode() for text in texts if text) or (b"",)
+
+
 def gid(kind: str, object_id: str) -> str:
     """ "1001" → "gid://shopify/Order/1001". Anything else is an object that cannot exist."""
     if not _NUMBER.fullmatch(object_id):

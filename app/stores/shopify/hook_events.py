@@ -1,0 +1,109 @@
+"""The one table of Shopify's webhook topics: what each tells of, where its id is, what it must be called.
+
+What is in it is what the app's configuration subscribes to. Topics that name neither order, product, customer nor
+company (fulfillment orders, returns/update, inventory levels) are left out: the order's or product's own topic, and
+reconciliation, tell what they would. There are none for prices, catalogs, pages and policies: these are polled.
+
+Source: Shopify developer documentation, webhook topics and their sample payloads.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.domain.events import Topic
+from app.domain.ids import ObjectType
+
+GID = "admin_graphql_api_id"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Topics of one shape. `where`: the way to the object's number or global id; empty: the shop itself.
+
+    `kind`: the global id's type of what the body is about (at `admin_graphql_api_id`); a body that names another is
+    not of this topic, whatever the header says. Empty: the body names none. `details`: our name → where it is.
+    """
+
+    topic: Topic
+    object_type: ObjectType
+    where: tuple[str, ...]
+    names: tuple[str, ...]
+    kind: str = ""
+    details: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def _each(family: str, events: str) -> tuple[str, ...]:
+    return tuple(f"{family}/{event}" for event in events.split())
+
+
+ORDER, PRODUCT, CUSTOMER, COMPANY = ObjectType.ORDER, ObjectType.PRODUCT, ObjectType.CUSTOMER, ObjectType.COMPANY
+RETURN = (("return_id", (GID,)),)
+EVENTS: tuple[Told, ...] = (
+    Told(Topic.ORDER_CHANGED, ORDER, ("id",),
+         _each("orders", "create updated paid cancelled fulfilled partially_fulfilled"), "Order"),
+    Told(Topic.ORDER_CHANGED, ORDER, ("id",), ("orders/delete",)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_edit", "order_id"), ("orders/edited",)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), ("orders/risk_assessment_changed",)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), ("order_transactions/create",), "OrderTransaction",
+         (("transaction_id", ("id",)),)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), ("refunds/create",), "Refund", (("refund_id", ("id",)),)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), _each("fulfillments", "create update"), "Fulfillment",
+         (("shipment_id", ("id",)),)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), ("fulfillment_events/create",), "FulfillmentEvent",
+         (("shipment_id", ("fulfillment_id",)),)),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order", "id"), _each("returns", "request approve decline"), "Return", RETURN),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), _each("returns", "cancel close reopen"), "Return", RETURN),
+    Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), _each("disputes", "create update"), "",
+         (("dispute_id", ("id",)),)),
+    Told(Topic.PRODUCT_CHANGED, PRODUCT, ("id",), _each("products", "create update"), "Product"),
+    Told(Topic.PRODUCT_DELETED, PRODUCT, ("id",), ("products/delete",)),
+    Told(Topic.PRODUCT_CHANGED, PRODUCT, ("product_id",), _each("product_publications", "create update delete")),
+    Told(Topic.STOCK_CHANGED, PRODUCT, ("product_id",), _each("variants", "in_stock out_of_stock"), "ProductVariant"),
+    Told(Topic.CUSTOMER_CHANGED, CUSTOMER, ("id",), _each("customers", "create update enable disable"), "Customer"),
+    Told(Topic.CUSTOMER_CHANGED, CUSTOMER, ("id",), ("customers/delete",)),
+    Told(Topic.CUSTOMER_CHANGED, CUSTOMER, ("customerId",), ("customer.tags_added", "customer.tags_removed")),
+    Told(Topic.COMPANY_CHANGED, COMPANY, (GID,), _each("companies", "create update delete"), "Company"),
+    Told(Topic.COMPANY_CHANGED, COMPANY, ("company", GID), _each("company_locations", "create update delete"),
+         "CompanyLocation"),
+    Told(Topic.COMPANY_CHANGED, COMPANY, ("company", GID), _each("company_contacts", "create update delete"),
+         "CompanyContact"),
+    Told(Topic.COMPANY_CHANGED, COMPANY, ("company_contact", "company", GID),
+         _each("company_contact_roles", "assign revoke")),
+    Told(Topic.STORE_CHANGED, ObjectType.STORE, (), ("shop/update",)),
+    Told(Topic.SCOPES_CHANGED, ObjectType.STORE, (), ("app/scopes_update",)),
+    Told(Topic.APP_UNINSTALLED, ObjectType.STORE, (), ("app/uninstalled",)),
+)  # fmt: skip
+COMPLIANCE: tuple[Told, ...] = (
+    Told(Topic.DATA_REQUESTED, CUSTOMER, ("customer", "id"), ("customers/data_request",), "",
+         (("reference", ("data_request", "id")),)),
+    Told(Topic.PERSON_REDACTED, CUSTOMER, ("customer", "id"), ("customers/redact",)),
+    Told(Topic.STORE_REDACTED, ObjectType.STORE, (), ("shop/redact",)),
+)  # fmt: skip
+# The body of these names the shop it is about; it must be the one of the header.
+NAMES_SHOP = {
+    "shop/update": "myshopify_domain", "app/uninstalled": "myshopify_domain", "customers/data_request": "shop_domain",
+    "customers/redact": "shop_domain", "shop/redact": "shop_domain",
+}  # fmt: skip
+# Needed whatever the merchant switched on: panels show what they tell, and the life of an installation.
+ALWAYS = frozenset({
+    Topic.ORDER_CHANGED, Topic.PRODUCT_CHANGED, Topic.PRODUCT_DELETED, Topic.CUSTOMER_CHANGED, Topic.STORE_CHANGED,
+    Topic.SCOPES_CHANGED, Topic.APP_UNINSTALLED,
+})  # fmt: skip
+_BY_NAME = {name: told for told in (*EVENTS, *COMPLIANCE) for name in told.names}
+
+
+def told_by(topic: str) -> Told | None:
+    """What a delivery of this topic tells; None for what we do not act on."""
+    return _BY_NAME.get(topic)
+
+
+def topics(wanted: Collection[Topic] | None = None) -> list[str]:
+    """The topics to subscribe to for what is waited for (None: all), compliance not among them."""
+    return [name for told in EVENTS if wanted is None or told.topic in ALWAYS | set(wanted) for name in told.names]
+
+
+def compliance_topics() -> list[str]:
+    return [name for told in COMPLIANCE for name in told.names]
+
+
+__all__ = ["ALWAYS", "COMPLIANCE", "EVENTS", "NAMES_SHOP", "Told", "compliance_topics", "told_by", "topics"]
