@@ -84,6 +84,17 @@ def by_id(session: Session, store_id: str, case_id: str) -> CaseRow | None:
     return row if row is not None and row.store_id == store_id else None
 
 
+def of_account(session: Session, store_id: str, object_type: str, object_id: str) -> list[CaseRow]:
+    """The cases of a customer or company, the oldest first."""
+    owner = col(CaseRow.company_id) if object_type == "company" else col(CaseRow.customer_id)
+    statement = (
+        select(CaseRow)
+        .where(col(CaseRow.store_id) == store_id, owner == object_id)
+        .order_by(col(CaseRow.opened_at), col(CaseRow.id))
+    )
+    return list(session.execute(statement).scalars())
+
+
 def of_order(session: Session, store_id: str, order_id: str) -> list[CaseRow]:
     """The order's cases, the oldest first."""
     statement = (

@@ -95,6 +95,9 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
 
 def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     link, customer = aliased(LINK, name="link"), aliased(LINK, name="customer")
+    above, above_id = "customer", SNAPSHOT.customer_id
+    if object_type == "customer":
+        above, above_id = "company", SNAPSHOT.facts["company_id"].as_string()
     return (
         select(
             STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone,
@@ -123,8 +126,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             link.store_id == STORE.id, link.object_type == object_type, link.object_id == object_id,
         ))
         .outerjoin(customer, and_(
-            customer.store_id == STORE.id, customer.object_type == "customer",
-            customer.object_id == SNAPSHOT.customer_id,
+            customer.store_id == STORE.id, customer.object_type == above, customer.object_id == above_id,
         ))
         .where(STORE.id == store_id)
     )  # fmt: skip

@@ -188,6 +188,7 @@ class Customer:
     consents: frozenset[str] = frozenset()
     addresses: tuple[Address, ...] = ()
     attributes: dict[str, str] = field(default_factory=dict)  # what the store or its account form keeps beside
+    company_id: CompanyId | None = None  # the company they buy for, where the store has companies
 
 
 @dataclass(frozen=True)

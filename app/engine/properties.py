@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
 from app.domain.scenario import Subject
-from app.domain.trade import Page
+from app.domain.trade import Company, Page
 
 Values = dict[str, tuple[str, ...]]
 
@@ -23,6 +23,8 @@ def of(subject: Subject, store: str, reasons: tuple[str, ...], facts: dict[str, 
         found = _product(subject, store) | _publication(facts.get("publication"))
     elif isinstance(subject, Customer):
         found = _customer(subject, store)
+    elif isinstance(subject, Company):
+        found = _company(subject, store)
     elif isinstance(subject, Case):
         found = _case(subject, store, reasons, facts.get("decision"))
     elif isinstance(subject, Page):
@@ -94,6 +96,25 @@ def _customer(customer: Customer, store: str) -> Values:
         "customerGroup": (customer.group,),
         "customerId": (customer.id,),
         "store": (store,),
+        "phone": (customer.phone,),
+        "country": (next((one.country_code for one in customer.addresses if one.country_code), ""),),
+        "customerSince": (stamp(customer.since) if customer.since else "",),
+    }
+
+
+def _company(company: Company, store: str) -> Values:
+    limit, terms = company.credit_limit, company.payment_terms_days
+    return {
+        "companyId": (str(company.id),),
+        "store": (store,),
+        "name": (company.name,),
+        "email": (company.email,),
+        "taxId": (company.tax_id,),
+        "status": (company.state.value.capitalize(),),
+        "customerGroup": (company.group,),
+        "creditLimit": (f"{limit.amount:.2f}" if limit else "",),
+        "currency": (limit.currency if limit else "",),
+        "paymentTermsDays": (str(terms) if terms is not None else "",),
     }
 
 

@@ -96,8 +96,8 @@ def facts(subject: Subject) -> dict[str, Any]:
             ],
         }  # fmt: skip
     if isinstance(subject, Customer):
-        return {"email": subject.email, "company": subject.company, "group": subject.group,
-                "since": subject.since.isoformat() if subject.since else None}  # fmt: skip
+        return {"email": subject.email, "company": subject.company, "company_id": str(subject.company_id or ""),
+                "group": subject.group, "since": subject.since.isoformat() if subject.since else None}  # fmt: skip
     if isinstance(subject, Case):
         return _case_facts(subject)
     if isinstance(subject, Company):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.domain.scenario import Scenario
 from app.domain.steps import ComposeCommunication, Step
 from app.scenarios import (
+    accounts,
     communications,
     complaints,
     compliance,
@@ -31,6 +32,7 @@ ALL: tuple[Scenario, ...] = (
     *disputes.SCENARIOS,
     *communications.SCENARIOS,
     *records.SCENARIOS,
+    *accounts.SCENARIOS,
     *prices.SCENARIOS,
     *products.SCENARIOS,
     *documents.SCENARIOS,

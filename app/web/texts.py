@@ -252,6 +252,7 @@ STEPS = {
     "tell_affected": N_("Write to the affected buyers"),
     "note_recall": N_("Note it in the recall"),
     "await_remedies": N_("Wait until every affected order is settled"),
+    "tell_accounts": N_("Look at the customer’s and the company’s workspace again"),
 }
 
 PAPERS = {
@@ -267,6 +268,7 @@ PAPERS = {
     "refunds": N_("File the list of refunds (PDF/A)"),
     "message_log": N_("File the messages (PDF/A)"),
     "order_history": N_("File the buyer’s order history (PDF/A)"),
+    "account_terms": N_("File what is agreed today (PDF/A)"),
     "case_file": N_("File the case file (PDF/A)"),
     "evidence_pack": N_("Bind the evidence into one PDF"),
 }

@@ -118,7 +118,11 @@ def papers(house: House, object_type: str, object_id: str) -> dict[str, str]:
 
 def text_of(house: House, name: str) -> str:
     """The words on a filed PDF, the latest of its name."""
-    row = max(house.rows(FiledDocument, name=name), key=lambda one: one.node_id)
+    return text_of_node(house, max(house.rows(FiledDocument, name=name), key=lambda one: one.node_id))
+
+
+def text_of_node(house: House, row: FiledDocument) -> str:
+    """The words on one filed PDF, in its version."""
     sink = io.BytesIO()
     house.deps.opentext(house.store_id).documents.download(row.node_id, row.version, sink)
     return "\n".join(sheet.extract_text() for sheet in PdfReader(sink).pages)

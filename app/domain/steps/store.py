@@ -43,11 +43,18 @@ class LinkInStore:
 
 
 @dataclass(frozen=True)
+class TellAccounts:
+    """Tell the customer and the company an order belongs to that it moved on: their own scenarios look at it."""
+
+    kind: Literal["tell_accounts"] = "tell_accounts"
+
+
+@dataclass(frozen=True)
 class SetUpStore:
     """After installation: read the profile, register webhooks and app extensions."""
 
     kind: Literal["set_up_store"] = "set_up_store"
 
 
-Steps = SetOrderStatus | AddNote | LinkInStore | SetUpStore
-__all__ = ["AddNote", "LinkInStore", "SetOrderStatus", "SetUpStore"]
+Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetUpStore
+__all__ = ["AddNote", "LinkInStore", "SetOrderStatus", "SetUpStore", "TellAccounts"]

@@ -31,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
     "set_order_status": store_side.set_order_status,
     "add_note": store_side.add_note,
     "link_in_store": store_side.link_in_store,
+    "tell_accounts": store_side.tell_accounts,
     "set_up_store": store_side.set_up_store,
     "ensure_workspace": workspace.ensure_workspace,
     "update_workspace": workspace.update_workspace,

@@ -5,10 +5,12 @@ from typing import Any
 
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, OrderStatus, StoreProfile
-from app.domain.ids import CustomerId, OrderId
+from app.domain.events import Source, Topic
+from app.domain.ids import CustomerId, ObjectType, OrderId
 from app.domain.scenario import Subject
-from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore
+from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore, TellAccounts
 from app.engine import holding, setup
+from app.engine.inbox import NewEvent
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
@@ -122,6 +124,24 @@ def link_in_store(context: Context, step: LinkInStore) -> Result:
     context.effects.still_mine()
     context.store.publish.link(step.object_type, context.subject_id, values)
     return Done("The workspace's address was left on the object in the store.")
+
+
+def tell_accounts(context: Context, _step: TellAccounts) -> Result:
+    """One event for each, under a key of this run: told again, it is the same."""
+    order = context.order()
+    owners = ((Topic.CUSTOMER_CHANGED, ObjectType.CUSTOMER, order.customer_id),
+              (Topic.COMPANY_CHANGED, ObjectType.COMPANY, order.company_id))  # fmt: skip
+    told = []
+    for topic, object_type, object_id in owners:
+        if object_id:
+            key, detail = f"{context.run_id}:{object_type}", {"occasion": f"order:{context.run_id}"}
+            context.deps.intake.accept(
+                NewEvent(context.store_id, Source.RECONCILE, key, topic, object_type.value, object_id, detail)
+            )
+            told.append(object_type.value)
+    if not told:
+        return Skipped("The order belongs to nobody with an account.")
+    return Done(f"The {' and the '.join(told)} of order {order.number} are looked at again.")
 
 
 def set_up_store(context: Context, _step: SetUpStore) -> Result:

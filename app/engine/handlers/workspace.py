@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.db.session import unit_of_work
 from app.domain.cases import Case
-from app.domain.commerce import Order
+from app.domain.commerce import Customer, Order
 from app.domain.content import BusinessObject, Workspace, WorkspaceSpec
 from app.domain.ids import ObjectType, ProductId
 from app.domain.scenario import Subject
@@ -70,11 +70,14 @@ def _ensure_parents(context: Context, parent: ObjectType) -> list[BusinessObject
 def _above(context: Context, parent: ObjectType) -> list[tuple[str, Subject]]:
     """What the subject hangs below, read from the store; what is gone there is left out."""
     subject, read = context.subject, context.store.read
-    if not isinstance(subject, Order | Case):
+    if not isinstance(subject, Order | Case | Customer):
         return []
     found: list[tuple[str, Subject]] = []
     with suppress(NotFound):
-        if parent is ObjectType.ORDER and isinstance(subject, Case) and subject.order_id:
+        if isinstance(subject, Customer):
+            if parent is ObjectType.COMPANY and subject.company_id:
+                found.append((subject.company_id, read.company(subject.company_id)))
+        elif parent is ObjectType.ORDER and isinstance(subject, Case) and subject.order_id:
             found.append((subject.order_id, context.order()))
         elif parent is ObjectType.CUSTOMER and subject.customer_id:
             found.append((subject.customer_id, read.customer(subject.customer_id)))

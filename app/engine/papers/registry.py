@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from app.db import cases as rows
+from app.db.session import reading
+from app.db.types import utc_now
 from app.domain.cases import Case
-from app.domain.commerce import Order
+from app.domain.commerce import Customer, Order
 from app.domain.content import Document
 from app.domain.ids import NodeId
 from app.domain.order_parts import OrderPart
+from app.domain.trade import Company
 from app.engine import policies, subjects
-from app.engine.papers import binding, case_papers, order_papers, order_record
+from app.engine.papers import account_papers, binding, case_papers, order_papers, order_record
+from app.engine.publications import ledger
 from app.engine.runs import Context
 from app.errors import Permanent
 
 T = TypeVar("T")
 HISTORY = timedelta(days=3 * 365)
+MOST_MEMBERS = 50  # of a company, whose orders are listed
 MOST_PACKED = 60
 MOST_PACKED_BYTES = 80_000_000
 
@@ -120,13 +126,38 @@ def _messages(context: Context) -> Written:
 
 
 def _history(context: Context) -> Written:
-    """The buyer's orders of three years; a guest's is this one order."""
+    """The buyer's orders of three years; a guest's is this one order, a company's those of its members."""
+    if isinstance(context.subject, Customer | Company):
+        return _account_history(context, context.subject)
     order = context.order()
     orders = [order]
     if order.customer_id:
         orders = list(context.store.read.orders_of(order.customer_id, order.placed_at - HISTORY))
     pdf = case_papers.order_history(order.customer_name, context.external_store, orders, order.modified_at)
     return Written(f"Order history of {order.customer_name}{_stage(context)}.pdf", pdf, "order history")
+
+
+def _account_history(context: Context, account: Customer | Company) -> Written:
+    """Dated by the last order's last change: the same orders give the same paper."""
+    members = account.members[:MOST_MEMBERS] if isinstance(account, Company) else (account.id,)
+    since = utc_now() - HISTORY
+    orders = [order for member in members for order in context.store.read.orders_of(member, since)]
+    orders.sort(key=lambda one: (one.placed_at, one.id))
+    dated = max((one.modified_at for one in orders), default=account.since or since)
+    pdf = account_papers.order_history(account.name, context.external_store, orders, dated)
+    return Written("Order history.pdf", pdf, "order history")
+
+
+def _account_terms(context: Context) -> Written:
+    """What is agreed with a customer or company today: group, prices, credit, terms, and who decided it."""
+    account = context.subject
+    if not isinstance(account, Customer | Company):
+        raise Permanent("This paper is about a customer or company, and this is none.", code="no_account")
+    with reading(context.deps.database) as session:
+        agreed = ledger.live_for(session, context.store_id, context.subject_type, context.subject_id)
+        cases = rows.of_account(session, context.store_id, context.subject_type.value, context.subject_id)
+    pdf = account_papers.terms(account, context.external_store, agreed, cases)
+    return Written("Account and credit terms.pdf", pdf, "sheet of agreed terms")
 
 
 def _case_file(context: Context) -> Written:
@@ -221,6 +252,7 @@ PAPERS: dict[str, Writer] = {
     "refunds": _refunds,
     "message_log": _messages,
     "order_history": _history,
+    "account_terms": _account_terms,
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }

@@ -4,6 +4,7 @@ Source: BigCommerce API reference, Customers V3 and V2 (groups), Subscribers V3.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,13 @@ from app.domain.trade import CustomerGroup
 from app.errors import NotFound
 from app.stores.bigcommerce import mapping, payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, number, parse
+from app.stores.bigcommerce.companies import CompanyReading
 from app.stores.bigcommerce.paging import PAGE, along, v2_pages, v3_pages
 
 PARTS = "addresses,attributes,formfields"
 
 
-class CustomerReading:
+class CustomerReading(CompanyReading):
     """The customers' part of StoreReader."""
 
     _client: BigCommerceClient
@@ -31,7 +33,8 @@ class CustomerReading:
             raise NotFound("BigCommerce does not have this customer.", service=SERVICE)
         names = self._attribute_names() if found[0].attributes else {}
         group = self._group(found[0].customer_group_id)
-        return mapping.customer(found[0], group, names, self._subscribers(found[0].email))
+        read = mapping.customer(found[0], group, names, self._subscribers(found[0].email))
+        return replace(read, company_id=self._company_of(found[0].id))
 
     def customers_changed_since(self, since: datetime) -> Iterator[tuple[CustomerId, str]]:
         """(id, version), oldest change first."""

@@ -1,0 +1,128 @@
+"""Scenarios about the accounts of business buyers: one workspace per customer and company with all that was agreed."""
+
+from pydantic import Field
+
+from app.domain.commerce import Customer, Order, OrderStatus
+from app.domain.events import Event, Topic
+from app.domain.ids import ObjectType, Provider
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject
+from app.domain.steps import EnsureWorkspace, FilePaper, LinkInStore, TellAccounts
+from app.domain.trade import Company, CompanyState
+
+BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
+ORDERS, CREDIT = "02 Orders", "06 Credit"
+BY_GROUP = (
+    "Companies are known where the store has B2B Edition. Elsewhere a customer is a business buyer who is in a "
+    "customer group or has a company name; what was agreed is in the customer's own workspace."
+)
+IN_WORDS = {
+    CompanyState.PENDING: "waits to be approved", CompanyState.APPROVED: "is approved",
+    CompanyState.REJECTED: "was rejected", CompanyState.INACTIVE: "is inactive",
+}  # fmt: skip
+
+
+class AccountPreferences(Preferences):
+    """Which customers get a workspace of their own."""
+
+    every_customer: bool = Field(
+        default=False, title="Private customers as well",
+        description="Off: only who buys for a company, is in a customer group, or has a company name.",
+    )  # fmt: skip
+
+
+def is_business_buyer(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
+    if not isinstance(subject, Customer):
+        return ()
+    reasons = []
+    if subject.company_id:
+        reasons.append(f"{subject.name} buys for a company")
+    if subject.group:
+        reasons.append(f"{subject.name} is in the customer group {subject.group}")
+    if subject.company:
+        reasons.append(f"{subject.name} buys as {subject.company}")
+    if not reasons and getattr(preferences, "every_customer", False):
+        reasons.append(f"{subject.name} has an account")
+    return tuple(reasons)
+
+
+def is_company(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
+    return (f"{subject.name} {IN_WORDS[subject.state]}",) if isinstance(subject, Company) else ()
+
+
+def is_business_order(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
+    if not isinstance(subject, Order) or subject.customer_id is None or subject.status is OrderStatus.INCOMPLETE:
+        return ()
+    if subject.company_id:
+        return (f"Order {subject.number} was placed for a company",)
+    return (f"Order {subject.number} is billed to {subject.billing.company}",) if subject.billing.company else ()
+
+
+def each_change(event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """Once for each state of the account, and for each order that came to something."""
+    if isinstance(subject, Company):
+        credit = f"{subject.credit_limit}:{subject.is_on_credit_hold}:{subject.payment_terms_days}"
+        seen = f"{subject.version}:{credit}"
+    else:
+        seen = subject.version if isinstance(subject, Customer) else ""
+    return (Occasion(event.detail.get("occasion") or f"seen:{seen}"),)
+
+
+def each_status(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    return (Occasion(f"status:{subject.status}"),) if isinstance(subject, Order) else ()
+
+
+_PAPERS = (
+    FilePaper("order_history", folder=ORDERS),
+    FilePaper("account_terms", folder=CREDIT),
+)
+
+CUSTOMER_WORKSPACE = Scenario(
+    slug="customer-workspace",
+    title="Keep one workspace per business customer: contracts, prices, orders, credit, support",
+    catalogue=(1,),
+    providers=BIGCOMMERCE,
+    subject=ObjectType.CUSTOMER,
+    triggers=frozenset({Topic.CUSTOMER_CHANGED}),
+    requests=frozenset({"create_workspace"}),
+    when=is_business_buyer,
+    each=each_change,
+    preferences=AccountPreferences,
+    steps=(
+        EnsureWorkspace(business_object_type="CUSTOMER", parents=(ObjectType.COMPANY,)),
+        *_PAPERS,
+        LinkInStore(ObjectType.CUSTOMER),
+    ),
+    outcome="The customer's panel links the workspace; order history and agreed terms in it are those of today.",
+    works_by=BY_GROUP,
+)
+
+COMPANY_WORKSPACE = Scenario(
+    slug="company-workspace",
+    title="Keep one workspace per company: contracts, prices, orders, credit, support",
+    catalogue=(1,),
+    providers=BIGCOMMERCE,
+    subject=ObjectType.COMPANY,
+    triggers=frozenset({Topic.COMPANY_CHANGED}),
+    requests=frozenset({"create_workspace"}),
+    when=is_company,
+    each=each_change,
+    steps=(EnsureWorkspace(business_object_type="COMPANY"), *_PAPERS),
+    outcome="The company's workspace holds order history and agreed terms of today; its buyers' panels link it.",
+    works_by="Needs B2B Edition. BigCommerce has no panel for companies: their buyers' panels link the workspace. "
+    "Credit and payment terms changed in B2B Edition tell nobody; they are seen with the next order or change.",
+)
+
+BUSINESS_ORDER = Scenario(
+    slug="business-order",
+    title="Bring the workspaces of customer and company up to date when their order moves on",
+    catalogue=(1,),
+    providers=BIGCOMMERCE,
+    subject=ObjectType.ORDER,
+    triggers=frozenset({Topic.ORDER_CHANGED}),
+    when=is_business_order,
+    each=each_status,
+    steps=(TellAccounts(),),
+    outcome="The order histories in the customer's and the company's workspaces show the order as it stands.",
+)
+
+SCENARIOS = (CUSTOMER_WORKSPACE, COMPANY_WORKSPACE, BUSINESS_ORDER)
