@@ -44,6 +44,9 @@ SCENARIOS = {
     "product-content-publish": N_("Publish approved content"),
     "product-content-undo": N_("Undo a publication"),
     "product-content-restore": N_("Restore approved values"),
+    "customer-workspace": N_("Workspaces of business customers"),
+    "company-workspace": N_("Workspaces of companies"),
+    "business-order": N_("Orders of business customers"),
     "price-agreement-customer": N_("Price agreements of customers"),
     "price-agreement-company": N_("Price agreements of companies"),
     "price-agreement-review-customer": N_("Deciding price agreements of customers"),
@@ -305,6 +308,7 @@ MEANINGS = {
     "deliver_communication": N_("The document is filed. The buyer may not have it yet."),
     "set_up_store": N_("Your store may not tell us about new orders and changes yet."),
     "link_in_store": N_("Everything is filed. Only the link on the object in your store is missing."),
+    "tell_accounts": N_("Order history and terms in the customer’s workspace are behind. Nothing else is missing."),
     "mark_in_store": N_("Only the short facts on the object in your store are behind. Nothing else is missing."),
     "notice": N_("Only the line in the panel is missing. Nothing else is affected."),
     "set_timer": N_("The reminder is not set yet. Everything before it is done."),
@@ -334,7 +338,7 @@ MEANINGS = {
 # Steps that need OpenText; the others need the store.
 OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
-    "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
+    "restore_fields", "mark_in_store", "set_visibility", "tell_accounts", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
     "await_remedies", "share_with_buyer",
 }  # fmt: skip
