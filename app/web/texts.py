@@ -338,9 +338,9 @@ MEANINGS = {
 # Steps that need OpenText; the others need the store.
 OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
-    "restore_fields", "mark_in_store", "set_visibility", "tell_accounts", "look_at_pages", "publish_due", "end_publication",
+    "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
-    "await_remedies", "share_with_buyer",
+    "await_remedies", "share_with_buyer", "tell_accounts",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {
