@@ -32,6 +32,7 @@ class Topic(StrEnum):
     CONTENT_APPROVED = "content.approved"
     DOCUMENT_ARRIVED = "document.arrived"  # a buyer or partner uploaded what was asked for
     TIME_CAME = "time.came"  # a timer or a calendar date; the detail names which
+    ANNOUNCED = "announced"  # a run came to what others may act on; the detail names what, and the run
     DELIVERY_REPORTED = "delivery.reported"  # something became of a document on its way to a buyer
     REQUESTED = "requested"  # a person clicked; the detail names what
     IGNORED = "ignored"  # signed and well formed, but nothing we act on

@@ -47,6 +47,7 @@ ABOUT_SUBJECTS = frozenset(
         Topic.PAGE_CHANGED,
         Topic.DOCUMENT_ARRIVED,
         Topic.TIME_CAME,
+        Topic.ANNOUNCED,
         Topic.APP_INSTALLED,
         Topic.REQUESTED,
     }

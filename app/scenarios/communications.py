@@ -19,6 +19,26 @@ GOING_OUT = frozenset(
 )  # fmt: skip
 
 
+class LetterPreferences(CommunicationPreferences):
+    """Base of letters that go out by themselves: off until switched on, for the store may send mails of its own."""
+
+    mode: Mode = Mode.OFF
+
+
+class RecentPreferences(LetterPreferences):
+    """Base of letters about orders: a change of a long forgotten order is no news to its buyer."""
+
+    newest_days: int = Field(
+        default=60, ge=1, le=730, title="Days an order is news",
+        description="Nothing is written about a change of an order that was placed longer before it.",
+    )  # fmt: skip
+
+
+def is_recent(order: Order, preferences: Preferences) -> bool:
+    days = preferences.newest_days if isinstance(preferences, RecentPreferences) else 60
+    return (order.modified_at - order.placed_at).days <= days
+
+
 class InvoicePreferences(CommunicationPreferences):
     """When a buyer gets an invoice from here, and how. Off until switched on: the store may send its own."""
 

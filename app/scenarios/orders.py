@@ -13,6 +13,7 @@ from app.domain.ids import ObjectType, Provider
 from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
+    Announce,
     AwaitDecision,
     ClassifyRecord,
     EnsureWorkspace,
@@ -192,6 +193,7 @@ ORDER_REVIEW = Scenario(
                                    note="Approved by {decided_by}.{comment}"),
                     SettlePayment("capture", only_from=(OrderStatus.AWAITING_FULFILLMENT,),
                                   preference="capture_approved"),
+                    Announce("review_released"),
                     *_DECIDED,
                 )),
                 Outcome("rejected", "Rejected", (

@@ -10,6 +10,7 @@ from app.domain.ids import ObjectType, Provider
 from app.domain.scenario import Condition, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
+    Announce,
     AwaitDecision,
     CloseCase,
     EnsureWorkspace,
@@ -94,11 +95,12 @@ def is_open(kind: CaseKind, words: str) -> Condition:
     return when
 
 
-def _decided(*steps: Step) -> tuple[Step, ...]:
-    """What was decided is done, noted where people look, and closed with its papers."""
+def _decided(what: str, *steps: Step) -> tuple[Step, ...]:
+    """What was decided is done and noted, told to whoever writes to the buyer, and closed with its papers."""
     return (
         *steps,
         CloseCase(),
+        Announce(what),
         UpdateWorkspace(business_object_type="RETURN"),
         FileApprovalRecord(folder="04 Decision", classification="Approvals"),
         FilePaper("case_file", folder="04 Decision", document="final_case_file", classification="Cases"),
@@ -128,19 +130,23 @@ RETURN_CASE = Scenario(
             process="sf_return_approval",
             outcomes=(
                 Outcome("approved_refund", "Refund approved", _decided(
+                    "return_approved",
                     Refund("items", reason="{case}"),
                     AddNote("order", "{case}: refund approved by {decided_by}.{comment}"),
                     AddNote("customer", "{case}: money paid back for order {order_number}."),
                 )),
                 Outcome("approved_exchange", "Exchange approved", _decided(
+                    "return_exchange",
                     AddNote("order", "{case}: exchange approved by {decided_by}; please send the new goods.{comment}"),
                     AddNote("customer", "{case}: goods of order {order_number} exchanged."),
                 )),
                 Outcome("approved_repair", "Repair approved", _decided(
+                    "return_repair",
                     AddNote("order", "{case}: repair approved by {decided_by}.{comment}"),
                     AddNote("customer", "{case}: goods of order {order_number} repaired."),
                 )),
                 Outcome("rejected", "Return rejected", _decided(
+                    "return_rejected",
                     AddNote("order", "{case}: rejected by {decided_by}.{comment}"),
                     AddNote("customer", "{case}: return of order {order_number} rejected."),
                 )),

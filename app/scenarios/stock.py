@@ -11,6 +11,7 @@ from app.domain.order_parts import OrderPart
 from app.domain.scenario import Mode, Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
+    Announce,
     AwaitDecision,
     EnsureWorkspace,
     FileApprovalRecord,
@@ -109,6 +110,7 @@ STOCK_EXCEPTION = Scenario(
                     AddNote("order", "Backorder of {missing}: the buyer waits. {expected}{comment} "
                                      "Decided by {decided_by}."),
                     AddNote("customer", "Order {order_number}: waits for {missing}."),
+                    Announce("delayed"),
                 )),
                 Outcome("substitute", "Send something else", _resolved(
                     AddNote("order", "Backorder of {missing}: send {substitute} instead.{comment} "

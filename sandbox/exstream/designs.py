@@ -117,6 +117,7 @@ DESIGNS = (
                           ("Amount", "return.amountText"))), LINES, BYE,
          OnlyIf("return.decision", "exchange", (Text("We send the exchange as soon as your parcel has arrived."),)),
          OnlyIf("return.decision", "exchange", LABEL, new_page=True),
+         OnlyIf("return.decision", "repair", LABEL, new_page=True),
          OnlyIf("return.decision", "approved", LABEL, new_page=True)),
     ),
     Design(
@@ -146,7 +147,7 @@ DESIGNS = (
     ),
     Design(
         "SF_DELAY_NOTICE", "Delay notice", "Your order {order.number} is delayed", "Delay_{order.number}",
-        (HELLO, Text("your order of {order.dateText} leaves us on {delay.newDate} instead of {delay.oldDate}."),
+        (HELLO, Text("your order of {order.dateText} leaves us later than planned: on {delay.newDateText}."),
          Text("{delay.reason}"), LINES, BYE),
     ),
     Design(
@@ -162,7 +163,8 @@ DESIGNS = (
          LINES, BYE),
     ),
     Design(
-        "SF_REVIEW_NOTICE", "Review notice", "We are looking at your order {order.number}", "Review_{order.number}",
+        "SF_REVIEW_NOTICE", "Review notice", "We are looking at your order {order.number}",
+        "Review_{order.number}_{review.stage}",
         (HELLO, Text("{review.text}"), ORDER, BYE),
     ),
     Design(

@@ -53,14 +53,16 @@ BLOCKS: dict[str, dict[str, Any]] = {
         "products": [{"sku": "SKU-1", "name": "Hose clamp", "priceText": "17.90"}],
         "images": [{"sku": "SKU-1", "name": "hose-clamp.png"}]},
     "SF_DELAY_NOTICE": GOODS | {
-        "delay": {"oldDate": "2026-02-06", "newDate": "2026-02-20", "reason": "Our supplier is late."}},
+        "delay": {"oldDate": "2026-02-06", "newDate": "2026-02-20", "newDateText": "20 February 2026",
+                  "reason": "Our supplier is late."}},
     "SF_PARTIAL_NOTICE": GOODS | {
         "remaining": [{"sku": "SKU-2", "name": "Hose", "qty": "1"}],
         "shipment": {"number": "1", "dateText": "5 February 2026", "carrier": "DHL", "tracking": "JD014"}},
     "SF_CANCEL_NOTICE": GOODS | {
         "cancel": {"reason": "no longer made.", "refundText": "39.80 EUR go back to your card."}},
     "SF_REVIEW_NOTICE": {
-        "order": ORDER, "review": {"text": "We check your order before we send it. You need to do nothing."}},
+        "order": ORDER,
+        "review": {"stage": "opened", "text": "We check your order before we send it. You need to do nothing."}},
     "SF_RECALL_NOTICE": {
         "order": ORDER, "recall": {
             "number": "R-1001", "title": "Hose clamp", "text": "The screw may break. Please send the clamp back.",

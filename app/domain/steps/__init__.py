@@ -78,11 +78,24 @@ class CheckDocuments:
     kind: Literal["check_documents"] = "check_documents"
 
 
+@dataclass(frozen=True)
+class ConsiderLetter:
+    """Look whether there is something to write by `rule` (engine/letters), and branch.
+
+    Outcome "letter": there is, and the rule's facts say what. Otherwise the step is left out and says why.
+    """
+
+    rule: str
+    outcomes: tuple[Outcome, ...]
+    kind: Literal["consider_letter"] = "consider_letter"
+
+
 Step = Annotated[
     StartWorkflow
     | AwaitDecision
     | AwaitDocuments
     | CheckDocuments
+    | ConsiderLetter
     | cases.Steps
     | communication.Steps
     | content.Steps

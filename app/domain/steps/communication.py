@@ -9,13 +9,15 @@ class ComposeCommunication:
     """Compose `template` in Exstream from the subject's data, once; file what came out in `folder` of the workspace.
 
     The filed document becomes the fact `document`. `variant` chooses the wording of templates that have several
-    (domain/communications.py lists them); `classification` (may be empty) declares the document a record.
+    (domain/communications.py lists them), `variant_fact` the fact that names it; `classification` (may be empty)
+    declares the document a record. What the run that announced the occasion (fact `run`) knows is known here too.
     """
 
     template: str
     folder: str
     document: str
     variant: str = ""
+    variant_fact: str = ""
     classification: str = ""
     kind: Literal["compose_communication"] = "compose_communication"
 
@@ -37,5 +39,16 @@ class DeliverCommunication:
     kind: Literal["deliver_communication"] = "deliver_communication"
 
 
-Steps = ComposeCommunication | DeliverCommunication
-__all__ = ["ComposeCommunication", "DeliverCommunication"]
+@dataclass(frozen=True)
+class Announce:
+    """Tell that this run has come to `what`: an event (ANNOUNCED) about its subject, once, for whoever acts on it.
+
+    The detail holds `announced` (`what`) and `run`; whether anybody acts on it is for their own switch to say.
+    """
+
+    what: str
+    kind: Literal["announce"] = "announce"
+
+
+Steps = ComposeCommunication | DeliverCommunication | Announce
+__all__ = ["Announce", "ComposeCommunication", "DeliverCommunication"]

@@ -40,6 +40,7 @@ class Material:
     orders: tuple[Order, ...] = ()  # of the customer or company, for accounts and histories
     prices: Mapping[str, Decimal] = field(default_factory=dict)  # of the buyer's own price list, by SKU
     facts: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Any] = field(default_factory=dict)  # the scenario's preferences: what the run does not say
     workflow_case: str = ""
 
     @property
@@ -61,7 +62,8 @@ class Material:
         return str(format_date(date.fromisoformat(self.day(moment)), "long", locale))
 
     def fact(self, name: str, default: str = "") -> str:
-        found = self.facts.get(name, default)
+        """What the run says, else what the store chose in the scenario's preferences."""
+        found = self.facts.get(name) or self.choices.get(name) or default
         return found if isinstance(found, str) else default
 
     def decision(self) -> Mapping[str, Any]:

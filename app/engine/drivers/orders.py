@@ -8,6 +8,7 @@ from app.engine.drivers.material import (
     address_lines,
     amount,
     due_after,
+    instant,
     invoice_number,
     line_rows,
     order_block,
@@ -16,7 +17,10 @@ from app.engine.drivers.material import (
 )
 from app.errors import Permanent
 
-UNDER_REVIEW = "We check some orders before we send them. You need to do nothing; we write as soon as we have finished."
+REVIEWS = {
+    "opened": "We check some orders before we send them. You need to do nothing; we write as soon as we have finished.",
+    "released": "We have finished checking your order. It goes on its way now; you need to do nothing.",
+}
 
 
 def _goods(m: Material) -> Json:
@@ -61,7 +65,9 @@ def delay(m: Material, known: Json) -> Json:
         raise Permanent(
             "The new date is not known, so there is nothing to write yet.", code="no_driver_data", hint=hint
         )
+    until = instant(m.fact("new_date"))
     words = {"oldDate": m.fact("old_date"), "newDate": m.fact("new_date"),
+             "newDateText": m.day_text(until.date()) if until else m.fact("new_date"),
              "reason": m.fact("reason") or str(m.decision().get("comment") or "")}  # fmt: skip
     return {"order": order_block(m), "lines": line_rows(lines), "delay": words}
 
@@ -98,7 +104,8 @@ def cancel(m: Material, _known: Json) -> Json:
 
 def review(m: Material, _known: Json) -> Json:
     """Never why: a reason for suspicion is not for the buyer."""
-    return {"order": order_block(m), "review": {"text": UNDER_REVIEW}}
+    stage = m.variant or "opened"
+    return {"order": order_block(m), "review": {"stage": stage, "text": REVIEWS[stage]}}
 
 
 def recall(m: Material, known: Json) -> Json:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from app.db.runs import Run
+from app.db.session import reading
 from app.db.types import utc_now
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
@@ -27,7 +30,7 @@ MOST_PRODUCTS = 500
 
 def material(context: Context, template: str, variant: str, job_key: str) -> Material:
     """Everything `build` needs. Raises what the store raises."""
-    subject = context.subject
+    subject, facts = context.subject, known_facts(context)
     order, case = _order(context, template), subject if isinstance(subject, Case) else None
     company = _company(context, case)
     customer = _customer(context, order, company, case) if template in WITH_CUSTOMER or order is None else None
@@ -38,8 +41,20 @@ def material(context: Context, template: str, variant: str, job_key: str) -> Mat
         page=subject if isinstance(subject, Page) else None, products=products,
         orders=_orders(context, customer, company) if template in WITH_ORDERS else (),
         prices=_prices(context, products) if template == "SF_CATALOG" else {},
-        facts=context.facts, workflow_case=context.run_id if "decision" in context.facts else "",
+        facts=facts, choices=context.preferences.model_dump(mode="json"),
+        workflow_case=str(context.facts.get("run") or context.run_id) if "decision" in facts else "",
     )  # fmt: skip
+
+
+def known_facts(context: Context) -> dict[str, Any]:
+    """The run's facts, over those of the run that announced its occasion (fact `run`)."""
+    told_by = context.facts.get("run")
+    if not isinstance(told_by, str) or not told_by:
+        return context.facts
+    with reading(context.deps.database) as session:
+        run = session.get(Run, told_by)
+        told = dict(run.facts) if run is not None and run.store_id == context.store_id else {}
+    return told | context.facts
 
 
 def number(context: Context) -> str:

@@ -1,12 +1,13 @@
 """Blocks of letters about returns and refunds."""
 
 from app.domain.order_parts import Refund
-from app.engine.drivers.material import Json, Material, amount, line_rows, order_block, order_of, store_block
+from app.engine.drivers.material import Json, Material, amount, line_rows, listed, order_block, order_of, store_block
 from app.errors import Permanent
 
 DECISIONS = {
     "approved": "we take it back.",
     "exchange": "we exchange it for you.",
+    "repair": "we repair it for you.",
     "rejected": "we are sorry, we cannot take it back.",
 }
 
@@ -20,13 +21,20 @@ def return_letter(m: Material, _known: Json) -> Json:
     items = [{"sku": each.sku, "name": each.name, "qty": str(each.quantity)} for each in case.items] if case else []
     about = {
         "rma": case.number if case else m.number, "reason": (case.reason if case else "") or m.fact("reason"),
-        "decision": decision, "decisionText": DECISIONS[decision], "amountText": amount(worth) if worth else "",
+        "decision": decision, "decisionText": DECISIONS[decision],
+        "amountText": _paid_back(m) or (amount(worth) if worth else ""),
         "comment": str(m.decision().get("comment") or ""),
     }  # fmt: skip
     lines = items or (line_rows(m.order.lines) if m.order else [])
-    label = {"addressLines": store_block(m)["addressLines"] or [m.store.name], "carrier": m.fact("carrier"),
-             "code": about["rma"]}  # fmt: skip
+    to = listed(m.fact("return_address").replace(";", "\n")) or store_block(m)["addressLines"] or [m.store.name]
+    label = {"addressLines": to, "carrier": m.fact("carrier"), "code": about["rma"]}
     return {"return": about, "lines": lines, "label": label}
+
+
+def _paid_back(m: Material) -> str:
+    """What was given back for it, where that is done."""
+    done = m.facts.get("refund")
+    return str(done.get("total") or "") if isinstance(done, dict) else ""
 
 
 def refund(m: Material, _known: Json) -> Json:

@@ -72,7 +72,7 @@ def _begin(context: Context, step: ComposeCommunication) -> CommunicationRow:
         row = CommunicationRow(
             job_key=f"{prefix}{rows.how_many(session, prefix) + 1}", store_id=context.store_id, run_id=context.run_id,
             object_type=context.subject_type.value, object_id=context.subject_id, document=step.document,
-            template=step.template, variant=step.variant,
+            template=step.template, variant=step.variant or str(context.facts.get(step.variant_fact, "")),
         )  # fmt: skip
         session.add(row)
         return row
@@ -81,7 +81,7 @@ def _begin(context: Context, step: ComposeCommunication) -> CommunicationRow:
 def _compose(context: Context, step: ComposeCommunication, row: CommunicationRow) -> Communication:
     """Compose, and keep the bytes before anything else is done with them. Counted before the call."""
     composer = communications.connected(context.opentext).composer
-    driver = drivers.build(driver_reading.material(context, step.template, step.variant, row.job_key))
+    driver = drivers.build(driver_reading.material(context, step.template, row.variant, row.job_key))
     _count(context, row, 1)
     context.effects.still_mine()
     try:

@@ -1,0 +1,30 @@
+"""Steps around letters: whether there is one to write, and telling others that its occasion has come."""
+
+from app.domain.events import Source, Topic
+from app.domain.steps import Announce, ConsiderLetter
+from app.engine.inbox import NewEvent
+from app.engine.letters import RULES, Nothing
+from app.engine.runs import Branch, Context, Done, Result, Skipped
+
+
+def consider_letter(context: Context, step: ConsiderLetter) -> Result:
+    """Reads only: asked again, it looks again."""
+    found = RULES[step.rule](context)
+    if isinstance(found, Nothing):
+        return Skipped(found.why)
+    (letter,) = step.outcomes
+    return Branch(found.why, letter.value, letter.steps, dict(found.facts))
+
+
+def announce(context: Context, step: Announce) -> Result:
+    """One event for this run; told twice it is one."""
+    context.effects.still_mine()
+    context.deps.intake.accept(
+        NewEvent(
+            context.store_id, Source.RECONCILE, f"announced:{context.run_id}:{step.what}", Topic.ANNOUNCED,
+            context.subject_type.value, context.subject_id,
+            {"announced": step.what, "run": context.run_id, "occasion": f"{step.what}:{context.run_id}"},
+            correlation_id=context.correlation_id,
+        )
+    )  # fmt: skip
+    return Done("Whoever writes to the buyer about it was told.")

@@ -1,0 +1,17 @@
+"""Whether there is something to write to a buyer: one rule for each occasion, by the name scenarios use.
+
+A rule reads what it needs and says what the letter is about, or why there is none. It writes nothing anywhere.
+"""
+
+from collections.abc import Callable, Mapping
+
+from app.engine.letters import notices
+from app.engine.letters.verdict import Nothing, Something
+from app.engine.runs import Context
+
+Rule = Callable[[Context], Something | Nothing]
+RULES: Mapping[str, Rule] = {
+    "delay": notices.delay,
+}
+
+__all__ = ["RULES", "Nothing", "Rule", "Something"]
