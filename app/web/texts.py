@@ -406,7 +406,6 @@ TOPICS = {
 REQUESTS = {
     "create_workspace": N_("Create the launch workspace"),
     "review_order": N_("Open a review"),
-    "send_invoice": N_("Send the invoice"),
     "delay_notice": N_("Write to the buyer about a delay"),
     "undo": N_("Undo the publication"),
     "restore": N_("Restore approved values"),
