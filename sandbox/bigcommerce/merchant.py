@@ -15,6 +15,7 @@ from sandbox.bigcommerce import merchant_trade as trade
 from sandbox.bigcommerce.errors import Refused
 from sandbox.bigcommerce.shop import Shop
 from sandbox.bigcommerce.state import JSON
+from sandbox.kernel.hands import NotAccepted
 
 if TYPE_CHECKING:
     from sandbox.bigcommerce.standin import BigCommerce
@@ -25,15 +26,6 @@ Get = Callable[[Shop, Any], JSON]
 T = TypeVar("T")
 List = Callable[[Shop], list[JSON]]
 Delete = Callable[[Shop, Any], None]
-
-
-class NotAccepted(ValueError):
-    """What was asked cannot be done. `errors`: field path to message; `status`: the HTTP status that fits."""
-
-    def __init__(self, status: int, title: str, errors: dict[str, str]) -> None:
-        self.status, self.errors = status, errors
-        said = "; ".join(f"{name}: {text}" for name, text in errors.items())
-        super().__init__(said or title)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox import local
-from sandbox.control import exstream, opentext, overview, stores, switches
+from sandbox.control import exstream, opentext, overview, shopify, stores, switches
 from sandbox.control.answers import Problem, answer
 from sandbox.control.backstage import Backstage
 from sandbox.stage import Stage
@@ -31,7 +31,7 @@ class Control:
         self._map = Map(strict_slashes=False)
         self._handlers: dict[str, Handler] = {}
         self.listed: list[str] = []
-        for module in (overview, switches, stores, opentext, exstream):
+        for module in (overview, switches, shopify, stores, opentext, exstream):
             for method, path, handler in module.ROUTES:
                 self._add(method, path, handler)
 

@@ -14,7 +14,7 @@ import httpx
 
 from sandbox import credentials
 from sandbox.content_server import CallbackSettings
-from sandbox.content_server.seed import BIGCOMMERCE
+from sandbox.content_server.seed import BIGCOMMERCE, SHOPIFY
 from sandbox.control.answers import Problem
 from sandbox.exstream.seed import DOMAIN, FORWARD
 from sandbox.stage import Stage
@@ -88,14 +88,31 @@ def walk(stage: Stage, store_hash: str, owner: int | str | None, *, connect: boo
             raise Problem(502, "The app did not exchange its code.", step="install")
         _wait("set-up", lambda: _is_set_up(stage, store_hash))
         if connect:
-            _connect(stage, browser, store_hash, owner)
+            _connect(
+                stage, browser, _page(browser, "open", stage.control_panel.load_url(store_hash, owner)), BIGCOMMERCE
+            )
     return _result(stage, store_hash)
 
 
-def _connect(stage: Stage, browser: httpx.Client, store_hash: str, owner: int | str | None) -> None:
-    start = _page(browser, "open", stage.control_panel.load_url(store_hash, owner))
+def walk_shopify(stage: Stage, domain: str, user: int | str | None, *, connect: bool) -> JSON:
+    """The same in a Shopify shop: Shopify asks for the scopes itself, then the admin opens the app."""
+    admin, shopify = stage.shopify_admin, stage.shopify
+    admin.install(domain)
+    with httpx.Client(transport=stage.transport, timeout=60, trust_env=False, follow_redirects=True) as browser:
+        start = _page(browser, "install", admin.open(domain, user).url)
+        if not any(token.shop == domain for token in shopify.state.tokens.values()):
+            raise Problem(502, "The app did not exchange its ID token.", step="install", said=_said(start))
+        if connect:
+            _connect(stage, browser, _page(browser, "open", admin.open(domain, user).url), SHOPIFY)
+    return {
+        "store": domain, "installed": admin.installed(domain), "scopes": admin.scopes(domain),
+        "workflow_models": sorted(_models(stage)),
+    }  # fmt: skip
+
+
+def _connect(stage: Stage, browser: httpx.Client, start: httpx.Response, external_system: str) -> None:
     address, form = _connection_form(browser, start)
-    form.fields |= {name: value for name, value in _answers(stage).items() if name in form.fields}
+    form.fields |= {name: value for name, value in _answers(stage, external_system).items() if name in form.fields}
     # The last button's value is not sent: Enter in a form presses the first, which saves after testing.
     pressed = dict(form.buttons[:1])
     saved = browser.post(urljoin(address, form.action or address), data=form.fields | pressed)
@@ -145,12 +162,12 @@ def _pages(browser: httpx.Client, start: httpx.Response) -> "list[httpx.Response
     return found + [_page(browser, "connect", link) for link in inside[:6]]
 
 
-def _answers(stage: Stage) -> JSON:
+def _answers(stage: Stage, external_system: str) -> JSON:
     """What the merchant types: field name -> value."""
     return {
         "otds_url": stage.otds_url,
         "content_server_url": stage.content_server_url,
-        "external_system": BIGCOMMERCE,
+        "external_system": external_system,
         "client_id": credentials.OTDS_CLIENT_ID,
         "client_secret": credentials.OTDS_CLIENT_SECRET,
         "workflow_url": stage.addresses.workflow,

@@ -29,6 +29,7 @@ def show(control: "Control", request: Request) -> JSON:
             "environment": environment,
         },
         "bigcommerce": _bigcommerce(control),
+        "shopify": _shopify(control),
         "opentext": _opentext(control),
         "clock": switches.clock(stage.world),
         "systems": [*stage.services()],
@@ -52,6 +53,29 @@ def _bigcommerce(control: "Control") -> JSON:
                 "users": [{"id": u.id, "email": u.email, "name": u.name, "role": u.role} for u in store.users],
             }
             for store in api.state.stores.values()
+        ],
+    }
+
+
+def _shopify(control: "Control") -> JSON:
+    api, admin = control.stage.shopify, control.stage.shopify_admin
+    app = api.state.apps[credentials.SHOPIFY_CLIENT_ID]
+    return {
+        "url": control.stage.addresses.shopify,
+        "client_id": app.client_id,
+        "client_secrets": list(app.secrets),
+        "stores": [
+            {
+                "store": shop.domain,
+                "name": shop.profile["name"],
+                "plan": shop.plan,
+                "api_url": api.shop_url(shop.domain),
+                "admin_url": api.admin_url(shop),
+                "installed": admin.installed(shop.domain),
+                "scopes": admin.scopes(shop.domain),
+                "users": [{"id": u.id, "email": u.email, "name": u.name, "owner": u.owner} for u in shop.users],
+            }
+            for shop in admin.shops()
         ],
     }
 

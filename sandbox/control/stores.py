@@ -1,4 +1,7 @@
-"""Stores: install the app, create, change and read what is in them."""
+"""Stores: install the app, create, change and read what is in them.
+
+Installing, uninstalling and opening below `/stores/<provider>` are BigCommerce's; Shopify has its own words for them.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,16 +13,21 @@ from werkzeug.wrappers import Request
 
 from sandbox import credentials
 from sandbox.bigcommerce import merchant
-from sandbox.bigcommerce.merchant import Merchant, NotAccepted
 from sandbox.control import install_walk
 from sandbox.control.answers import Body, Problem, query, raw_json, read
+from sandbox.kernel.hands import NotAccepted
+from sandbox.shopify import hands
 
 if TYPE_CHECKING:
     from sandbox.control.door import Control
 
 JSON = dict[str, Any]
 STORE = "store"  # the query parameter that picks a store
-RESOURCES: dict[str, frozenset[str]] = {"bigcommerce": frozenset(merchant.RESOURCES)}
+RESOURCES: dict[str, frozenset[str]] = {
+    "bigcommerce": frozenset(merchant.RESOURCES),
+    "shopify": frozenset(hands.RESOURCES),
+}
+Hands = merchant.Merchant | hands.Merchant
 
 
 class Install(Body):
@@ -121,18 +129,30 @@ def delete(control: "Control", request: Request, provider: str, resource: str, n
 
 
 @contextmanager
-def _asked(control: "Control", request: Request, provider: str, resource: str) -> Iterator[tuple[Merchant, str]]:
+def _asked(control: "Control", request: Request, provider: str, resource: str) -> Iterator[tuple[Hands, str]]:
     """The merchant's hands and the store the query picks; what the store refuses becomes the answer."""
     _provider(provider)
     if resource not in RESOURCES[provider]:
         raise Problem(404, f"There is no resource {resource}.", resources=sorted(RESOURCES[provider]))
-    store_hash = query(request, (STORE,)).get(STORE, credentials.STORE_HASH)
-    _store(control, store_hash)
+    asked = query(request, (STORE,)).get(STORE)
     try:
-        yield Merchant(control.stage.bigcommerce), store_hash
+        if provider == "shopify":
+            yield hands.Merchant(control.stage.shopify), shop_of(control, asked or credentials.SHOPIFY_SHOP)
+        else:
+            store_hash = asked or credentials.STORE_HASH
+            _store(control, store_hash)
+            yield merchant.Merchant(control.stage.bigcommerce), store_hash
     except NotAccepted as refused:
         status = 422 if refused.status == 400 else refused.status
         raise Problem(status, str(refused), **({"fields": refused.errors} if refused.errors else {})) from refused
+
+
+def shop_of(control: "Control", name: str) -> str:
+    """A Shopify shop's domain, by domain or handle."""
+    try:
+        return control.stage.shopify.store(name).domain
+    except ValueError as error:
+        raise Problem(404, f"There is no store {name}.", stores=sorted(control.stage.shopify.state.shops)) from error
 
 
 def _provider(provider: str) -> None:

@@ -16,11 +16,11 @@ from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
 from sandbox import local
-from sandbox.bigcommerce.merchant import NotAccepted
 from sandbox.desk import opentext_pages, people, store_pages, tour
 from sandbox.desk.people import Seat
 from sandbox.desk.rendering import make_templates
 from sandbox.desk.returning import back_to, here
+from sandbox.kernel.hands import NotAccepted
 from sandbox.office import OfficeProblem
 from sandbox.stage import Stage
 

@@ -69,6 +69,11 @@ class Admin:
     def installed(self, shop: str = DEMO, *, client_id: str = DEMO_APP) -> bool:
         return client_id in self._api.store(shop).installations
 
+    def scopes(self, shop: str = DEMO, *, client_id: str = DEMO_APP) -> list[str]:
+        """What the app was granted; empty where it is not installed."""
+        installed = self._api.store(shop).installations.get(client_id)
+        return sorted(installed.scopes) if installed else []
+
     def install(self, shop: str = DEMO, granted: Iterable[str] | None = None, *, client_id: str = DEMO_APP) -> None:
         """The merchant agrees to the app's scopes (managed installation). `granted`: other scopes than it asks for."""
         with self._acting(shop) as here:

@@ -1,11 +1,12 @@
-"""Abandoned checkouts: read only. Source: Admin GraphQL API reference, abandonedCheckouts."""
+"""Abandoned checkouts: read only for apps. Source: Admin GraphQL API reference, abandonedCheckouts."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import lists
+from sandbox.shopify import changed, lists
 from sandbox.shopify.connections import Listing
+from sandbox.shopify.gids import gid
 from sandbox.shopify.money import bag, decimal
 from sandbox.shopify.resolving import Resolver, field, query
 from sandbox.shopify.shop import Shop
@@ -46,3 +47,21 @@ FACTS: dict[str, Resolver] = {
 for _name, _resolver in FACTS.items():
     field("AbandonedCheckout", _name)(_resolver)
 field("AbandonedCheckoutLineItem", "variant")(lambda s, x, _: s.find("ProductVariant", x["variantId"]))
+
+
+def leave(shop: Shop, customer: JSON | None, lines: list[JSON], email: str | None = None) -> JSON:
+    """A buyer gave an address, put things into a cart, and went away. `lines`: fields of LineItem."""
+    number, at = shop.next("checkout name"), shop.stamp()
+    place = customer["addresses"][0] if customer and customer["addresses"] else None
+    plain = {"variantId": None, "productId": None, "sku": None, "vendor": None, "variantTitle": None}
+    made = shop.new(
+        "AbandonedCheckout", name=f"#{number}", createdAt=at, updatedAt=at, completedAt=None, abandoned=True, note="",
+        customerId=customer["id"] if customer else None, email=email or (customer["email"] if customer else None),
+        shippingAddress=place, billingAddress=place, abandonedCheckoutUrl=shop.url(f"/checkouts/{number}/recover"),
+        lines=[],
+    )  # fmt: skip
+    for line in lines:
+        item = gid("AbandonedCheckoutLineItem", shop.next("AbandonedCheckoutLineItem"))
+        made["lines"].append({**plain, **line, "__typename": "AbandonedCheckoutLineItem", "id": item})
+    changed.tell(shop, made, "create")
+    return made

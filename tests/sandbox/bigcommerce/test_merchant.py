@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.bigcommerce.merchant import RESOURCES, NotAccepted
+from sandbox.bigcommerce.merchant import RESOURCES
+from sandbox.kernel.hands import NotAccepted
 from tests.sandbox.bigcommerce.bench import Bench
 
 

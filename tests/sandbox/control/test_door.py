@@ -55,7 +55,7 @@ def test_wrong_fields_are_named(outsider: Outsider, path: str, body: dict[str, o
 
 def test_unknown_places_say_what_there_is(outsider: Outsider) -> None:
     assert "GET /control/ledger" in outsider.get("/legder", 404)["routes"]
-    assert outsider.get("/stores/magento/orders", 404)["providers"] == ["bigcommerce"]
+    assert outsider.get("/stores/magento/orders", 404)["providers"] == ["bigcommerce", "shopify"]
     assert "orders" in outsider.get("/stores/bigcommerce/ordres", 404)["resources"]
     assert outsider.get("/stores/bigcommerce/orders", 404, store="nowhere1")["stores"] == ["demostore1"]
     assert outsider.delete("/ledger", 405)["methods"] == ["GET"]
