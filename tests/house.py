@@ -246,7 +246,10 @@ class House:
         self.travels.append(travel)
         with unit_of_work(self.deps.database) as uow:
             for row in uow.session.execute(select(Work)).scalars():
-                row.due_at -= passed
+                row.due_at -= passed  # these clocks are the database's, which does not travel
+            for circuit in uow.session.execute(select(Circuit)).scalars():
+                circuit.open_until -= passed
+                circuit.probe_until -= passed
         self.stage.tick()
         timers.sweep(self.deps)
         return self.drain()

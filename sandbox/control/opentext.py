@@ -40,6 +40,7 @@ class File(Body):
     document_id: int | None = None
     mime_type: str = ""
     description: str = Field(default="", max_length=255)
+    document_type: str = Field(default="", max_length=248)
     text: str | None = None
     json_: JsonValue = Field(default=None, alias="json")
     content_base64: str | None = None
@@ -84,7 +85,7 @@ def file(control: "Control", request: Request) -> tuple[JSON, int]:
     asked, repository = read(request, File), Repository(control.stage)
     new = NewFile(
         _content(asked), asked.name, asked.mime_type, asked.description, asked.document_id,
-        _workspace(repository, asked), asked.folder,
+        _workspace(repository, asked), asked.folder, asked.document_type,
     )  # fmt: skip
     with _problems():
         return repository.file(asked.user, new), 201

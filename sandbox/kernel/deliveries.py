@@ -70,13 +70,14 @@ class Deliveries:
         return response
 
     def _times(self, delivery: Delivery) -> int:
-        """How often to send: once, more where a fault doubles it, not at all (and kept) where one withholds it."""
+        """How often to send: once, more where a fault doubles it, not at all where one withholds it (and keeps all)."""
         path = httpx.URL(delivery.url).path
         rules = self._world.faults.hits(delivery.system, "SEND", path, ("withhold", "duplicate"))
+        times = 1 + sum(rule.kind == "duplicate" for rule in rules)
         if any(rule.kind == "withhold" for rule in rules):
-            self.withheld.append(delivery)
+            self.withheld.extend([delivery] * times)
             return 0
-        return 1 + sum(rule.kind == "duplicate" for rule in rules)
+        return times
 
     def postpone(self, delivery: Delivery, wait: timedelta) -> None:
         """Make the first attempt later, by the sandbox clock (a sender that holds back a blocked destination)."""

@@ -24,7 +24,10 @@ STATUSES = (PENDING, APPROVED, REJECTED, CHANGES_REQUESTED)
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file somebody brings. `document` for a version of that one; else `workspace` and `folder` say where it goes."""
+    """A file somebody brings. `document` for a version of that one; else `workspace` and `folder` say where it goes.
+
+    `document_type`: the name of a document type of the workspace, as people choose it when they add a document.
+    """
 
     content: bytes
     name: str = ""
@@ -33,6 +36,7 @@ class NewFile:
     document: int | None = None
     workspace: int | None = None
     folder: str = ""
+    document_type: str = ""
 
 
 class Repository:
@@ -210,7 +214,22 @@ class Repository:
     def _create(self, actor: Actor, folder: Node, new: NewFile) -> Node:
         if not new.name:
             raise OfficeProblem("A new document needs a name.", field="name")
-        return documents.create(actor, folder, new.name, new.content, new.mime_type, description=new.description)
+        kind = self._document_type(folder, new.document_type) if new.document_type else None
+        made = documents.create(actor, folder, new.name, new.content, new.mime_type, description=new.description)
+        if kind is not None:
+            made.classification_ids = [kind]
+        return made
+
+    def _document_type(self, folder: Node, name: str) -> int:
+        """The classification that stands for a document type of the workspace the folder is in."""
+        state = self._server.state
+        home = folder if folder.workspace is not None else tree.workspace_of(state, folder)
+        kinds = state.workspace_types[workspaces.data_of(home).type_id].document_types if home else []
+        named = {state.nodes[one.classification_id].name: one.classification_id for one in kinds}
+        if name not in named:
+            known = ", ".join(sorted(named)) or "none"
+            raise OfficeProblem(f"There is no document type {name} here; there are {known}.", field="document_type")
+        return named[name]
 
 
 def _is_about(node: Node, bo_type: str, bo_id: str) -> bool:

@@ -1,0 +1,154 @@
+"""Rows about orders: exceptions, fulfilment, records, stock, reviews, letters."""
+
+from tests.acceptance.people import ANNA, ORDER, PAUL, SAM, ada, buys, buys_torches, torch
+from tests.acceptance.verbs import Change, Create, Decide, Pass, Work
+from tests.acceptance.walks import Effect, Ending, Row, Shown
+
+EXCEPTION = Row(
+    2,
+    trigger=(buys(status="Awaiting Payment", payment_status="declined"),),
+    approved=Ending(
+        (Decide("sf_order_review", "approved", SAM, "Pays by transfer"),),
+        (
+            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("content_server", "'Payments of order {order}, payment.pdf' created"),
+            Effect("content_server", "'Order {order} decision, payment.pdf' created"),
+            Effect("workflow", "process sf_order_review started"),
+            Effect("bigcommerce", "order {order} status", 0),
+            Effect("bigcommerce", "order {order} changed staff_notes"),
+        ),
+        (Shown(ORDER, ("was declined", "Pays by transfer", "sam.reyes@demo decided", "Record · Payments")),),
+    ),
+    rejected=Ending(
+        (Decide("sf_order_review", "rejected", SAM, "No answer"),),
+        (Effect("workflow", "started"), Effect("bigcommerce", "order {order} status 7 -> 5")),
+        (Shown(ORDER, ("was declined", "in your store: Cancelled", "“Awaiting Payment” to “Cancelled”")),),
+    ),
+)
+
+REVIEW = Row(
+    16,
+    trigger=(buys("950.00", shipping={"country_iso2": "FR"}),),
+    approved=Ending(
+        (Decide("sf_order_review", "approved", ANNA, "Known buyer"),),
+        (
+            Effect("bigcommerce", "order {order} status 11 -> 12"),
+            Effect("bigcommerce", "order {order} status 12 -> 11"),
+            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("content_server", "'Order {order} record.pdf' created"),
+            Effect("content_server", "'Order {order} decision.pdf' created"),
+            Effect("workflow", "process sf_order_review started"),
+        ),
+        (Shown(ORDER, ("is at or above your limit of", "differs from shipping country FR", "Known buyer",
+                       "in your store: Awaiting Fulfillment", "Record · Approvals")),),
+    ),
+    rejected=Ending(
+        (Decide("sf_order_review", "rejected", ANNA, "Card stolen"),),
+        (
+            Effect("bigcommerce", "order {order} status 11 -> 12"),
+            Effect("bigcommerce", "order {order} status 12 -> 6"),
+            Effect("content_server", "'Order {order} decision.pdf' created"),
+        ),
+        (Shown(ORDER, ("Rejected", "Card stolen", "in your store: Declined")),),
+    ),
+)  # fmt: skip
+
+SHIPMENT = {"order_id": "#{order}", "tracking_number": "DHL-4711", "shipping_provider": "dhl"}
+
+
+def part(quantity: int) -> Create:
+    """A part of the order leaves the house."""
+    items = [{"order_product_id": "#{order_line}", "quantity": quantity}]
+    return Create("shipments", {**SHIPMENT, "items": items}, keep=f"shipment{quantity}")
+
+
+FULFILMENT = Row(
+    7,
+    choices={"fulfilment-file": {}, "order-exception": {"mode": "off"}},
+    before=(ada, torch(), buys_torches(3)),
+    trigger=(part(1), part(2)),
+    approved=Ending(
+        (),
+        (
+            Effect("content_server", "'Packing slip {order}, shipment {shipment1}.pdf' created"),
+            Effect("content_server", "'Packing slip {order}, shipment {shipment2}.pdf' created"),
+            Effect("content_server", "'Shipping confirmation {order}, shipment {shipment1}.pdf' created"),
+            Effect("content_server", "'Shipping confirmation {order}, shipment {shipment2}.pdf' created"),
+            Effect("content_server", "'Order {order} (demostore1)' created"),
+        ),
+        (Shown(ORDER, ("has left the house", "Record · Shipping documents")),),
+    ),
+)  # fmt: skip
+
+COMPLETED = Change("orders", "{order}", {"status": "Completed"})
+PAID_BACK = Create("refunds", {"order_id": "#{order}", "amount": 10, "reason": "Scratch"}, keep="refund")
+
+RECORDS = Row(
+    9,
+    choices={slug: {} for slug in ("order-records", "invoice-records", "refund-records", "payment-records")},
+    before=(ada, torch()),
+    trigger=(buys_torches(), COMPLETED, PAID_BACK),
+    approved=Ending(
+        (Pass(minutes=1),),  # until then the refund is under way at the payment provider
+        (
+            Effect("content_server", "'Invoice copy {order}.pdf' created"),
+            Effect("content_server", "'Order {order} record, completed.pdf' created"),
+            Effect("content_server", "'Refund {refund} of order {order}.pdf' created"),
+            Effect("content_server", "'Order {order} (demostore1)' created"),
+        ),
+        (Shown(ORDER, ("Record · Orders", "Record · Invoices", "Record · Refunds", "Record · Payments",
+                       "by the schedule “Invoices: 10 years”")),),
+    ),
+)  # fmt: skip
+
+TAX = Row(
+    13,
+    choices={slug: {} for slug in ("tax-archive", "invoice-records", "fulfilment-file")},
+    before=(ada, torch(), buys_torches()),
+    trigger=(Create("shipments", SHIPMENT, keep="shipment"), Work(), PAID_BACK),
+    approved=Ending(
+        (),
+        (
+            Effect("content_server", "'Tax record {order}, sold.pdf' created"),
+            Effect("content_server", "'Tax record {order}, after refund {refund}.pdf' created"),
+            Effect("content_server", "'Invoice copy {order}.pdf' created", 0),  # it was there before
+            Effect("content_server", "'Packing slip {order}, shipment {shipment}.pdf' created"),
+            Effect("content_server", "'Shipping confirmation {order}, shipment {shipment}.pdf' created"),
+        ),
+        (Shown(ORDER, ("Record · Tax documents", "Record · Invoices", "Record · Shipping documents")),),
+    ),
+)
+
+ROPE = Create(
+    "products",
+    {"name": "Rope", "sku": "NW-ROPE", "price": 49, "inventory_tracking": "product", "inventory_level": 3},
+    keep="product",
+)
+
+STOCK = Row(
+    19,
+    choices={"stock-exception": {}},
+    before=(ada, ROPE),
+    trigger=(buys_torches(5),),
+    approved=Ending(
+        (Decide("sf_backorder", "split_ship", PAUL, "By phone"),),
+        (
+            Effect("workflow", "process sf_backorder started"),
+            Effect("bigcommerce", "order {order} status 11 -> 9"),
+            Effect("bigcommerce", "refund", 0),
+            Effect("content_server", "'Order {order} decision, backorder.pdf' created"),
+        ),
+        (Shown(ORDER, ("3 of 5 Rope (NW-ROPE) can be shipped", "By phone", "paul.eriksen@demo decided")),),
+    ),
+    rejected=Ending(
+        (Decide("sf_backorder", "cancel", PAUL),),
+        (
+            Effect("workflow", "process sf_backorder started"),
+            Effect("bigcommerce", "refund"),
+            Effect("bigcommerce", "order {order} status 11 -> 5", 0),  # three of five still go out
+        ),
+        (Shown(ORDER, ("3 of 5 Rope", "Cancel what is missing")),),
+    ),
+)
+
+ROWS = (EXCEPTION, FULFILMENT, RECORDS, TAX, REVIEW, STOCK)
