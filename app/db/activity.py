@@ -62,6 +62,7 @@ class RunLine:
     started_at: datetime
     changed_at: datetime
     step_kind: str
+    step_params: dict[str, Any]
     error_code: str
     error_message: str
     next_attempt_at: datetime | None
@@ -317,7 +318,7 @@ def _run_lines(store_id: str) -> Select[Any]:
     return (
         select(
             RUN.id, RUN.scenario, RUN.subject_type, RUN.subject_id, RUN.subject_name, RUN.state, RUN.outcome,
-            RUN.started_at, RUN.changed_at, STEP.kind, STEP.error_code, STEP.error_message,
+            RUN.started_at, RUN.changed_at, STEP.kind, STEP.params, STEP.error_code, STEP.error_message,
             STEP.next_attempt_at,
         )
         .outerjoin(STEP, and_(STEP.run_id == RUN.id, STEP.error_code != NONE))
@@ -331,8 +332,8 @@ def _unique(rows: Any) -> tuple[RunLine, ...]:
     for row in rows:
         line = RunLine(
             row.id, row.scenario, row.subject_type, row.subject_id, row.subject_name, row.state, row.outcome,
-            row.started_at, row.changed_at, row.kind or "", row.error_code or "", row.error_message or "",
-            row.next_attempt_at,
+            row.started_at, row.changed_at, row.kind or "", row.params or {}, row.error_code or "",
+            row.error_message or "", row.next_attempt_at,
         )  # fmt: skip
         found.setdefault(row.id, line)
     return tuple(found.values())

@@ -18,7 +18,7 @@ RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999"}
 # Parameters that name nothing of a tenant.
-NEUTRAL = {"kind": "orders", "slug": "order-review"}
+NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return"}
 
 
 def merchant_rules(doors: Doors) -> list[Rule]:

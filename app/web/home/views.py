@@ -159,7 +159,7 @@ def _stopped(line: RunLine) -> Task:
     text = line.error_message or texts.cause(line.error_code)
     name = line.subject_name or texts.scenario(line.scenario)
     state = texts.state_of(texts.RUN_STATES, line.state)
-    words = f"{texts.step_title(line.step_kind, {})}: {text}" if line.step_kind else text
+    words = f"{texts.step_title(line.step_kind, line.step_params)}: {text}" if line.step_kind else text
     return Task(name, words, line.subject_type, line.subject_id, line.id, state)
 
 

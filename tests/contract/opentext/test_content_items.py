@@ -10,6 +10,7 @@ import pytest
 from app.domain.content import Relation
 from app.domain.ids import NodeId
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, RateLimited, Retryable
+from app.opentext import provisioning
 from app.opentext.content_server.records import RecordChanges
 from sandbox.content_server import seed, tree
 from sandbox.content_server.model import DOCUMENT, READ, WRITE
@@ -165,7 +166,8 @@ def test_folders_are_listed_and_made_level_by_level(place: Place) -> None:
     place.upload()
     found = {each.name: each.size for each in documents.folders(place.workspace)}
     assert found["01 Order record"] == 1
-    assert len(found) == 4
+    kind = next(each for each in provisioning.load().workspace_types if each.name == "Order exception")
+    assert set(found) == {each.name for each in kind.folders}
     deep = documents.folder_at(place.workspace, "05 Evidence", "2026 / Q4", "Photos")
     assert documents.folder_at(place.workspace, "05 Evidence", "2026 - Q4", "Photos") == deep
     assert [each.name for each in documents.folders(documents.folder(place.workspace, "05 Evidence"))] == ["2026 - Q4"]

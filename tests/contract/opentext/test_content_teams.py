@@ -44,7 +44,7 @@ def test_a_server_without_types_has_none_and_says_so_by_name(land: Landscape) ->
 def test_roles_come_with_their_members_in_one_call(place: Place) -> None:
     roles = {role.name: role for role in place.opentext.teams.roles(place.workspace)}
     assert place.land.calls() == [f"GET v2/businessworkspaces/{place.workspace}/roles"]
-    assert set(roles) == {"Coordinator", "Reviewer", "Records manager"}
+    assert set(roles) == {"Coordinator", "Reviewer", "Records manager", "Service"}
     assert roles["Coordinator"].is_leading
     assert [(each.login, each.is_group) for each in roles["Reviewer"].members] == [(seed.ORDER_REVIEW, True)]
 

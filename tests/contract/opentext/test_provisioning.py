@@ -130,7 +130,9 @@ def without_a_classified_folder(land: Landscape) -> None:
 
 
 def without_a_role(land: Landscape) -> None:
-    workspace = land.content_server.state.nodes[land.content_server.state.workspace_types[3].template_id].workspace
+    state = land.content_server.state
+    kind = next(each for each in state.workspace_types.values() if each.name == "Product launch")
+    workspace = state.nodes[kind.template_id].workspace
     assert workspace is not None
     gone = next(role for role in workspace.roles.values() if role.name == "Approver")
     del workspace.roles[gone.id]

@@ -244,10 +244,13 @@ class Shop:
         run = self.run("product-content-publish", "product", object_id, "Aurora desk lamp", state="done", event=event,
                        ended_at=ago(hours=4), started_at=ago(hours=4))  # fmt: skip
         done = {"status": "done", "ended_at": ago(hours=4)}
-        words = ("Version 3 of “Product content.json” is live: Name, Description.", "Workspace brought up to date.",
-                 "The evidence was filed in “04 Evidence” as a record.")  # fmt: skip
-        kinds = [STEP.dump_python(step, mode="json") for step in PRODUCT_PUBLISH.steps]
-        self.steps(run, [(one["kind"], one, done | {"summary": text}) for one, text in zip(kinds, words, strict=True)])
+        words = {
+            "publish_content": "Version 3 of “Product content.json” is live: Name, Description.",
+            "update_workspace": "Workspace brought up to date.",
+            "file_evidence": "The evidence was filed in “04 Evidence” as a record.",
+        }
+        steps = [STEP.dump_python(step, mode="json") for step in PRODUCT_PUBLISH.steps]
+        self.steps(run, [(one["kind"], one, done | {"summary": words.get(one["kind"], "")}) for one in steps])
         publication = Publication(
             store_id=STORE, run_id=run.id, object_type="product", object_id=object_id, node_id=501, version=3,
             sha256="a" * 64, document_name="Product content.json", document_url="https://cs.example.com/n/501",
