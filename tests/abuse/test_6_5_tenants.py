@@ -1,22 +1,30 @@
 """Tenants and roles on every address, generated from the URL map: a new route is covered the day it appears."""
 
+import re
 from typing import Any
 
 import pytest
 from werkzeug.routing import Rule
 
+from app.db.cases import CaseRow
+from app.db.history import HistoryJob
 from app.db.inbox import InboxEvent
 from app.db.links import WorkspaceLink
 from app.db.publications import Publication
 from app.db.session import unit_of_work
 from app.db.stores import StoreUser
+from app.db.types import utc_now
 from app.engine.sessions import Role
 from app.web import guards
 from tests.doors import OTHER, OWNER, Browser, Doors
 
+TOKEN = re.compile(
+    rb"\\bnonce=\"[^\"]+\"|\"X-ECM-Page\": \"[^\"]+\"|name=\"page_token\" value=\"[^\"]+\""
+)  # a page's own
 RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
-MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999"}
+MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
+           "case_id": "0" * 32, "job_id": "0" * 32}  # fmt: skip
 # Parameters that name nothing of a tenant.
 NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return"}
 
@@ -56,9 +64,14 @@ def mine(two_stores: Doors) -> dict[str, str]:
                                   version=1, sha256="", document_name=CANARY, approved_by=CANARY,
                                   state="live")  # fmt: skip
         order = WorkspaceLink(**link.model_dump(exclude={"id", "object_type"}), object_type="order")
-        uow.session.add_all([link, order, publication])
+        claim = CaseRow(store_id=store, kind="return", number="RMA-1", cause_key="x", title=CANARY, order_id="118",
+                        text=CANARY)  # fmt: skip
+        look = HistoryJob(store_id=store, kind="dry_run", scenario="order-review", since=utc_now(), until=utc_now(),
+                          reached=utc_now(), asked_by=CANARY)  # fmt: skip
+        uow.session.add_all([link, order, publication, claim, look])
         uow.session.flush()
-        return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118"}
+        return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118",
+                "case_id": claim.id, "job_id": look.id}  # fmt: skip
 
 
 def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:
@@ -85,7 +98,7 @@ def test_case_074_another_stores_ids_are_like_missing_ones_on_every_address(two_
             assert foreign.status_code == missing.status_code, rule
             assert CANARY not in foreign.get_data(as_text=True), rule
             if foreign.status_code >= 400:
-                assert foreign.data == missing.data, rule
+                assert TOKEN.sub(b"", foreign.data) == TOKEN.sub(b"", missing.data), rule
             assert len(two_stores.house.rows(InboxEvent, store_id=two_stores.house.store_id)) == mark, rule
             tried += 1
     assert tried > 8
