@@ -136,6 +136,9 @@ class SaleState:
     message: str = ""
 
 
+KIND_FIELDS = frozenset({"category", "type", "product type"})
+
+
 @dataclass(frozen=True)
 class ProductImage:
     """One picture of a product. `url` is where the store serves it."""
@@ -169,6 +172,12 @@ class Product:
     @property
     def name(self) -> str:
         return self.fields["name"]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it is sold as, in small letters: its brand and its custom fields “Category” and “Type”."""
+        named = {value for name, value in self.custom_fields if name.casefold() in KIND_FIELDS}
+        return frozenset(one.strip().casefold() for one in {self.brand, *named} if one.strip())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from app.domain.scenario import Scenario
 from app.domain.steps import ComposeCommunication, Step
 from app.scenarios import (
     accounts,
+    after_purchase,
     communications,
     complaints,
     compliance,
@@ -35,6 +36,7 @@ ALL: tuple[Scenario, ...] = (
     *communications.SCENARIOS,
     *notices.SCENARIOS,
     *return_letters.SCENARIOS,
+    *after_purchase.SCENARIOS,
     *records.SCENARIOS,
     *accounts.SCENARIOS,
     *prices.SCENARIOS,

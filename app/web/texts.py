@@ -46,6 +46,10 @@ SCENARIOS = {
     "delay-notice": N_("Notice of a delay"),
     "return-letter": N_("Letter about a return"),
     "refund-letter": N_("Confirmation of a refund"),
+    "care-guide": N_("Care and set-up after a purchase"),
+    "warranty-letter": N_("Warranty after a purchase"),
+    "welcome-customer": N_("Welcome after the first purchase"),
+    "welcome-company": N_("Welcome pack for companies"),
     "product-launch-workspace": N_("Launch workspace"),
     "product-content-publish": N_("Publish approved content"),
     "product-content-undo": N_("Undo a publication"),
@@ -236,6 +240,7 @@ STEPS = {
     "restore_fields": N_("Write the approved values again"),
     "compose_communication": N_("Compose and file the document"),
     "deliver_communication": N_("Send the document to the buyer"),
+    "wait_days": N_("Wait some days"),
     "consider_letter": N_("See whether there is something to write"),
     "announce": N_("Tell whoever writes to the buyer"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
@@ -315,6 +320,7 @@ MEANINGS = {
     "restore_fields": N_("The product may still show the changed values."),
     "compose_communication": N_("The document for the buyer is not made yet. Nothing was sent."),
     "deliver_communication": N_("The document is filed. The buyer may not have it yet."),
+    "wait_days": N_("It goes on later than planned. Nothing else is affected."),
     "consider_letter": N_("Nothing was written yet. It is looked at again once the store answers."),
     "announce": N_("Only the letter about it waits. Nothing else is affected."),
     "set_up_store": N_("Your store may not tell us about new orders and changes yet."),
@@ -351,7 +357,7 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
-    "await_remedies", "share_with_buyer", "tell_accounts", "consider_letter", "announce",
+    "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "consider_letter", "announce",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {

@@ -189,7 +189,8 @@ DESIGNS = (
     Design(
         "SF_CARE", "Care and set-up", "Getting the best out of {meta.about}", "Care_{meta.number}",
         (HELLO, Table("Products", "products", (("SKU", "sku"), ("Product", "name"))),
-         Table("How to", "sections", (("Step", "title"), ("How", "text"))), BYE),
+         Table("How to", "sections", (("Step", "title"), ("How", "text"))),
+         Facts("Everything about your order", (("Documents", "documents.link"),)), BYE),
     ),
 )  # fmt: skip
 BY_KEY = {design.key: design for design in DESIGNS}

@@ -76,7 +76,8 @@ BLOCKS: dict[str, dict[str, Any]] = {
         "warranty": {"number": "W-100145", "fromText": "3 February 2026"}},
     "SF_CARE": {
         "products": [{"sku": "SKU-1", "name": "Hose clamp"}],
-        "sections": [{"title": "Before first use", "text": "Turn the screw by hand."}]},
+        "sections": [{"title": "Before first use", "text": "Turn the screw by hand."}],
+        "documents": {"link": "https://ecm.example.com/shelf/0"}},
 }  # fmt: skip
 
 

@@ -1,33 +1,12 @@
 """Business buyers: one workspace per customer and company, with orders, prices, credit and support as they stand."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from app.db.links import FiledDocument, WorkspaceLink
 from app.db.runs import Run
 from app.domain.ids import CompanyId
-from app.settings import BigCommerceSettings
 from app.stores.port import CompanyChange
-from sandbox import credentials
 from sandbox.kernel.faults import FaultRule
 from tests.engine import office
-from tests.house import House, a_house
-
-
-@pytest.fixture
-def b2b_house(sqlite_url: str) -> Iterator[House]:
-    """A store with B2B Edition."""
-    shop = BigCommerceSettings(
-        client_id=credentials.APP_CLIENT_ID, client_secret=credentials.APP_CLIENT_SECRET,
-        login_url="http://bigcommerce.test", api_url="http://bigcommerce.test", b2b_url="http://bigcommerce.test",
-        frame_ancestors=("http://desk.test",),
-    )  # fmt: skip
-    with a_house(sqlite_url, bigcommerce=shop) as house:
-        with office.merchant(house)._acting(credentials.STORE_HASH) as found:
-            found.store.b2b = True
-        house.install()
-        yield house
+from tests.house import House
 
 
 def business_customer(house: House, **fields: object) -> str:

@@ -28,7 +28,8 @@ class DeliverCommunication:
 
     `channel` (mail, sms, portal, print) is the scenario's own; its preferences (`CommunicationPreferences`) and the
     buyer's wish come before it. For the purpose "marketing" nothing goes out without the buyer's consent.
-    `subject` and `text` may hold {placeholders}: facts of the run, and number, name and store.
+    `subject` and `text` may hold {placeholders}: facts of the run, and number, about, document, store, and
+    shelf (the address of what ShareWithBuyer put there before).
     """
 
     document: str

@@ -38,10 +38,12 @@ class FileUpload:
 class ShareWithBuyer:
     """Put filed documents (facts of that name) on the buyer's shelf: one signed, expiring link per order or customer.
 
-    The address is made by engine/shelves.py from the fact `shelf`.
+    The address is made by engine/shelves.py from the fact `shelf`. With `products` the approved documents of the
+    order's products are reason enough for a shelf.
     """
 
     documents: tuple[str, ...]
+    products: bool = False
     kind: Literal["share_with_buyer"] = "share_with_buyer"
 
 

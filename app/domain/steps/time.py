@@ -1,4 +1,4 @@
-"""Steps about time: what an object shall be reminded of."""
+"""Steps about time: what an object shall be reminded of, and waiting."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,5 +20,13 @@ class SetTimer:
     kind: Literal["set_timer"] = "set_timer"
 
 
-Steps = SetTimer
-__all__ = ["SetTimer"]
+@dataclass(frozen=True)
+class WaitDays:
+    """Park the run for as many whole days as `preference` says, counted from when it came here; 0: go on at once."""
+
+    preference: str
+    kind: Literal["wait_days"] = "wait_days"
+
+
+Steps = SetTimer | WaitDays
+__all__ = ["SetTimer", "WaitDays"]

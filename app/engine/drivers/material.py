@@ -39,6 +39,7 @@ class Material:
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()  # of the customer or company, for accounts and histories
     prices: Mapping[str, Decimal] = field(default_factory=dict)  # of the buyer's own price list, by SKU
+    documents_url: str = ""  # where the buyer reads everything about it, if anywhere
     facts: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)  # the scenario's preferences: what the run does not say
     workflow_case: str = ""

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+from app.domain.commerce import Product
 from app.engine.drivers.material import VOID, Json, Material, instant
 from app.errors import Permanent
 
@@ -81,15 +82,17 @@ def warranty(m: Material, _known: Json) -> Json:
     return {"products": _products(m), "warranty": about}
 
 
+def advice(product: Product) -> list[str]:
+    """How to set it up and care for it: its custom fields named so."""
+    named = [(name.lower(), text) for name, text in product.custom_fields]
+    return [text for name, text in named if any(word in name for word in CARE_FIELDS)]
+
+
 def care(m: Material, known: Json) -> Json:
-    found = [
-        {"title": each.name, "text": text}
-        for each in m.products for name, text in each.custom_fields
-        if any(word in name.lower() for word in CARE_FIELDS)
-    ]  # fmt: skip
+    found = [{"title": each.name, "text": text} for each in m.products for text in advice(each)]
     if not found and "sections" not in known:
         raise Permanent(
             "None of the products says how to care for it.", code="no_driver_data",
             hint="Give the product a custom field named Care or Set-up, then try again; or leave this step out.",
         )  # fmt: skip
-    return {"products": _products(m), "sections": found}
+    return {"products": _products(m), "sections": found, "documents": {"link": m.documents_url}}

@@ -7,13 +7,14 @@ from typing import Any
 
 from app.db.runs import Run
 from app.db.session import reading
+from app.db.shelves import Shelf
 from app.db.types import utc_now
 from app.domain.cases import Case
 from app.domain.commerce import Customer, Order, Product
 from app.domain.ids import CustomerId, PriceListId, ProductId
 from app.domain.order_parts import OrderPart
 from app.domain.trade import Company, Page
-from app.engine import subjects
+from app.engine import shelves, subjects
 from app.engine.drivers.material import Material
 from app.engine.runs import Context
 from app.errors import NotFound
@@ -41,9 +42,16 @@ def material(context: Context, template: str, variant: str, job_key: str) -> Mat
         page=subject if isinstance(subject, Page) else None, products=products,
         orders=_orders(context, customer, company) if template in WITH_ORDERS else (),
         prices=_prices(context, products) if template == "SF_CATALOG" else {},
-        facts=facts, choices=context.preferences.model_dump(mode="json"),
+        documents_url=shelf_link(context), facts=facts, choices=context.preferences.model_dump(mode="json"),
         workflow_case=str(context.facts.get("run") or context.run_id) if "decision" in facts else "",
     )  # fmt: skip
+
+
+def shelf_link(context: Context) -> str:
+    """The address of everything the buyer may read about it, where the run has put something there."""
+    with reading(context.deps.database) as session:
+        row = session.get(Shelf, str(context.facts.get("shelf") or ""))
+    return shelves.link(context.deps, row) if row is not None else ""
 
 
 def known_facts(context: Context) -> dict[str, Any]:

@@ -79,4 +79,5 @@ HANDLERS: dict[str, Handler] = {
     "await_remedies": recall.await_remedies,
     "note_recall": recall.note_recall,
     "set_timer": timers.set_timer,
+    "wait_days": timers.wait_days,
 }

@@ -132,7 +132,7 @@ def _words(context: Context, row: CommunicationRow) -> defaultdict[str, str]:
     known = {name: value for name, value in context.facts.items() if isinstance(value, str)}
     known |= {
         "number": driver_reading.number(context), "about": subjects.name(context.subject), "document": row.name,
-        "store": context.store.read.profile().name,
+        "store": context.store.read.profile().name, "shelf": driver_reading.shelf_link(context),
     }  # fmt: skip
     return defaultdict(str, known)
 

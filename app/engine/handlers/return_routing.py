@@ -15,7 +15,6 @@ DAMAGE = frozenset({"damaged", "wrong_item", "missing", "not_as_described"})
 FAULT = frozenset({"defective", "warranty"})
 SPAN = re.compile(r"(\d{1,3})\s*-?\s*(year|yr|month|mo\b|day|jahr|monat|an\b|ans\b|mois)", re.IGNORECASE)
 MONTHS = {"year": 12, "yr": 12, "jahr": 12, "an": 12, "ans": 12, "month": 1, "mo": 1, "monat": 1, "mois": 1}
-CATEGORY = "category"  # the custom field that names a product's category
 
 
 def route(context: Context, values: dict[str, Any]) -> dict[str, Any]:
@@ -52,11 +51,10 @@ def _products(context: Context, case: Case) -> list[Product]:
 
 def _by_category(products: list[Product], text: str) -> str:
     """The group of the first line ("Lighting=Lighting Returns") that names a brand or category of the goods."""
-    names = {one.brand.casefold() for one in products}
-    names |= {value.casefold() for one in products for name, value in one.custom_fields if name.casefold() == CATEGORY}
+    names = frozenset[str]().union(*(one.kinds for one in products))
     for line in re.split(r"[;\n]", text):
         name, equals, group = line.partition("=")
-        if equals and group.strip() and name.strip().casefold() in names - {""}:
+        if equals and group.strip() and name.strip().casefold() in names:
             return group.strip()
     return ""
 

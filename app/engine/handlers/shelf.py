@@ -20,9 +20,9 @@ from app.engine.runs import Context, Done, Result, Skipped
 def share_with_buyer(context: Context, step: ShareWithBuyer) -> Result:
     """Exactly the versions as filed (or as they stand now, where a person chose them), behind one expiring link."""
     found = [*_filed(context, step), *_chosen(context)]
-    if not found:
-        return Skipped("There is no document to share with the buyer.")
     subject = context.subject
+    if not found and not (step.products and isinstance(subject, Order)):
+        return Skipped("There is no document to share with the buyer.")
     products = [str(line.product_id) for line in subject.lines if line.product_id] if isinstance(subject, Order) else []
     until = utc_now() + context.deps.settings.periods.document_link
     with unit_of_work(context.deps.database) as uow:
@@ -35,7 +35,8 @@ def share_with_buyer(context: Context, step: ShareWithBuyer) -> Result:
             shelves.put(uow.session, shelf, one["node_id"], one["version"], one["sha256"], *named)
         shelf_id, until = shelf.id, shelf.expires_at
     names = "”, “".join(one["name"] for one in found)
-    words = f"“{names}” can be read by the buyer until {day_in_store(context, until)}; copy the link from this page."
+    what = f"“{names}”" if found else "The approved documents of the order's products"
+    words = f"{what} can be read by the buyer until {day_in_store(context, until)}; copy the link from this page."
     return Done(words, {"shelf": shelf_id}, {"shelf": shelf_id})
 
 

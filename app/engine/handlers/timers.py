@@ -6,9 +6,9 @@ from typing import Any
 from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow
 from app.db.types import utc_now
-from app.domain.steps import SetTimer
+from app.domain.steps import SetTimer, WaitDays
 from app.engine import timers
-from app.engine.runs import Context, Done, Result, Skipped
+from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import Permanent
 
 
@@ -24,6 +24,17 @@ def set_timer(context: Context, step: SetTimer) -> Result:
         timers.set(uow.session, context.store_id, context.subject_type.value, context.subject_id, step.name, due,
                    {"run": context.run_id})  # fmt: skip
     return Done(f"A reminder is set for {day_in_store(context, due)}.", {f"timer_{step.name}": due.isoformat()})
+
+
+def wait_days(context: Context, step: WaitDays) -> Result:
+    """The days count from the first time; a change of the preference counts once somebody looks."""
+    kept = context.step_result.get("since")
+    since = datetime.fromisoformat(kept) if kept else utc_now()
+    due = since + timedelta(days=_preferred(context, step.preference))
+    left = (due - utc_now()).total_seconds()
+    if left <= 0:
+        return Done("Its time has come.")
+    return Wait(f"It goes on on {day_in_store(context, due)}.", left, {"since": since.isoformat()})
 
 
 def _base(context: Context, fact: str) -> datetime | None:

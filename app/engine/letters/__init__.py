@@ -5,13 +5,17 @@ A rule reads what it needs and says what the letter is about, or why there is no
 
 from collections.abc import Callable, Mapping
 
-from app.engine.letters import notices
+from app.engine.letters import after_purchase, notices
 from app.engine.letters.verdict import Nothing, Something
 from app.engine.runs import Context
 
 Rule = Callable[[Context], Something | Nothing]
 RULES: Mapping[str, Rule] = {
     "delay": notices.delay,
+    "care": after_purchase.care,
+    "warranty": after_purchase.warranty,
+    "first_order": after_purchase.first_order,
+    "new_company": after_purchase.new_company,
 }
 
 __all__ = ["RULES", "Nothing", "Rule", "Something"]

@@ -11,6 +11,7 @@ from app.web.texts import State
 
 ANSWER_TASK = "provide information"  # how the model names the task that answers a reviewer's question
 EXPIRED = "expired"
+LETTERS = ("wait_days", "deliver_communication")
 PUBLISHING = ("publish_content", "undo_publication", "restore_fields")
 
 
@@ -58,7 +59,9 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
 def _order(rows: PanelRows, main: RunFacts | None) -> Judged:
     if main and progress.is_review(main):
         return _review(main)
-    if main and main.state in ("running", "waiting"):
+    current = progress.open_step(main) if main else None
+    is_letter = current is not None and current.kind in LETTERS  # what is filed is filed; only the buyer waits
+    if main and main.state in ("running", "waiting") and not is_letter:
         return Judged(State(_("In progress"), "busy"), _("Its workspace is being prepared in OpenText."))
     if rows.link:
         return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))

@@ -76,6 +76,7 @@ def material(template: str, variant: str = "", **changes: Any) -> Material:
         template, variant, f"bigcommerce:demostore1:order:100:{template}:1", STORE, "100", "Order 100", NOW,
         customer=CUSTOMER, order=ORDER, case=CASE, company=COMPANY, page=PAGE, products=(PRODUCT,),
         orders=(ORDER, UNPAID), prices={"LAMP-1": Decimal("8.50")}, facts=FACTS,
+        documents_url="https://app.example/shelf/1",
     )  # fmt: skip
     return replace(made, **changes)
 
