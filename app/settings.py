@@ -77,6 +77,13 @@ class ShopifySettings(_Part):
     admin_origins: tuple[str, ...] = Field(
         default=("https://admin.shopify.com",), description="Who frames our pages beside the shop itself"
     )
+    bridge_url: str = Field(
+        default="https://cdn.shopify.com/shopifycloud/app-bridge.js",
+        description="Script every page loads inside the Shopify admin; empty: none, pages work without it",
+    )
+    install: Literal["managed", "code"] = Field(
+        default="managed", description="How shops grant access: `managed` by Shopify, or `code` for own custom apps"
+    )
     scopes: tuple[str, ...] = Field(
         description="Scopes the app needs; with fewer, what needs them says so",
         default=(

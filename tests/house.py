@@ -35,7 +35,7 @@ from app.opentext.connection import (
     TemplateLocation,
     WorkflowConnection,
 )
-from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings
+from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings, ShopifySettings
 from app.web import create_app
 from sandbox import credentials
 from sandbox.content_server import CallbackSettings, approvals, documents, tree
@@ -70,6 +70,9 @@ def a_settings(database_url: str, **changes: Any) -> Settings:
             client_id=credentials.APP_CLIENT_ID, client_secret=credentials.APP_CLIENT_SECRET,
             login_url="http://bigcommerce.test", api_url="http://bigcommerce.test",
             frame_ancestors=("http://desk.test",),
+        ),
+        "shopify": ShopifySettings(
+            client_id=credentials.SHOPIFY_CLIENT_ID, client_secret=credentials.SHOPIFY_CLIENT_SECRET
         ),
         "opentext": OpenTextDefaults(otds_url="http://otds.test/otdsws", content_server_url="http://content.test/cs/cs"),
         "periods": Periods(decision_poll=timedelta(seconds=30)),
@@ -112,6 +115,18 @@ class House:
             assert doors is not None
             jobs_token, status_token = (url.rpartition("/")[2] for url in (doors.jobs, doors.notifications))
             self.stage.exstream.report_to("http://app.test", jobs=jobs_token, notifications=status_token)
+        return found
+
+    def install_shop(self, shop: str = credentials.SHOPIFY_SHOP) -> StoreId:
+        """As a merchant does: agrees to the app in the Shopify admin, opens it; then the set-up work."""
+        admin = self.stage.shopify_admin
+        admin.install(shop)
+        url = httpx.URL(admin.open(shop).url)
+        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url="http://app.test")
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        found = store_id(Provider.SHOPIFY, shop)
+        self.installed.append(found)
+        self.drain()
         return found
 
     def connection(self, tenant: StoreId) -> Connection:

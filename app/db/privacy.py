@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Index, select
 from sqlmodel import JSON, Field, Session, SQLModel, col
 
-from app.db.types import UtcDateTime, new_id, utc_now
+from app.db.types import UtcDateTime, new_id
 
 
 class PrivacyRequest(SQLModel, table=True):
@@ -22,7 +22,7 @@ class PrivacyRequest(SQLModel, table=True):
     customer_id: str = ""
     order_ids: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     received_at: datetime = Field(sa_type=UtcDateTime)
-    done_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     report: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 

@@ -23,6 +23,7 @@ from app.engine import (
     installs,
     knowledge,
     preferences,
+    privacy_requests,
     publications,
     queue,
     reconcile,
@@ -63,14 +64,17 @@ def handle(deps: Deps, claim: queue.Claim) -> None:
     event, correlation_id, received_at, store = _load(deps, claim)
     names = {"correlation_id": correlation_id, "store_id": event.store_id, "topic": event.topic.value}
     with structlog.contextvars.bound_contextvars(**names), circuits.asked_by(person=event.source is Source.PERSON):
-        if store is None:
-            return _end(deps, claim, "ignored", "unknown_store")
-        if store.state == "uninstalled" and event.topic is not Topic.APP_INSTALLED:
-            return _end(deps, claim, "ignored", "uninstalled")
+        unheard = _unheard(store, event)
+        if unheard:
+            return _end(deps, claim, "ignored", unheard)
+        if event.topic in privacy_requests.KINDS:
+            return _answer_privacy_request(deps, claim, event, received_at)
         if event.topic is Topic.WORKFLOW_DECIDED:
             return _wake_decided_run(deps, claim, event)
         if event.topic is Topic.APP_UNINSTALLED:
             return _confirm_uninstall(deps, claim, event, received_at)
+        if event.topic is Topic.SCOPES_CHANGED:
+            return _note_scopes(deps, claim, event)
         if event.topic is Topic.DELIVERY_REPORTED:
             return _end(deps, claim, *communications.hear(deps, event))
         if event.topic is Topic.CONTENT_APPROVED:
@@ -80,6 +84,14 @@ def handle(deps: Deps, claim: queue.Claim) -> None:
         if event.topic not in ABOUT_SUBJECTS or event.object_type not in set(ObjectType):
             return _end(deps, claim, "ignored", "not_acted_on")
         return _plan_subject(deps, claim, event, correlation_id)
+
+
+def _unheard(store: StoreRow | None, event: Event) -> str:
+    """Why an event changes nothing; what concerns people's data is heard after the end of an installation, too."""
+    if store is None:
+        return "unknown_store"
+    lasts = event.topic is Topic.APP_INSTALLED or event.topic in privacy_requests.KINDS
+    return "uninstalled" if store.state == "uninstalled" and not lasts else ""
 
 
 def _load(deps: Deps, claim: queue.Claim) -> tuple[Event, str, datetime, StoreRow | None]:
@@ -201,6 +213,21 @@ def _confirm_uninstall(deps: Deps, claim: queue.Claim, event: Event, received_at
             _end_in(uow.session, claim, "done", "uninstalled")
         return
     _end(deps, claim, "ignored", "still_installed")
+
+
+def _note_scopes(deps: Deps, claim: queue.Claim, event: Event) -> None:
+    """A delivery says what the app may do has changed; the store's own answer is kept, then what follows is set up."""
+    access = deps.store(event.store_id).access
+    if access is not None:
+        access.renew()
+    report = setup.run(deps, event.store_id, deps.store(event.store_id).read.profile())
+    _end(deps, claim, "done", f"{len(report)} parts checked")
+
+
+def _answer_privacy_request(deps: Deps, claim: queue.Claim, event: Event, received_at: datetime) -> None:
+    ended = privacy_requests.handle(deps, event, received_at)
+    if ended is not None:  # else the event and its claim went with everything else of the store
+        _end(deps, claim, *ended)
 
 
 def _note_gone(deps: Deps, claim: queue.Claim, event: Event) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
@@ -25,6 +26,7 @@ from app.engine.vault import Vault, random_token, sha256_hex
 from app.errors import Conflict, NotFound, Rejected
 from app.stores.port import SignedIn
 
+log = structlog.get_logger(__name__)
 OPEN_CODE_LIFE = timedelta(seconds=60)
 TOUCH_EVERY = timedelta(seconds=60)
 CLOCK_SLACK = timedelta(minutes=5)
@@ -89,6 +91,32 @@ def sign_in(deps: Deps, provider: Provider, signed: SignedIn) -> str:
             )
         )  # fmt: skip
     return code
+
+
+def begin(deps: Deps, provider: Provider, signed: SignedIn, secret: str) -> Merchant:
+    """Start a session whose secret is given, for a person the store has just proven; one that is over makes room.
+
+    Raises Rejected (401): the store is not installed.
+    """
+    now, mark = utc_now(), sha256_hex(secret)
+    with unit_of_work(deps.database) as uow:
+        store = uow.session.get(StoreRow, store_id(provider, signed.external_id))
+        if store is None or store.state == "uninstalled":
+            raise Rejected("This store is not installed.", status=401, code="store_not_installed")
+        person = _person(uow.session, store, signed, now)
+        uow.session.execute(delete(WebSession).where(col(WebSession.secret_sha256) == mark))
+        try:
+            with uow.session.begin_nested():
+                uow.session.add(
+                    WebSession(secret_sha256=mark, store_id=store.id, user_id=person.id, locale=person.locale,
+                               created_at=now, used_at=now)
+                )  # fmt: skip
+        except IntegrityError:  # two requests of one page in the same moment: one session
+            log.info("session_begun_twice", store_id=store.id)
+    found = by_secret(deps, secret)
+    if found is None:
+        raise Rejected("This store is not installed.", status=401, code="store_not_installed")
+    return found
 
 
 def use_once(session: Session, provider: Provider, signed: SignedIn) -> None:

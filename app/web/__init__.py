@@ -18,6 +18,7 @@ from app.web import (
     buyer,
     callbacks,
     documents,
+    embedded,
     errors,
     guards,
     headers,
@@ -30,6 +31,7 @@ from app.web import (
     settings_pages,
     webhooks,
 )  # fmt: skip
+from app.web.embedded import entrance
 from app.web.errors import Answers
 from app.web.guards import Check, Guard
 from app.web.panel import sign_in_return
@@ -55,6 +57,10 @@ SURFACES: tuple[Surface, ...] = (
     Surface(install.make_auth_blueprint, "/bigcommerce", guards.granted_code, is_framed=True),
     Surface(install.make_load_blueprint, "/bigcommerce", guards.signed_request, is_framed=True),
     Surface(install.make_calls_blueprint, "/bigcommerce", guards.signed_request, Answers.EMPTY),
+    Surface(embedded.make_blueprint, "/shopify", entrance.document, is_framed=True),
+    Surface(embedded.make_bounce_blueprint, "/shopify", entrance.bounced, is_framed=True),
+    Surface(embedded.make_grant_blueprint, "/shopify", entrance.returned_code),
+    Surface(webhooks.make_shop_blueprint, "/shopify/webhooks", senders.signed_by_shop, Answers.EMPTY),
     Surface(install.make_open_blueprint, "/open", guards.open_code, is_framed=True, has_secret_path=True),
     Surface(install.make_session_blueprint, "", guards.merchant_session, is_framed=True),
     Surface(webhooks.make_blueprint, "/webhooks", senders.signed_by_store, Answers.EMPTY),
@@ -112,7 +118,7 @@ def create_app(deps: Deps, surfaces: tuple[Surface, ...] = SURFACES) -> Flask:
     _ = deps.intake  # made here, before threads could make two
     errors.register(app)
     _register_doors(app, deps, surfaces)
-    headers.register(app, settings)
+    headers.register(app, deps)
     app.wsgi_app = RequestGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops

@@ -13,7 +13,7 @@ from flask import Response, current_app, g, make_response, redirect, request
 
 from app.db.types import utc_now
 from app.domain.ids import Provider
-from app.engine import sessions
+from app.engine import embedded, sessions
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant, Role
 from app.errors import Rejected
@@ -28,6 +28,8 @@ SAFE = ("GET", "HEAD")
 PAGE_HEADER = "X-ECM-Page"
 PAGE_FIELD = "page_token"
 FORM_BYTES = 100_000  # beside a file
+EMBEDDED = frozenset({"id_token", "embedded"})  # what an admin's frame puts into a page's address
+EMBEDDED_HOME = "/shopify"
 
 
 # What views ask
@@ -88,12 +90,16 @@ def anyone(deps: Deps) -> Check:  # noqa: ARG001  # the guard's signature
 
 
 def merchant_session(deps: Deps) -> Check:
-    """A signed-in person: cookie or page token to read, the page token to change anything."""
+    """A signed-in person: the token of the store's admin, or cookie or page token to read, the page token to change
+    anything. A browser that came from an admin with neither is sent to fetch a token.
+    """
     failures, pace = Window(30, 60), Window(600, 10)
 
-    def check() -> None:
+    def check() -> Response | None:
+        if request.method in SAFE and EMBEDDED.intersection(request.args):
+            return make_response(redirect(f"{EMBEDDED_HOME}{request.full_path.rstrip('?')}"))
         try:
-            g.merchant = _who(deps)
+            g.merchant = _by_admin(deps) or _who(deps)
         except Rejected as error:
             if error.status == 401 and _presented(deps.settings):
                 failures.take(request.remote_addr or "")
@@ -101,8 +107,30 @@ def merchant_session(deps: Deps) -> Check:
         pace.take(g.merchant.session_id)
         if request.method not in SAFE:
             require(least_role(request.endpoint or ""))
+        return None
 
     return check
+
+
+def admin_token() -> str:
+    """The token of the store's admin that this request carries; empty where it carries none."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _by_admin(deps: Deps) -> Merchant | None:
+    """Who the admin's token names. No other site can send it, so it needs no page token beside; one that is there
+    must be the same person's.
+    """
+    token = admin_token()
+    if not token:
+        return None
+    found = embedded.by_token(deps, token, correlation_id())
+    page = request.headers.get(PAGE_HEADER, "")
+    other = sessions.by_page_token(deps, page) if page else None
+    if other is not None and other.user_id != found.user_id:
+        raise Rejected("Token and page belong to different people.", status=400, code="two_identities")
+    return found
 
 
 def least_role(endpoint: str) -> Role:

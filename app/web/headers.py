@@ -1,6 +1,6 @@
 """What every answer carries, and the rules a browser is given for our pages.
 
-`frame-ancestors` is per store: the configured origins of the control panel plus the store's own. Pages that no store
+`frame-ancestors` is per store: the origins of its platform's control panel plus the store's own. Pages that no store
 frames say 'none'.
 """
 
@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from app.settings import Settings
+from app.domain.ids import Provider, external_store_id
+from app.engine.deps import Deps
+from app.stores.port import Frame
 from app.web.errors import Answers
 
 COMMON = {
@@ -23,6 +25,7 @@ COMMON = {
 HSTS = "max-age=31536000; includeSubDomains"
 _OWN_IMAGES = ["'self'", "data:"]
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
+FETCH_A_TOKEN = "X-Shopify-Retry-Invalid-Session-Request"  # noqa: S105  # a name: the admin's script asks once more
 SOURCE = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
 
 
@@ -43,24 +46,27 @@ def origin_of(url: str) -> str:
     return origin if SOURCE.fullmatch(origin) else ""
 
 
-def page_policy(ancestors: Iterable[str], images: Iterable[str] = ()) -> str:
+def page_policy(ancestors: Iterable[str], images: Iterable[str] = (), scripts: Iterable[str] = ()) -> str:
     """The Content-Security-Policy of a page. Ancestors that are no plain origins are left out; none left = 'none'.
 
-    `images`: further origins pictures may come from (a store's own, for its product thumbnails), filtered alike.
+    `images`: further origins pictures may come from (a store's own, for its product thumbnails), filtered alike;
+    `scripts`: origins of the script that the framing admin brings.
     """
     good = sorted({source for source in (origin_of(a) for a in ancestors) if source})
     pictures = sorted({source for source in (origin_of(a) for a in images) if source})
+    brought = sorted({source for source in (origin_of(a) for a in scripts) if source})
     own = f"'self' 'nonce-{nonce()}'"
     return (
-        f"default-src 'none'; script-src {own}; style-src {own}; "
+        f"default-src 'none'; script-src {' '.join([own, *brought])}; style-src {own}; "
         f"img-src {' '.join(_OWN_IMAGES + pictures)}; connect-src 'self'; "
         f"font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
         f"frame-ancestors {' '.join(good) if good else chr(39) + 'none' + chr(39)}"
     )
 
 
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask, deps: Deps) -> None:
     """Give every answer its headers; a view may have set its own policy (a document does)."""
+    settings = deps.settings
     is_https = settings.public_url.startswith("https:")
     base = COMMON | ({"Strict-Transport-Security": HSTS} if is_https else {})
 
@@ -68,17 +74,31 @@ def register(app: Flask, settings: Settings) -> None:
     def finish(response: Response) -> Response:
         for name, value in base.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", _policy(settings))
+        response.headers.setdefault("Content-Security-Policy", _policy(deps))
         response.headers["X-Request-Id"] = g.get("request_id", "")
+        if response.status_code == 401 and g.get("is_framed") and request.authorization is not None:
+            response.headers[FETCH_A_TOKEN] = "1"
         if g.get("answers") is Answers.PAGE and request.endpoint != "static":
             response.headers["Vary"] = "Cookie, X-ECM-Page"
         return response
 
 
-def _policy(settings: Settings) -> str:
+def frame(deps: Deps) -> Frame:
+    """How this request's page is shown: as its person's store does it, or the one its guard found it to come from."""
+    if "frame" not in g:
+        who = g.get("merchant")
+        provider = Provider(who.store_id.partition(":")[0]) if who else Provider.BIGCOMMERCE
+        g.frame = deps.door(provider).frame(external_store_id(who.store_id) if who else "")
+    found: Frame = g.frame
+    return found
+
+
+def _policy(deps: Deps) -> str:
     """Pages in the merchant's frame name who may frame them; everything else may be framed by nobody."""
     if g.get("answers") is not Answers.PAGE or not g.get("is_framed", False):
         return NOTHING if g.get("answers") is not Answers.PAGE else page_policy(())
     merchant = g.get("merchant")
+    shown = frame(deps)
     own = [merchant.admin_url] if merchant else []
-    return page_policy([*settings.bigcommerce.frame_ancestors, *own], g.get("csp_img_sources", ()))
+    scripts = [shown.script] if shown.script else []
+    return page_policy([*shown.ancestors, *own], g.get("csp_img_sources", ()), scripts)

@@ -30,11 +30,14 @@ ONCE = tuple(
     for name in (
         "Host", "Authorization", "X-ECM-Page", "X-Case-Token", "X-Storefront-Key", "X-Storefront-Ticket",
         "Webhook-Id", "Webhook-Timestamp", "Origin", "Sec-Fetch-Site",
+        "X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id",
     )
 )  # fmt: skip
 UPLOAD = re.compile(r"/panel/(orders|products|customers)/[0-9]{1,20}/documents")
 FORM_BYTES = 100_000  # beside a file
 FILE_PLACES = 2
+SHOP_HOOKS = ("/shopify/webhooks", "/shopify/webhooks/compliance")
+SHOP_HOOK_BYTES = 5_000_000
 BUYERS = re.compile(r"/up/[^/]{1,200}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LENGTH = re.compile(r"\d{1,12}")
@@ -80,13 +83,15 @@ class RequestGuard:
         return _line(environ) or _headers(environ) or _body(environ, self._longest(environ))
 
     def _longest(self, environ: Environ) -> int:
-        """Two addresses take files; everything else what a form or a delivery has."""
+        """Two addresses take files, a shop tells of its products whole; everything else what a form or delivery has."""
         usual = self._settings.limits.body_bytes
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] != "POST":
             return usual
         if BUYERS.fullmatch(path):
             return max(usual, self._settings.limits.upload_bytes + FORM_BYTES)
+        if path in SHOP_HOOKS:
+            return max(usual, SHOP_HOOK_BYTES)
         return max(usual, MOST_BYTES + FORM_BYTES) if UPLOAD.fullmatch(path) else usual
 
 

@@ -29,11 +29,20 @@ TICKETS_AT_ONCE = 2  # each is a call to somebody's Content Server, with a threa
 
 
 def signed_by_store(deps: Deps) -> Check:
-    """A webhook of the store's platform. Leaves `g.raw` and `g.delivery`."""
-    door = deps.door(Provider.BIGCOMMERCE)
+    """A webhook of BigCommerce. Leaves `g.provider`, `g.raw` and `g.delivery`."""
+    return _signed_by(deps, Provider.BIGCOMMERCE)
+
+
+def signed_by_shop(deps: Deps) -> Check:
+    """A webhook of Shopify. Leaves the same."""
+    return _signed_by(deps, Provider.SHOPIFY)
+
+
+def _signed_by(deps: Deps, provider: Provider) -> Check:
+    door = deps.door(provider)
 
     def check() -> None:
-        g.raw = raw_body(JSON)
+        g.provider, g.raw = provider, raw_body(JSON)
         headers = {name.lower(): value for name, value in request.headers.items()}
         g.delivery = door.delivery(headers, g.raw, utc_now())
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template
+from flask import current_app, g, render_template
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
 
 from app.db.types import new_id
 from app.domain.ids import RunId
+from app.stores.port import Frame
 from app.web import assets, display, guards, headers, language
 
 DONE = "ecm.templating"
@@ -34,7 +35,7 @@ def install(state: BlueprintSetupState) -> None:
     )  # fmt: skip
     env.globals.update(
         asset_url=assets.asset_url, stylesheet=assets.stylesheet, nonce=headers.nonce, reader=language.reader,
-        click=new_id, zone_name=zone_name, page_token=page_token,
+        click=new_id, zone_name=zone_name, page_token=page_token, admin=admin,
     )  # fmt: skip
 
 
@@ -53,6 +54,11 @@ def _iso(moment: datetime) -> str:
 def reference(run_id: RunId | str) -> str:
     """The short code people quote to support: the beginning of an id, enough to find it."""
     return run_id[:8].upper()
+
+
+def admin() -> Frame:
+    """The store's admin around this page: its own script, and the app's id there."""
+    return headers.frame(current_app.extensions["ecm"])
 
 
 def page_token() -> str:

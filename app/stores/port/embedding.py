@@ -13,6 +13,8 @@ class EmbeddedDoor(Protocol):
     Raises Rejected (401) for a token that is not genuine, 400 for an ill-formed request.
     """
 
+    installs_by_code: bool  # the platform does not ask for the app's access by itself: `leave` sends the merchant there
+
     def presented(self, token: str, now: datetime) -> SignedIn:
         """The person behind a token; its e-mail address and whether they own the store are not in it."""
         ...

@@ -19,7 +19,6 @@ from app.stores.shopify import id_tokens, scopes, signed_query, webhooks
 from app.stores.shopify.names import client_secrets, is_shop, shop_url
 from app.stores.shopify.tokens import ShopToken, TokenDoor
 
-BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 LONGEST_CODE = 2048
 
 
@@ -30,6 +29,7 @@ class ShopifyDoor:
 
     def __init__(self, settings: Settings, outbound: Outbound) -> None:
         self._settings = settings
+        self.installs_by_code = settings.shopify.install == "code"
         self._tokens = TokenDoor(settings, outbound, lambda: datetime.now(UTC))
 
     def is_configured(self) -> bool:
@@ -71,10 +71,9 @@ class ShopifyDoor:
         return webhooks.person(body)
 
     def frame(self, external_id: str) -> Frame:
-        if not is_shop(self._settings, external_id):
-            return Frame((), BRIDGE, self._settings.shopify.client_id)
-        own = (f"https://{external_id}", *self._settings.shopify.admin_origins)
-        return Frame(own, BRIDGE, self._settings.shopify.client_id)
+        own = self._settings.shopify
+        ancestors = (f"https://{external_id}", *own.admin_origins) if is_shop(self._settings, external_id) else ()
+        return Frame(ancestors, own.bridge_url, own.client_id)
 
     # EmbeddedDoor
 

@@ -21,7 +21,7 @@ from app.domain.privacy import Person
 from app.errors import Rejected
 from app.settings import Settings
 from app.stores.port import Delivery
-from app.stores.shopify.hook_events import NAMES_SHOP, Told, told_by
+from app.stores.shopify.hook_events import COMPLIANCE, FOREIGN, NAMES_SHOP, Told, told_by
 from app.stores.shopify.names import client_secrets, is_shop
 
 PREFIX = "x-shopify-"
@@ -107,8 +107,12 @@ def _reduce(topic: str, shop: str, key: str, detail: dict[str, str], body: dict[
         return Delivery(shop, key, Topic.IGNORED, "", "", detail)
     if told.kind and _kind(body) != told.kind:
         raise _Mismatch("topic")
+    if (told.has and told.has not in body) or (told.topic is Topic.STORE_REDACTED and FOREIGN & body.keys()):
+        raise _Mismatch("topic")
     detail |= _details(told, body)
     subject = _dig(body, told.where) if told.where else shop
+    if subject is None and told in COMPLIANCE:  # somebody without an account: the orders or the address say who
+        return Delivery(shop, key, told.topic, told.object_type, "", detail)
     if subject is None:  # a dispute of no order: nothing of ours is about it
         return Delivery(shop, key, Topic.IGNORED, "", "", detail)
     object_id = _number(subject) if told.where else shop

@@ -62,7 +62,7 @@ def make_open_blueprint(deps: Deps) -> Blueprint:
 
     @bp.get("/<code>")
     def open_page(code: str) -> Response:  # noqa: ARG001  # the guard has taken it up
-        g.clean_path = _show(g.opened.path)
+        g.clean_path = show(g.opened.path)
         response = make_response(current_app.ensure_sync(current_app.dispatch_request)())
         guards.set_cookie(response, deps.settings, g.opened.secret)
         return response
@@ -70,7 +70,7 @@ def make_open_blueprint(deps: Deps) -> Blueprint:
     return bp
 
 
-def _show(path: str) -> str:
+def show(path: str) -> str:
     """Turn this request into one for the page behind a deep link (or the start page); returns its address."""
     wanted = f"/panel{path}" if path.startswith(PANELS) else path
     for address in (wanted, "/"):

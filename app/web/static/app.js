@@ -21,11 +21,32 @@
   };
   setInterval(tick, 20000);
 
+  // Inside an admin that proves its people anew in every request: no session ends under a form that is being filled in.
+  const bridge = window.shopify?.idToken ? window.shopify : null;
+  let token = '';
+  if (bridge) {
+    document.addEventListener('htmx:confirm', (event) => {
+      event.preventDefault();
+      if (event.detail.question && !confirm(event.detail.question)) return;
+      bridge.idToken().then((found) => { token = found; }, () => { token = ''; })
+        .then(() => event.detail.issueRequest(true));
+    });
+    document.addEventListener('htmx:configRequest', (event) => {
+      if (token) event.detail.headers.Authorization = `Bearer ${token}`;
+    });
+  }
+
   // A refreshed card keeps what was unfolded and never takes the focus.
   let unfolded = new Set();
   document.addEventListener('htmx:beforeSwap', (event) => {
     const { xhr, boosted, target } = event.detail;
     unfolded = new Set([...document.querySelectorAll('details[open][id]')].map((element) => element.id));
+    if (bridge && boosted && xhr.status === 401) {
+      bridge.toast.show(root.dataset.signedOut, { isError: true });
+      document.getElementById('live').textContent = root.dataset.signedOut;
+      for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
+      return;
+    }
     if (boosted && xhr.status >= 400) Object.assign(event.detail, { shouldSwap: true, isError: false });
     if (target && target.id === 'cards' && xhr.status >= 400) {
       document.getElementById('stale').hidden = false;

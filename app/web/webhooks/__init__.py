@@ -1,7 +1,10 @@
-"""Deliveries of the store's platform: verified, written down once, acknowledged. Nothing else happens here.
+"""Deliveries of the stores' platforms: verified, written down once, acknowledged. Nothing else happens here.
 
-Source: BigCommerce developer documentation, "Webhooks overview": 2xx at once, no body; anything else is sent again.
+Source: BigCommerce developer documentation, "Webhooks overview"; Shopify developer documentation, "HTTPS webhooks",
+"Privacy law compliance": 2xx at once, no body; anything else is sent again.
 """
+
+from collections.abc import Callable
 
 from flask import Blueprint, Response, g
 
@@ -13,25 +16,40 @@ from app.engine.inbox import NewEvent
 from app.stores.port import Delivery
 from app.web import guards
 
+LONGEST_SHOP_BODY = 5_000_000  # a product with a hundred variants is told whole
+
 
 def make_blueprint(deps: Deps) -> Blueprint:
     """POST /webhooks/bigcommerce."""
     bp = Blueprint("webhooks", __name__)
-    admission = Admission(deps)
-
-    @bp.post("/bigcommerce")
-    def bigcommerce() -> Response:
-        admission.check()
-        deps.intake.accept(_event(g.delivery, g.raw))
-        return Response(b"")
-
+    bp.add_url_rule("/bigcommerce", "bigcommerce", _keep(deps), methods=["POST"])
     return bp
 
 
-def _event(delivery: Delivery, raw: bytes) -> NewEvent:
+def make_shop_blueprint(deps: Deps) -> Blueprint:
+    """POST /shopify/webhooks, and /shopify/webhooks/compliance: the addresses of the app's configuration."""
+    bp = Blueprint("shop_webhooks", __name__)
+    keep = guards.takes(LONGEST_SHOP_BODY)(_keep(deps))
+    bp.add_url_rule("", "shopify", keep, methods=["POST"])
+    bp.add_url_rule("/compliance", "compliance", keep, methods=["POST"])
+    return bp
+
+
+def _keep(deps: Deps) -> Callable[[], Response]:
+    admission = Admission(deps)
+
+    def keep() -> Response:
+        admission.check()
+        deps.intake.accept(_event(g.provider, g.delivery, g.raw))
+        return Response(b"")
+
+    return keep
+
+
+def _event(provider: Provider, delivery: Delivery, raw: bytes) -> NewEvent:
     """A delivery as the intake keeps it; one that is signed but unreadable is set aside for a person at once."""
     return NewEvent(
-        store_id=store_id(Provider.BIGCOMMERCE, delivery.external_id),
+        store_id=store_id(provider, delivery.external_id),
         source=Source.STORE,
         delivery_key=delivery.delivery_key,
         topic=delivery.topic,

@@ -1,11 +1,13 @@
 """Every door stands in the table beside its guard, and nothing else is a door."""
 
 from app.web import SURFACES, guards, senders
+from app.web.embedded import entrance
 from app.web.panel import sign_in_return
 
 GUARDS = {
     guards.anyone, guards.merchant_session, guards.granted_code, guards.signed_request, guards.open_code,
-    senders.signed_by_store, senders.token_client, senders.workflow_callback, senders.content_callback,
+    senders.signed_by_store, senders.signed_by_shop, entrance.document, entrance.bounced, entrance.returned_code,
+    senders.token_client, senders.workflow_callback, senders.content_callback,
     senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
     senders.shelf_reader, sign_in_return.came_back,
