@@ -39,6 +39,8 @@ ASK_AGAIN = 2.0  # seconds to wait while somebody else probes
 RESERVE = 0.3  # of the quota, for people and for other apps
 Key = tuple[str, str]
 
+PATIENCE = 35.0  # seconds to wait in place for the next window of a quota; BigCommerce's is 30
+_patient: ContextVar[bool] = ContextVar("patient", default=False)
 _holding: ContextVar[str] = ContextVar("holding", default="")  # "" | background | person
 
 
@@ -62,6 +64,19 @@ def asked_by(*, person: bool) -> Iterator[None]:
         _holding.reset(token)
 
 
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Inside background work of many calls: at the quota's reserve it waits in place for the next window.
+
+    Given up, it would have to read again what it has read.
+    """
+    token = _patient.set(True)
+    try:
+        yield
+    finally:
+        _patient.reset(token)
+
+
 @dataclass
 class _Seen:
     """What this process saw of one upstream, and what the database last said."""
@@ -79,8 +94,14 @@ class _Seen:
 class Circuits:
     """The gate of one process's calls. Never raises for a database that cannot be asked: then it stays closed."""
 
-    def __init__(self, database: Database, periods: Periods, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._database, self._periods, self._monotonic = database, periods, monotonic
+    def __init__(
+        self,
+        database: Database,
+        periods: Periods,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._database, self._periods, self._monotonic, self._sleep = database, periods, monotonic, sleep
         self._seen: dict[Key, _Seen] = {}
         self._lock = threading.Lock()
 
@@ -207,6 +228,9 @@ class Circuits:
         if not seen.is_saving:
             seen.is_saving = True
             self._note_saving(tenant, upstream, wait)
+        if _patient.get() and wait <= PATIENCE:
+            self._sleep(wait)
+            return
         name = NAMES.get(upstream, upstream)
         text = f"{name} lets us make no more requests for the moment; the rest is kept for people."
         raise RateLimited(text, code="quota_reserve", retry_after=wait, service=upstream)

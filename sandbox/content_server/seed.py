@@ -316,7 +316,7 @@ TEMPLATES = (
         "Customer [Customer:Customer id] ([Customer:Store])",
         "Customers",
         ACCOUNT_FOLDERS,
-        (COORDINATOR, ACCOUNT_TEAM, RECORDS),
+        (COORDINATOR, ACCOUNT_TEAM, Team("Pricing team", WRITE, (ONBOARDING, PRICING)), RECORDS),
         (
             Required("Signed agreement", "01 Contracts"),
             Required("Price agreement", "01 Contracts", required=False, mime_types=SPREADSHEETS),

@@ -14,7 +14,7 @@ from app.domain.ids import NodeId, PriceListId
 from app.domain.publication import ApprovedSource, PublicationState
 from app.domain.steps import FileEvidence, PublishPrices
 from app.domain.trade import Price
-from app.engine import approvals, subjects, timers
+from app.engine import approvals, circuits, subjects, timers
 from app.engine.agreements import audience, checking, parsing, report, table
 from app.engine.agreements.audience import Place
 from app.engine.agreements.checking import Rules
@@ -31,6 +31,11 @@ CSV = "text/csv"
 
 def publish_prices(context: Context, _step: PublishPrices) -> Result:
     """Exactly the approved version, row by row; taken up again, it goes on behind what was sent."""
+    with circuits.patiently():
+        return _publish(context)
+
+
+def _publish(context: Context) -> Result:
     node_id, version = NodeId(int(context.facts["node_id"])), int(context.facts["version"])
     with reading(context.deps.database) as session:
         approval = approvals.of_version(

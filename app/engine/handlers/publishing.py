@@ -5,7 +5,8 @@ then the read-back. What differs from its before-image when its turn comes is a 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from app.db.publications import Publication, PublicationField
 from app.db.session import reading, unit_of_work
@@ -13,12 +14,13 @@ from app.db.types import utc_now
 from app.domain.ids import NodeId
 from app.domain.publication import FieldState, PublicationState
 from app.domain.steps import EndPublication, PublishDue, RestoreFields, UndoPublication
-from app.engine import knowledge, timers
+from app.engine import circuits, knowledge, timers
 from app.engine.publications import Draft, Value, Wanted, ledger, same
 from app.engine.publications.kinds import COMPLETE, KINDS
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
+S = TypeVar("S")
 CHANGED_SINCE = "Changed in the store since it was approved."
 HELD_BACK = "Held back: all of it or nothing was asked for, and not all can be published."
 OPEN = (PublicationState.PLANNED.value, PublicationState.PUBLISHING.value)
@@ -39,6 +41,17 @@ def workspace_of(context: Context) -> dict[str, Any]:
 
 def workspace_id_of(context: Context) -> NodeId:
     return NodeId(int(workspace_of(context)["workspace_id"]))
+
+
+def _patient(handler: Callable[[Context, S], Result]) -> Callable[[Context, S], Result]:
+    """Of thousands of fields, what was read is not thrown away at the end of the store's quota."""
+
+    @wraps(handler)
+    def patient(context: Context, step: S) -> Result:
+        with circuits.patiently():
+            return handler(context, step)
+
+    return patient
 
 
 # --- publish ---------------------------------------------------------------------------------------------------------
@@ -73,11 +86,17 @@ def bring(context: Context, publication: Publication, now: Mapping[str, Value] |
         there = [row.field for row in rows if same(now[row.field], row.after)]
         ledger.progress(deps, publication.id, there, {})
         _write(context, publication, _wanted(rows, now, lambda row: row.after))
-    context.changed()
+    _changed(context, publication)
     written = [row for row in ledger.fields_of(deps, publication.id) if row.state in ledger.WRITABLE]
     live = kind.live(context.store, publication.target, written) if written else {}
     ledger.confirm(deps, publication.id, live)
     _take_back_what_fell_out(context, publication)
+
+
+def _changed(context: Context, publication: Publication) -> None:
+    """The subject is read again where it is what we wrote to: prices are not the customer's own."""
+    if KINDS[publication.kind].changes_subject:
+        context.changed()
 
 
 def _take_back_what_fell_out(context: Context, publication: Publication) -> None:
@@ -164,6 +183,7 @@ def asked_for(context: Context) -> tuple[Publication, list[PublicationField]]:
     return publication, [row for row in rows if not names or row.field in names]
 
 
+@_patient
 def undo_publication(context: Context, _step: UndoPublication) -> Result:
     """Put the before-image back where the store still shows what we published; what a person changed stays."""
     publication, rows = asked_for(context)
@@ -199,7 +219,7 @@ def undo(
     if back:
         wanted = _wanted(back, now, lambda row: goals.get(row.field, row.before))
         KINDS[publication.kind].write(context, publication.target, wanted, lambda _written, _refused: None)
-        context.changed()
+        _changed(context, publication)
         states |= _read_back(context, publication, back, goals)
     rest = [row for row in ledger.fields_of(context.deps, publication.id) if row.state in ledger.GOVERNING]
     is_whole = {row.id for row in rest} <= set(states)
@@ -216,6 +236,7 @@ def _read_back(
     return {row.id: (FieldState.UNDONE if is_back[row.field] else FieldState.DRIFTED, now[row.field]) for row in rows}
 
 
+@_patient
 def restore_fields(context: Context, _step: RestoreFields) -> Result:
     """Write the approved values of the chosen fields again, over whatever is there now: that is what was asked."""
     publication, rows = asked_for(context)
@@ -225,7 +246,7 @@ def restore_fields(context: Context, _step: RestoreFields) -> Result:
     rows = [row for row in rows if row.state in ledger.GOVERNING]
     wanted = _wanted(rows, kind.live(context.store, publication.target, rows), lambda row: row.after)
     _write(context, publication, wanted)
-    context.changed()
+    _changed(context, publication)
     governed = [row for row in ledger.fields_of(context.deps, publication.id) if row.state in ledger.WRITABLE]
     after = ledger.confirm(context.deps, publication.id, kind.live(context.store, publication.target, governed))
     words = "Everything already shows the approved values."
@@ -250,6 +271,7 @@ def plan_times(context: Context, publication: Publication) -> None:
                            {"publication": name, "publication_id": publication.id})  # fmt: skip
 
 
+@_patient
 def publish_due(context: Context, _step: PublishDue) -> Result:
     """Its day has come: what was planned when it was approved goes out, except what people changed since."""
     publication, _rows = asked_for(context)
@@ -262,6 +284,7 @@ def publish_due(context: Context, _step: PublishDue) -> Result:
     return published(context, again(context, publication))
 
 
+@_patient
 def end_publication(context: Context, _step: EndPublication) -> Result:
     """Its last day is over: what was there before is put back, unless that has ended as well by now."""
     publication, rows = asked_for(context)

@@ -23,6 +23,7 @@ class ComplianceKind:
     """Custom fields by name. Taking one back, or replacing it, closes the former document's address."""
 
     skips_changed = False
+    changes_subject = True
 
     def live(
         self, store: Store, target: str, rows: Sequence[Row], subject: Subject | None = None

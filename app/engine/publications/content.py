@@ -34,6 +34,7 @@ class ContentKind:
     """A product's governed fields. A picture's value names the document version its bytes come from."""
 
     skips_changed = False  # planned and written in one go; a picture's place changes with another's
+    changes_subject = True
 
     def live(
         self, store: Store, target: str, rows: Sequence[Row], subject: Subject | None = None

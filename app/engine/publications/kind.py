@@ -50,9 +50,13 @@ Report = Callable[[Collection[str], Mapping[str, str]], None]
 
 
 class Kind(Protocol):
-    """One kind of publication. `skips_changed`: what differs from its before-image when its turn comes is skipped."""
+    """One kind of publication. `skips_changed`: what differs from its before-image when its turn comes is skipped.
+
+    `changes_subject`: what it writes is the run's own subject, which is then read again.
+    """
 
     skips_changed: bool
+    changes_subject: bool
 
     def live(
         self, store: Store, target: str, rows: Sequence[Row], subject: Subject | None = None

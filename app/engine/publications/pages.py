@@ -19,6 +19,7 @@ class PageKind:
     """The target is the page. Terms at checkout are a plain text; what they say beside our line stays theirs."""
 
     skips_changed = False
+    changes_subject = True
 
     def live(
         self, store: Store, target: str, rows: Sequence[Row], subject: Subject | None = None

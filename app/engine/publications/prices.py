@@ -36,6 +36,7 @@ class PricesKind:
     """Records of one price list and its assignments."""
 
     skips_changed = True
+    changes_subject = False
 
     def live(
         self,
