@@ -33,7 +33,7 @@ ONCE = tuple(
         "X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id",
     )
 )  # fmt: skip
-UPLOAD = re.compile(r"/panel/(orders|products|customers)/[0-9]{1,20}/documents")
+UPLOAD = re.compile(r"(/shopify/api)?/panel/(orders|products|customers|companies)/[0-9]{1,20}/documents")
 FORM_BYTES = 100_000  # beside a file
 FILE_PLACES = 2
 SHOP_HOOKS = ("/shopify/webhooks", "/shopify/webhooks/compliance")

@@ -60,9 +60,13 @@ def page_count(pdf: bytes) -> int:
 
 def bind(cover: bytes, parts: Sequence[Part], title: str, dated: datetime) -> bytes:
     """The cover, then every part with a bookmark. The same documents give the same bytes."""
+    return joined([Part("Cover and index", "", cover, "application/pdf"), *parts], title, dated)
+
+
+def joined(parts: Sequence[Part], title: str, dated: datetime) -> bytes:
+    """Every part with a bookmark, in this order. The same documents give the same bytes."""
     writer = PdfWriter()
     try:
-        writer.append(io.BytesIO(cover), outline_item="Cover and index", import_outline=False)
         for part in parts:
             writer.append(io.BytesIO(part.content), outline_item=part.name, import_outline=False)
     except PyPdfError as error:

@@ -54,10 +54,10 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @guards.takes(files.MOST_BYTES)
     def file(kind: str, object_id: str) -> AnyResponse:
         """File what was chosen. A refusal leaves everything that was typed and chosen where it is."""
-        typed = _typed()
+        typed = typed_in()
         try:
             found = seen(deps, KINDS[kind], object_id)
-            _file(deps, found, typed)
+            file_typed(deps, found, typed)
         except (NoAccess, SignedOut, Retryable, Conflict, Refused) as error:
             return _again(deps, kind, object_id, typed, error)
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
@@ -86,13 +86,15 @@ def _download(deps: Deps, found: Seen, document_id: str) -> Response:
     return response
 
 
-def _typed() -> Typed:
+def typed_in() -> Typed:
+    """The form's fields beside the file."""
     place = request.form.get("place", "")
     known = int(place) if place.isascii() and place.isdigit() and len(place) <= 15 else 0
     return Typed(templating.checked(request.form, "name", LONGEST_NAME), known)
 
 
-def _file(deps: Deps, found: Seen, typed: Typed) -> None:
+def file_typed(deps: Deps, found: Seen, typed: Typed) -> str:
+    """File what this request brings; gives its name. Raises Refused, and what `panel_files.file` raises."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Refused(_("Choose a file first."))
@@ -106,6 +108,7 @@ def _file(deps: Deps, found: Seen, typed: Typed) -> None:
         raise Refused(_("This file is not filed: its type is not taken, or its content is not what its name says."))
     content = cast(BinaryIO, sent.stream)
     panel_files.file(deps, guards.merchant(), found.rows, found.sight, typed.place, name, content, kind.mime_type)
+    return name
 
 
 def _name(typed: Typed, sent: FileStorage) -> str:
@@ -119,7 +122,7 @@ def _name(typed: Typed, sent: FileStorage) -> str:
 
 def _again(deps: Deps, kind: str, object_id: str, typed: Typed, error: AppError) -> Response:
     """Beside the form where a script keeps it on the page, file and all; else the form again with what was typed."""
-    sentence, status = _words(error)
+    sentence, status = words_of(error)
     needs_sign_in = isinstance(error, SignedOut)
     if request.headers.get("HX-Request"):
         page = templating.page("panel/_notice.html", sentence=sentence, needs_sign_in=needs_sign_in)
@@ -133,7 +136,8 @@ def _again(deps: Deps, kind: str, object_id: str, typed: Typed, error: AppError)
     return Response(_form(found, places, typed, sentence, needs_sign_in=needs_sign_in), status)
 
 
-def _words(error: AppError) -> tuple[str, int]:
+def words_of(error: AppError) -> tuple[str, int]:
+    """A refusal as a sentence for people, and its status."""
     if isinstance(error, NoAccess):
         return refusal(error.contact), 403
     if isinstance(error, SignedOut):

@@ -53,7 +53,7 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
         return _order(rows, main)
     if rows.object_type == "product":
         return _product(rows)
-    return _customer(rows)
+    return _company(rows) if rows.object_type == "company" else _customer(rows)
 
 
 def _order(rows: PanelRows, main: RunFacts | None) -> Judged:
@@ -172,6 +172,12 @@ def _customer(rows: PanelRows) -> Judged:
         return Judged(State(_("Filed"), "good"), _("This customer has a workspace in OpenText."))
     lead = _("A workspace is created with the first review of one of this customer’s orders.")
     return Judged(State(_("Not linked"), "none"), lead)
+
+
+def _company(rows: PanelRows) -> Judged:
+    if rows.link:
+        return Judged(State(_("Filed"), "good"), _("This company has a workspace in OpenText."))
+    return Judged(State(_("Not linked"), "none"), _("Nothing about this company is in OpenText yet."))
 
 
 def stages(rows: PanelRows, main: RunFacts | None) -> tuple[Stage, ...]:

@@ -187,7 +187,10 @@ def _published_by(rows: PanelRows, run: RunFacts) -> PublicationFacts | None:
 def _title(rows: PanelRows) -> str:
     known = rows.snapshot.name if rows.snapshot else ""
     named = known or next((run.subject_name for run in rows.runs if run.subject_name), "")
-    fallback = {"order": _("Order %(id)s"), "product": _("Product %(id)s"), "customer": _("Customer %(id)s")}
+    fallback = {
+        "order": _("Order %(id)s"), "product": _("Product %(id)s"), "customer": _("Customer %(id)s"),
+        "company": _("Company %(id)s"),
+    }  # fmt: skip
     return named or fallback[rows.object_type] % {"id": rows.object_id}
 
 

@@ -2,6 +2,7 @@
 
 from app.web import SURFACES, guards, senders
 from app.web.embedded import entrance
+from app.web.extension_api import admin_extension
 from app.web.panel import sign_in_return
 
 GUARDS = {
@@ -10,7 +11,7 @@ GUARDS = {
     senders.token_client, senders.workflow_callback, senders.content_callback,
     senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
-    senders.shelf_reader, sign_in_return.came_back,
+    senders.shelf_reader, sign_in_return.came_back, admin_extension,
 }  # fmt: skip
 
 
@@ -36,16 +37,20 @@ def test_only_constant_answers_are_for_anyone(house):
     assert {path for path in open_to_all if not path.startswith("/assets/")} == {"/healthz"}
 
 
-def test_only_the_door_for_news_from_content_server_answers_a_preflight(house):
+def test_only_doors_for_other_origins_answer_a_preflight(house):
     answering = {str(rule) for rule in house.flask.url_map.iter_rules() if "OPTIONS" in rule.methods}
-    assert answering == {"/callbacks/content-server/<tenant>"}
+    assert answering == {"/callbacks/content-server/<tenant>", "/shopify/api/<path:_any>"}
 
 
 def test_every_merchant_change_says_which_role_it_needs(house):
     surfaces = house.flask.extensions["surfaces"]
     for rule in house.flask.url_map.iter_rules():
         surface, _ = surfaces.get(rule.endpoint.rpartition(".")[0], (None, None))
-        if surface and surface.guard is guards.merchant_session and not rule.methods <= {"GET", "HEAD"}:
+        if (
+            surface
+            and surface.guard in (guards.merchant_session, admin_extension)
+            and not rule.methods <= {"GET", "HEAD"}
+        ):
             assert hasattr(house.flask.view_functions[rule.endpoint], "required_role"), rule
 
 
