@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import structlog
 
 from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, RateLimited, Retryable
@@ -21,6 +22,7 @@ from app.stores.shopify.documents import document, is_mutation
 from app.stores.shopify.names import API_VERSION, SERVICE, shop_url
 from app.stores.shopify.tokens import ShopAccess, ShopToken
 
+log = structlog.get_logger(__name__)
 Data = dict[str, Any]
 NOT_THERE = frozenset({"NOT_FOUND", "RESOURCE_NOT_FOUND", "FULFILLMENT_ORDER_NOT_FOUND", "DISPUTE_EVIDENCE_NOT_FOUND"})
 ALREADY = frozenset({"TAKEN", "ALREADY_EXISTS", "STALE_OBJECT", "INVALID_STATE", "DUPLICATE_FULFILLMENT_HOLD_HANDLE"})
@@ -85,14 +87,14 @@ class ShopifyClient:
 
     def run(self, name: str, /, **variables: Any) -> Data:
         """`data` of the operation of that name. Raises our errors; a partial answer for a missing scope raises too."""
-        for left in reversed(range(TRIES)):
+        for attempt in range(TRIES):
             self._await_points(self._costs.get(name, 0.0))
             try:
                 return self._run(name, variables)
             except RateLimited as error:
-                if not left or error.retry_after > LONGEST_WAIT:
+                if attempt == TRIES - 1 or error.retry_after > LONGEST_WAIT:
                     raise
-                self._pause(error.retry_after)
+                self._pause(max(error.retry_after, 2.0**attempt))
         raise AssertionError("unreachable")
 
     def _run(self, name: str, variables: Data) -> Data:
@@ -150,6 +152,7 @@ class ShopifyClient:
             raise Permanent("Shopify does not know this shop or this version of its interface.",
                             code="wrong_address", service=SERVICE, operation=name)  # fmt: skip
         raise_for(response, service=SERVICE)
+        _note_age(name, response)
         answer = _answer(name, response)
         self._note_cost(name, answer)
         errors = [one for one in answer.get("errors") or [] if isinstance(one, dict)]
@@ -223,6 +226,14 @@ def _refused(name: str, errors: Sequence[UserError]) -> Permanent:
     if first.code in ALREADY:
         return Conflict(words, **context)
     return Permanent(words, code="refused", **context)
+
+
+def _note_age(name: str, response: httpx.Response) -> None:
+    """For the operator's log: a version or a field that Shopify is about to take away, or has taken."""
+    version = response.headers.get("X-Shopify-API-Version", API_VERSION)
+    reason = response.headers.get("X-Shopify-API-Deprecated-Reason", "")
+    if version != API_VERSION or reason:
+        log.warning("interface_is_ageing", upstream=SERVICE, operation=name, version=version[:20], reason=reason[:200])
 
 
 def _answer(name: str, response: httpx.Response) -> Data:
