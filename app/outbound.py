@@ -32,6 +32,8 @@ _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", de
 NAMES = {  # what people read instead of an upstream's short name
     "bigcommerce": "BigCommerce",
     "shopify": "Shopify",
+    "shopify_login": "Shopify",
+    "shopify_files": "Shopify's file storage",
     "otds": "OpenText Directory Services",
     "content_server": "Content Server",
     "workflow": "The Workflow Service",

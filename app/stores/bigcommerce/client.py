@@ -18,7 +18,7 @@ from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.outbound import Outbound, Quota, quota_of, raise_for, speaking_to
 from app.settings import Settings
-from app.stores.bigcommerce.kept import Kept
+from app.stores.kept import Kept
 
 if TYPE_CHECKING:
     from app.stores.bigcommerce.b2b import B2BClient

@@ -9,7 +9,7 @@ from app.domain.ids import CustomerId
 from app.errors import Conflict, NotFound, Permanent
 from app.stores.bigcommerce import payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, number, parse
-from app.stores.bigcommerce.order_writing import with_note
+from app.stores.notes import with_note
 from app.stores.bigcommerce.paging import PAGE, v3_pages
 
 LONGEST_VALUE = 255

@@ -13,6 +13,7 @@ from app.stores.bigcommerce import mapping, part_mapping, part_payloads, payload
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, json_number, number, parse
 from app.stores.bigcommerce.orders import whole_order
 from app.stores.bigcommerce.refunding import refund_items
+from app.stores.notes import with_note
 
 STAFF_NOTES = 65_535  # characters
 LONGEST_REASON = 1000
@@ -77,13 +78,4 @@ class OrderWriting:
             self._client.post(f"v3/orders/{head.id}/payment_actions/{action}", None)
 
 
-def with_note(notes: str, text: str) -> str:
-    """The notes with `text` as a last line of its own; unchanged where that line is there, or empty."""
-    line = " ".join(text.split())
-    if not line or line in (present.strip() for present in notes.splitlines()):
-        return notes
-    gap = "" if not notes or notes.endswith(("\n", "\r")) else "\n"
-    return f"{notes}{gap}{line}"
-
-
-__all__ = ["OrderWriting", "with_note"]
+__all__ = ["OrderWriting"]

@@ -6,10 +6,12 @@ bucket holds is told with every answer: short waits are waited for, a list is re
 to others, and long waits are the caller's to plan.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
 
 import httpx
 import structlog
@@ -18,12 +20,14 @@ from app.domain.ids import Provider, store_id
 from app.errors import Conflict, NotFound, Permanent, RateLimited, Retryable
 from app.outbound import Outbound, Quota, raise_for, speaking_to
 from app.settings import Settings
+from app.stores.kept import Kept
 from app.stores.shopify.documents import document, is_mutation
 from app.stores.shopify.names import API_VERSION, SERVICE, shop_url
 from app.stores.shopify.tokens import ShopAccess, ShopToken
 
 log = structlog.get_logger(__name__)
 Data = dict[str, Any]
+FILES = "shopify_files"
 NOT_THERE = frozenset({"NOT_FOUND", "RESOURCE_NOT_FOUND", "FULFILLMENT_ORDER_NOT_FOUND", "DISPUTE_EVIDENCE_NOT_FOUND"})
 ALREADY = frozenset({"TAKEN", "ALREADY_EXISTS", "STALE_OBJECT", "INVALID_STATE", "DUPLICATE_FULFILLMENT_HOLD_HANDLE"})
 PAUSED = {402: "The shop is frozen: its Shopify bill is unpaid.", 423: "The shop is locked by Shopify."}
@@ -79,6 +83,8 @@ class ShopifyClient:
         self._access, self._monotonic, self._pause = access, monotonic, pause
         self._costs: dict[str, float] = {}
         self.shop = shop
+        self.admin = next(iter(settings.shopify.admin_origins), "")
+        self.kept = Kept()
         self.budget: Budget | None = None
 
     @property
@@ -136,6 +142,60 @@ class ShopifyClient:
                 return
             after = found["pageInfo"]["endCursor"]
 
+    def along(self, name: str, field: str, since: datetime) -> Iterator[Data]:
+        """Every node of a list sorted by the time of the last change, from a time on, each version once.
+
+        Each request begins at the last time seen: what changes meanwhile moves to the end and pushes no other out. By
+        cursor only while one second fills whole pages.
+        """
+        start, after, seen = since.astimezone(UTC).replace(microsecond=0), None, set[str]()
+        while True:
+            found = self.run(name, filter=f"updated_at:>='{start:%Y-%m-%dT%H:%M:%SZ}'", after=after)[field]
+            for node in found["nodes"]:
+                key = json.dumps(node, sort_keys=True)
+                if key not in seen:
+                    seen.add(key)
+                    yield node
+            if not found["pageInfo"]["hasNextPage"]:
+                return
+            last = datetime.fromisoformat(found["nodes"][-1]["updatedAt"])
+            start, after = (last, None) if last > start else (start, found["pageInfo"]["endCursor"])
+
+    def stage(self, name: str, kind: str, resource: str, content: BinaryIO) -> str:
+        """Upload a file to where Shopify takes it from; its address there, or for variables its key.
+
+        `resource` is Shopify's word for its use: IMAGE, FILE, BULK_MUTATION_VARIABLES. Safe to repeat: nothing in the
+        shop names it yet.
+        """
+        wanted = {"resource": resource, "filename": name, "mimeType": kind, "httpMethod": "POST"}
+        payload = self.change("StagedUploads", "stagedUploadsCreate", input=[wanted])
+        target = payload["stagedTargets"][0]
+        fields = [(one["name"], one["value"]) for one in target["parameters"]]
+        self._send_file(target["url"], fields, name, content, kind)
+        return dict(fields)["key"] if resource == "BULK_MUTATION_VARIABLES" else str(target["resourceUrl"])
+
+    def _send_file(self, url: str, fields: Sequence[tuple[str, str]], name: str, content: BinaryIO, kind: str) -> None:
+        """The announced fields in their order, the file last."""
+        http, path = self._elsewhere(url)
+        with speaking_to(FILES, writing=True):
+            response = http.post(path, files=[*((key, (None, value)) for key, value in fields),
+                                              ("file", (name, content, kind))])  # fmt: skip
+        raise_for(response, service=FILES)
+
+    def fetch_file(self, url: str, sink: BinaryIO, most: int) -> None:
+        """A file Shopify has made for us, into `sink`."""
+        http, path = self._elsewhere(url)
+        extensions = {"max_bytes": most, "stream_to": sink, "more_time": 120.0}
+        with speaking_to(FILES):
+            response = http.get(path, extensions=extensions)
+        raise_for(response, service=FILES)
+
+    def _elsewhere(self, url: str) -> tuple[httpx.Client, str]:
+        """A client for another host that Shopify named, which never gets a token; and what to ask it for."""
+        parts = httpx.URL(url)
+        origin = f"{parts.scheme}://{parts.netloc.decode()}"
+        return self._outbound.client(self._tenant, FILES, origin), parts.raw_path.decode()
+
     def _send(self, name: str, variables: Data, token: ShopToken) -> httpx.Response:
         body = {"query": document(name), "variables": variables, "operationName": name}
         headers = {"X-Shopify-Access-Token": token.access, "Accept": "application/json"}
@@ -151,7 +211,11 @@ class ShopifyClient:
         if response.status_code in (404, 410):  # never an object: those are null in an answer
             raise Permanent("Shopify does not know this shop or this version of its interface.",
                             code="wrong_address", service=SERVICE, operation=name)  # fmt: skip
-        raise_for(response, service=SERVICE)
+        try:
+            raise_for(response, service=SERVICE)
+        except Retryable as error:  # a query is sent like a mutation, and changes nothing
+            error.unknown_outcome = error.unknown_outcome and is_mutation(name)
+            raise
         _note_age(name, response)
         answer = _answer(name, response)
         self._note_cost(name, answer)

@@ -32,14 +32,23 @@ def _definitions() -> tuple[dict[str, str], dict[str, str]]:
 def document(name: str) -> str:
     """The operation of that name with the fragments it needs, ready to send. KeyError for one we do not have."""
     operations, fragments = _definitions()
-    parts, wanted = [operations[name]], _spreads(operations[name], fragments)
-    seen: list[str] = []
+    return "\n".join([operations[name], *_needed(_spreads(operations[name], fragments))])
+
+
+def fragments_of(name: str) -> str:
+    """A fragment with those it needs, for a query that is written on the spot."""
+    return "\n".join(_needed({name}))
+
+
+def _needed(wanted: set[str]) -> list[str]:
+    _, fragments = _definitions()
+    seen: set[str] = set()
     while wanted:
         one = wanted.pop()
         if one not in seen:
-            seen.append(one)
+            seen.add(one)
             wanted |= _spreads(fragments[one], fragments)
-    return "\n".join([*parts, *(fragments[one] for one in sorted(seen))])
+    return [fragments[one] for one in sorted(seen)]
 
 
 def _spreads(text: str, fragments: dict[str, str]) -> set[str]:

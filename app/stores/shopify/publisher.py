@@ -1,10 +1,26 @@
-"""Writing back to a shop: the families of the port put together."""
+"""Writing back to a shop: the families of the port put together. Every write may be repeated, or looks first."""
 
+from collections.abc import Mapping
+
+from app.domain.ids import ObjectType
+from app.stores.shopify.catalog_writing import CatalogWriting
 from app.stores.shopify.client import ShopifyClient
+from app.stores.shopify.companies import CompanyWriting
+from app.stores.shopify.customer_writing import CustomerWriting
+from app.stores.shopify.metafields import Metafields, owner
+from app.stores.shopify.order_writing import OrderWriting
+from app.stores.shopify.pages import PageWriting
+from app.stores.shopify.prices import PriceWriting
+from app.stores.shopify.promotions import PromotionWriting
 
 
-class ShopifyPublisher:
+class ShopifyPublisher(
+    OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PriceWriting, PromotionWriting, PageWriting
+):
     """StorePublisher for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
+
+    def link(self, object_type: ObjectType, object_id: str, values: Mapping[str, str]) -> None:
+        Metafields(self._client, owner(object_type, object_id)).put(values)

@@ -1,30 +1,37 @@
-"""Reading a shop's present state: the families of the port put together.
-
-Source: Shopify Admin GraphQL API, Shop.
-"""
+"""Reading a shop's present state: the families of the port put together."""
 
 from app.domain.commerce import StoreProfile
-from app.stores.port import Capability
-from app.stores.shopify.client import ShopifyClient
+from app.stores.shopify import mapping, payloads
+from app.stores.shopify.capabilities import CapabilityReading
+from app.stores.shopify.carts import CartReading
+from app.stores.shopify.catalog import CatalogReading
+from app.stores.shopify.client import ScopeMissing, ShopifyClient
+from app.stores.shopify.companies import CompanyReading
+from app.stores.shopify.customers import CustomerReading
+from app.stores.shopify.orders import OrderReading
+from app.stores.shopify.pages import PageReading
+from app.stores.shopify.payloads import parse
+from app.stores.shopify.prices import PriceReading
+from app.stores.shopify.promotions import PromotionReading
 
 
-class ShopifyReader:
+class ShopifyReader(
+    OrderReading, CatalogReading, CustomerReading, CompanyReading, PriceReading, PromotionReading, PageReading,
+    CartReading, CapabilityReading,
+):  # fmt: skip
     """StoreReader for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
 
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset()
-
     def profile(self) -> StoreProfile:
-        shop = self._client.run("ShopInfo")["shop"]
-        handle = shop["myshopifyDomain"].removesuffix(".myshopify.com")
-        return StoreProfile(
-            name=shop["name"],
-            currency=shop["currencyCode"],
-            timezone=shop["ianaTimezone"],
-            admin_url=f"https://admin.shopify.com/store/{handle}",
-            storefront_url=shop["primaryDomain"]["url"],
-        )
+        """The shop, and its main language where the app may know it."""
+        shop = parse(self._client.run("ShopInfo")["shop"], payloads.Shop)
+        return mapping.profile(shop, self._client.admin, self._language())
+
+    def _language(self) -> str:
+        try:
+            found = self._client.run("ShopLocales")["shopLocales"]
+        except ScopeMissing:
+            return "en"
+        return next((str(one["locale"]) for one in found if one["primary"]), "en")

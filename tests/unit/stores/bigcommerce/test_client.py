@@ -14,7 +14,8 @@ from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, Rat
 from app.outbound import Outbound
 from app.stores.bigcommerce import bigcommerce_store, payloads
 from app.stores.bigcommerce.client import BigCommerceClient, Quota, error_text, number, parse, parse_list, require_whole
-from app.stores.bigcommerce.order_writing import STAFF_NOTES, with_note
+from app.stores.bigcommerce.order_writing import STAFF_NOTES
+from app.stores.notes import with_note
 from app.stores.port import Store
 from tests.unit.stores.bigcommerce.builders import order_json, settings
 
