@@ -9,8 +9,8 @@ from app.domain.ids import CustomerId
 from app.errors import Conflict, NotFound, Permanent
 from app.stores.bigcommerce import payloads
 from app.stores.bigcommerce.client import SERVICE, BigCommerceClient, number, parse
-from app.stores.notes import with_note
 from app.stores.bigcommerce.paging import PAGE, v3_pages
+from app.stores.notes import with_note
 
 LONGEST_VALUE = 255
 ATTRIBUTES = "v3/customers/attributes"

@@ -1,11 +1,10 @@
 """Shopify, one provider of the store port."""
 
 from datetime import UTC, datetime
-from typing import cast
 
 from app.outbound import Outbound
 from app.settings import Settings
-from app.stores.port import Store, StorePublisher, StoreReader, TokenKeeper
+from app.stores.port import Store, TokenKeeper
 from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.install import ShopifyDoor
 from app.stores.shopify.publisher import ShopifyPublisher
@@ -18,8 +17,7 @@ def shopify_store(settings: Settings, outbound: Outbound, shop: str, token: str,
     """One installed shop, reached with its token; `keeper` is where renewed ones go."""
     access = ShopAccess(shop, token, keeper, TokenDoor(settings, outbound, _now), _now)
     client = ShopifyClient(settings, outbound, shop, access)
-    reader, publisher = cast(StoreReader, ShopifyReader(client)), cast(StorePublisher, ShopifyPublisher(client))
-    return Store(reader, publisher, ShopifySetup(client), access)
+    return Store(ShopifyReader(client), ShopifyPublisher(client), ShopifySetup(client), access)
 
 
 def _now() -> datetime:

@@ -35,7 +35,7 @@ class CartReading:
     _client: ShopifyClient
 
     def cart(self, cart_id: str) -> Cart:
-        """Only what was really left behind is listed: an order that came of it, or a checkout Shopify forgot, is gone."""
+        """Only what was really left behind is listed: what became an order is gone."""
         gid("AbandonedCheckout", cart_id)  # refuses what is no id
         nodes = self._client.run("AbandonedCheckout", filter=f"id:{cart_id}")["abandonedCheckouts"]["nodes"]
         found = next((one for one in parse(nodes, list[Checkout]) if one.id == cart_id), None)

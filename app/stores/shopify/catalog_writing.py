@@ -66,7 +66,7 @@ class CatalogWriting(CatalogReading):
         return found
 
     def change_product_image(self, product_id: ProductId, image_id: str, *, alt: str, thumbnail: bool) -> None:
-        """The first picture is the one shown in lists: another becomes it by taking its place, not by losing its own."""
+        """The first picture is the one shown in lists: another becomes it only by taking its place."""
         owner, picture = gid("Product", product_id), gid("MediaImage", image_id)
         self._client.change("FileUpdate", "fileUpdate", files=[{"id": picture, "alt": alt}])
         if thumbnail:
@@ -104,7 +104,12 @@ class CatalogWriting(CatalogReading):
             Metafields(self._client, node["id"]).remove([SALE])
 
     def _update(self, owner: str, change: Data, media: list[Data] | None = None) -> None:
-        self._client.change("ProductUpdate", "productUpdate", product={"id": owner, **change}, media=media)
+        """A refusal has no code here: whether the product is there at all, reading it tells."""
+        try:
+            self._client.change("ProductUpdate", "productUpdate", product={"id": owner, **change}, media=media)
+        except Permanent:
+            self._product_node("ProductStanding", number(owner))
+            raise
 
     def _upload(self, name: str, content: BinaryIO) -> str:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

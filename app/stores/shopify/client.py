@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import httpx
 import structlog
@@ -125,6 +125,13 @@ class ShopifyClient:
         if refused:
             raise _refused(name, refused)
         return payload
+
+    def tried(self, name: str, field: str, /, **variables: Any) -> list[UserError]:
+        """A mutation whose user errors the caller wants to look at."""
+        return user_errors(self.run(name, **variables).get(field) or {})
+
+    def refuse(self, name: str, errors: Sequence[UserError]) -> NoReturn:
+        raise _refused(name, errors)
 
     def pages(self, name: str, *path: str, **variables: Any) -> Iterator[Data]:
         """Every node of the connection at `path`, page by page."""

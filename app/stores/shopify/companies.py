@@ -128,7 +128,9 @@ def company(found: company_payloads.Company) -> Company:
     email = contact.customer.email.email_address if contact and contact.customer.email else ""
     terms = [place.experience.payment_terms_template for place in places if place.experience]
     catalogs = dict.fromkeys(entry.title for place in places for entry in place.catalogs.nodes)
-    addresses = [_address(place, which) for place in places for which in (place.billing_address, place.shipping_address)]
+    addresses = [
+        _address(place, which) for place in places for which in (place.billing_address, place.shipping_address)
+    ]
     return Company(
         id=CompanyId(found.id),
         name=found.name,

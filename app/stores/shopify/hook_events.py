@@ -92,6 +92,12 @@ ALWAYS = frozenset({
     Topic.ORDER_CHANGED, Topic.PRODUCT_CHANGED, Topic.CUSTOMER_CHANGED, Topic.STORE_CHANGED,
     Topic.SCOPES_CHANGED, Topic.APP_UNINSTALLED,
 })  # fmt: skip
+# Families whose scope is optional: the app's configuration cannot name them for every shop, so each shop that gave the
+# scope is subscribed by itself.
+OPTIONAL = {
+    "disputes": "read_shopify_payments_disputes", "fulfillment_events": "read_fulfillments",
+    "fulfillments": "read_fulfillments", "product_publications": "read_publications",
+}  # fmt: skip
 _BY_NAME = {name: told for told in (*EVENTS, *COMPLIANCE) for name in told.names}
 
 
@@ -105,8 +111,21 @@ def topics(wanted: Collection[Topic] | None = None) -> list[str]:
     return [name for told in EVENTS if wanted is None or told.topic in ALWAYS | set(wanted) for name in told.names]
 
 
+def configured() -> list[str]:
+    """What the app's configuration subscribes to, for all shops."""
+    return [name for name in topics() if name.partition("/")[0] not in OPTIONAL]
+
+
+def by_shop(wanted: Collection[Topic] | None = None) -> dict[str, str]:
+    """Topic → the scope it needs: what is subscribed to in each shop that gave it."""
+    return {name: scope for name in topics(wanted) if (scope := OPTIONAL.get(name.partition("/")[0]))}
+
+
 def compliance_topics() -> list[str]:
     return [name for told in COMPLIANCE for name in told.names]
 
 
-__all__ = ["ALWAYS", "COMPLIANCE", "EVENTS", "NAMES_SHOP", "Told", "compliance_topics", "told_by", "topics"]
+__all__ = [
+    "ALWAYS", "COMPLIANCE", "EVENTS", "NAMES_SHOP", "OPTIONAL", "Told", "by_shop", "compliance_topics", "configured",
+    "told_by", "topics",
+]  # fmt: skip

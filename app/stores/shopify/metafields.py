@@ -25,7 +25,9 @@ _ABSENT: Any = object()
 
 def owner(object_type: ObjectType, object_id: str) -> str:
     if object_type not in TYPES:
-        raise Permanent(f"Nothing can be left on a {object_type} in Shopify.", code="not_in_this_store", service=SERVICE)
+        raise Permanent(
+            f"Nothing can be left on a {object_type} in Shopify.", code="not_in_this_store", service=SERVICE
+        )
     return gid(TYPES[object_type], object_id)
 
 
@@ -88,8 +90,9 @@ def with_pair(before: Pairs, name: str, value: str | None) -> Pairs:
 
 def entry(key: str, value: str) -> dict[str, Any]:
     """As metafieldsSet takes it: an address as one, so that it can be clicked in the admin."""
-    kind = ADDRESS if key.endswith("_url") and value.startswith(("https://", "http://")) else LONG if "\n" in value else LINE
-    return {"key": key, "type": kind, "value": value}
+    is_address = key.endswith("_url") and value.startswith(("https://", "http://"))
+    plain = LONG if "\n" in value else LINE
+    return {"key": key, "type": ADDRESS if is_address else plain, "value": value}
 
 
 __all__ = ["LIST", "NAMESPACE", "Metafields", "entry", "owner", "with_pair"]

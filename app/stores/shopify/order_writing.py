@@ -8,6 +8,7 @@ no others.
 
 import hashlib
 from decimal import Decimal
+from typing import Any
 
 from app.domain.commerce import OrderStatus
 from app.domain.ids import OrderId
@@ -99,7 +100,7 @@ class OrderWriting(OrderReading):
         found = self._payments(order_id)
         for one in open_authorizations(found):
             amount = authorized(one, found.transactions)
-            wanted = {
+            wanted: dict[str, Any] = {
                 "id": gid("Order", order_id), "parentTransactionId": one.id, "amount": str(amount),
                 "currency": one.amount_set.presentment_money.currency_code,
             }  # fmt: skip

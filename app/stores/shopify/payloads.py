@@ -7,7 +7,7 @@ the buyer's currency (`presentmentMoney`); times as ISO 8601 UTC; ids as global 
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as NotAsExpected
@@ -428,7 +428,8 @@ class Shop(Payload):
 def parse(value: Any, shape: type[T]) -> T:
     """An answer's part as a shape. Permanent when Shopify sends something else."""
     try:
-        return _adapter(shape).validate_python(value)  # type: ignore[no-any-return]  # the adapter of that shape
+        found: T = _adapter(cast(Any, shape)).validate_python(value)
+        return found
     except NotAsExpected as error:
         places = "; ".join(".".join(map(str, one["loc"])) for one in error.errors()[:5])
         raise Permanent(

@@ -10,13 +10,10 @@ from app.stores.shopify.customer_writing import CustomerWriting
 from app.stores.shopify.metafields import Metafields, owner
 from app.stores.shopify.order_writing import OrderWriting
 from app.stores.shopify.pages import PageWriting
-from app.stores.shopify.prices import PriceWriting
 from app.stores.shopify.promotions import PromotionWriting
 
 
-class ShopifyPublisher(
-    OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PriceWriting, PromotionWriting, PageWriting
-):
+class ShopifyPublisher(OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PromotionWriting, PageWriting):
     """StorePublisher for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:

@@ -2,7 +2,6 @@
 
 from app.domain.commerce import StoreProfile
 from app.stores.shopify import mapping, payloads
-from app.stores.shopify.capabilities import CapabilityReading
 from app.stores.shopify.carts import CartReading
 from app.stores.shopify.catalog import CatalogReading
 from app.stores.shopify.client import ScopeMissing, ShopifyClient
@@ -11,14 +10,12 @@ from app.stores.shopify.customers import CustomerReading
 from app.stores.shopify.orders import OrderReading
 from app.stores.shopify.pages import PageReading
 from app.stores.shopify.payloads import parse
-from app.stores.shopify.prices import PriceReading
 from app.stores.shopify.promotions import PromotionReading
 
 
 class ShopifyReader(
-    OrderReading, CatalogReading, CustomerReading, CompanyReading, PriceReading, PromotionReading, PageReading,
-    CartReading, CapabilityReading,
-):  # fmt: skip
+    OrderReading, CatalogReading, CustomerReading, CompanyReading, PromotionReading, PageReading, CartReading
+):
     """StoreReader for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:

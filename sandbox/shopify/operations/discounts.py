@@ -11,7 +11,7 @@ from sandbox.shopify import changed, lists
 from sandbox.shopify.connections import Listing
 from sandbox.shopify.errors import UserError, wrong_id
 from sandbox.shopify.gids import gid, kind_of
-from sandbox.shopify.money import decimal
+from sandbox.shopify.money import decimal, money
 from sandbox.shopify.mutating import mutation
 from sandbox.shopify.operations import tags
 from sandbox.shopify.payloads import sales as payloads
@@ -70,6 +70,28 @@ def discount(shop: Shop, node: JSON, _args: JSON) -> JSON:
     return {**node, "__typename": KINDS[kind_of(node["id"])], "status": payloads.discount_status(shop, node),
             "summary": summary, "shortSummary": summary, "discountClasses": ["ORDER"],
             "asyncUsageCount": node["used"]}  # fmt: skip
+
+
+for _kind in KINDS.values():
+
+    @field(_kind, "customerGets")
+    def customer_gets(shop: Shop, node: JSON, _args: JSON) -> JSON:
+        """What it gives, and for which goods."""
+        if node["percentage"] is not None:
+            value: JSON = {"__typename": "DiscountPercentage", "percentage": node["percentage"]}
+        else:
+            value = {"__typename": "DiscountAmount", "amount": money(node["amount"], shop.currency),
+                     "appliesOnEachItem": bool(node.get("eachItem"))}  # fmt: skip
+        named = (node["items"].get("products") or {}).get("productVariantsToAdd") or []
+        items = {"__typename": "DiscountProducts", "named": named} if named else {
+            "__typename": "AllDiscountItems", "allItems": True
+        }  # fmt: skip
+        return {"value": value, "items": items}
+
+
+@field("DiscountProducts", "productVariants")
+def named_variants(shop: Shop, node: JSON, _args: JSON) -> list[JSON]:
+    return [v for text in node["named"] if (v := shop.find("ProductVariant", text))]
 
 
 field("DiscountCodeBasic", "codesCount")(lambda _s, d, _a: lists.count(d["codes"]))
@@ -195,14 +217,25 @@ def _fill(made: JSON, given: JSON) -> None:
     if value.get("percentage") is not None:
         made |= {"percentage": value["percentage"], "amount": None}
     elif value.get("discountAmount"):
-        made |= {"percentage": None, "amount": str(value["discountAmount"].get("amount"))}
-    for name, key in (("items", "items"),):
-        if gets.get(key):
-            made[name] = gets[key]
+        amount = value["discountAmount"]
+        made |= {"percentage": None, "amount": str(amount.get("amount")), "eachItem": amount.get("appliesOnEachItem")}
+    if gets.get("items"):
+        made["items"] = _goods(made["items"], gets["items"])
     for name, key in (("minimum", "minimumRequirement"), ("context", "context")):
         if given.get(key):
             made[name] = given[key]
     made["combinesWith"] |= {n: bool(v) for n, v in (given.get("combinesWith") or {}).items()}
+
+
+def _goods(before: JSON, given: JSON) -> JSON:
+    """Variants are added to those there are, unless they are named to go."""
+    asked = given.get("products")
+    if asked is None:
+        return given
+    known = (before.get("products") or {}).get("productVariantsToAdd") or []
+    gone = asked.get("productVariantsToRemove") or []
+    kept = [text for text in known if text not in gone]
+    return {"products": asked | {"productVariantsToAdd": [*kept, *(asked.get("productVariantsToAdd") or [])]}}
 
 
 def _need(shop: Shop, kind: str, text: str) -> JSON:

@@ -84,6 +84,10 @@ class BigCommerceCase:
 
     system = "bigcommerce"
     hook_destination = f"http://{APP}/webhooks/bigcommerce"
+    held_reasons = ("payment held for review", "payment gateway asks for a fraud review")
+    hook_repairs = ("changed", "created", "reactivated")
+    hooks_carry_headers = True
+    may_lose_thumbnail = True
 
     def __init__(self, *, deadline: float = 40.0) -> None:
         self.receiver, self.world, self.api = _stand_in()

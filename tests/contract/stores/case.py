@@ -25,6 +25,10 @@ class Case(Protocol):
     system: str
     store: Store
     hook_destination: str
+    held_reasons: tuple[str, ...]  # what the store gives as reasons after `hold_payment`
+    hook_repairs: tuple[str, ...]  # what is done after `disturb_webhooks`
+    hooks_carry_headers: bool  # whether deliveries carry headers of ours
+    may_lose_thumbnail: bool  # whether the only picture can be none that is shown in lists
     before_request: Callable[[], None]  # called before each request of our clients
 
     def fill(self) -> Filled:
@@ -60,7 +64,7 @@ class Case(Protocol):
         ...
 
     def disturb_webhooks(self) -> None:
-        """Switch one registered webhook off, delete another, point a third elsewhere."""
+        """Switch one registered webhook off (where that exists), delete another, point a third elsewhere."""
         ...
 
     def panels(self) -> list[str]:

@@ -49,7 +49,7 @@ class StoreContract:
         case.hold_payment(order_id)
         order = case.store.read.order(order_id)
         assert not order.is_paid
-        assert order.manual_check == ("payment held for review", "payment gateway asks for a fraud review")
+        assert order.manual_check == case.held_reasons
 
     def test_a_product_comes_with_its_governed_texts(self, case: Case) -> None:
         product = case.store.read.product(case.fill().product)
@@ -175,7 +175,7 @@ class StoreContract:
     def test_refused_texts_are_permanent_and_change_nothing(self, case: Case) -> None:
         product_id = case.fill().product
         before = case.store.read.product(product_id)
-        for fields in ({"name": ""}, {"name": "x" * 251}, {"page_title": "x" * 256}, {"price": "0"}):
+        for fields in ({"name": ""}, {"name": "x" * 256}, {"page_title": "x" * 256}, {"price": "0"}):
             with pytest.raises(Permanent):
                 case.store.publish.write_product_fields(product_id, fields)
         case.store.publish.write_product_fields(product_id, {})
@@ -191,7 +191,7 @@ class StoreContract:
         assert (found.alt, found.is_thumbnail) == ("Vorne", True)
         publish.change_product_image(product_id, found.id, alt="Front", thumbnail=False)
         (found,) = case.store.read.product(product_id).images
-        assert (found.alt, found.is_thumbnail) == ("Front", False)
+        assert (found.alt, found.is_thumbnail) == ("Front", not case.may_lose_thumbnail)
         for _ in range(2):
             publish.remove_product_image(product_id, found.id)
             assert case.store.read.product(product_id).images == ()
@@ -201,7 +201,8 @@ class StoreContract:
         for name in ("a.png", "b.png"):
             publish.add_product_image(product_id, io.BytesIO(PNG), name, alt=name, thumbnail=True)
         images = case.store.read.product(product_id).images
-        assert [(image.file_name, image.is_thumbnail) for image in images] == [("a.png", False), ("b.png", True)]
+        shown = {image.file_name: image.is_thumbnail for image in images}
+        assert shown == {"a.png": False, "b.png": True}
 
     def test_what_is_no_picture_is_refused(self, case: Case) -> None:
         product_id, publish = case.fill().product, case.store.publish
@@ -250,18 +251,19 @@ class StoreContract:
         assert set(setup.ensure_webhooks(case.hook_destination, headers).values()) == {"kept"}
         case.disturb_webhooks()
         repaired = setup.ensure_webhooks(case.hook_destination, headers)
-        assert sorted(done for done in repaired.values() if done != "kept") == ["changed", "created", "reactivated"]
+        assert sorted(done for done in repaired.values() if done != "kept") == sorted(case.hook_repairs)
         assert len(case.webhooks()) == len(first)
         assert {(where, active) for _, where, active in case.webhooks()} == {(case.hook_destination, True)}
         changed = setup.ensure_webhooks(case.hook_destination, {"X-ECM-Hook": "another"})
-        assert set(changed.values()) == {"changed"}
+        assert set(changed.values()) == {"changed" if case.hooks_carry_headers else "kept"}
 
     def test_panels_are_registered_once(self, case: Case) -> None:
         first = case.store.setup.ensure_panels()
         assert {*first.values()} == {"created"}
-        assert sorted(first) == ["customer", "order", "product"] == case.panels()
+        assert sorted(first) == case.panels()
+        assert {"customer", "order", "product"} <= set(first)
         assert {*case.store.setup.ensure_panels().values()} == {"kept"}
-        assert case.panels() == ["customer", "order", "product"]
+        assert case.panels() == sorted(first)
 
     # Refusals
 

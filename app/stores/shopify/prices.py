@@ -1,0 +1,300 @@
+"""Price lists and the catalogs that bring them to companies; variants by SKU.
+
+Source: Shopify Admin GraphQL API 2026-10, priceLists, catalogs, quantityPricingByVariantUpdate (all or nothing, 250
+prices at once). A list reaches nobody by itself: a catalog assigns it to a company's locations. Prices have no dates.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import AliasPath, Field
+
+from app.domain.commerce import Money
+from app.domain.ids import PriceListId, ProductId
+from app.domain.trade import Audience, AudienceKind, Price, PriceList, PriceTier, RefusedPrice, Variant
+from app.errors import Conflict, NotFound, Permanent
+from app.stores.shopify.capabilities import CapabilityReading
+from app.stores.shopify.client import UserError
+from app.stores.shopify.names import SERVICE, gid, number
+from app.stores.shopify.orders import quoted
+from app.stores.shopify.payloads import Amount, NamedNode, Node, Nodes, Number, Payload, StockItem, Text, parse
+
+T = TypeVar("T")
+BATCH = 250  # prices in one write
+LISTED = 50  # values of one filter
+NOT_ON_PLAN = frozenset({
+    "B2B_CATALOG_LIMIT_REACHED", "UNPERMITTED_ENTITLEMENTS_DIRECT_CATALOG_ASSIGNMENT",
+    "COMPANY_LOCATION_CATALOG_STATUS_PLAN", "CONTEXT_CATALOG_LIMIT_REACHED",
+})  # fmt: skip
+GONE = frozenset({"PRICE_NOT_FIXED", "VARIANT_NOT_FOUND"})
+
+
+class TitledNode(Node):
+    title: Text = ""
+
+
+class VariantNode(Payload):
+    id: Number
+    sku: Text = ""
+    title: Text = ""
+    price: Decimal
+    inventory_quantity: int | None = None
+    inventory_item: StockItem = StockItem()
+    product: TitledNode
+
+
+class PriceListNode(Payload):
+    id: Number
+    name: str
+    currency: str
+    catalog: TitledNode | None = None
+    catalog_gid: str = Field(default="", validation_alias=AliasPath("catalog", "id"))
+
+
+class Break(Payload):
+    minimum_quantity: int
+    price: Amount
+
+
+class PricedVariant(Payload):
+    id: Number
+    sku: Text = ""
+
+
+class PriceNode(Payload):
+    variant: PricedVariant
+    price: Amount
+    breaks: Nodes[Break] = Field(default=Nodes(), alias="quantityPriceBreaks")
+
+
+class LocationNode(Payload):
+    id: str
+    company: NamedNode
+
+
+class PriceReading(CapabilityReading):
+    """The prices' part of StoreReader."""
+
+    def variants(self, skus: Collection[str]) -> dict[str, Variant]:
+        """Fifty SKUs in a call. Where several variants share one, the first is meant."""
+        found: dict[str, Variant] = {}
+        for part in parts(sorted({sku for sku in skus if sku}), LISTED):
+            filters = " OR ".join(f"sku:{quoted(sku)}" for sku in part)
+            for node in self._client.pages("VariantsBySku", "productVariants", filter=filters):
+                entry = parse(node, VariantNode)
+                if entry.sku in part:
+                    found.setdefault(entry.sku, self._variant(entry))
+        return found
+
+    def price_lists(self) -> list[PriceList]:
+        found = (parse(node, PriceListNode) for node in self._client.pages("PriceLists", "priceLists"))
+        return [PriceList(PriceListId(entry.id), entry.name, entry.currency) for entry in found]
+
+    def prices(self, price_list_id: PriceListId, skus: Collection[str] | None = None) -> Iterator[Price]:
+        """The fixed prices: what an adjustment makes of the shop's own prices is no record."""
+        owner = gid("PriceList", price_list_id)
+        if skus is None:
+            yield from map(_price, self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=None))
+            return
+        ids = sorted(int(entry.id) for entry in self.variants(skus).values())
+        for part in parts(ids, LISTED):
+            filters = " OR ".join(f"variant_id:{one}" for one in part)
+            found = self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=filters)
+            yield from (price for price in map(_price, found) if price.sku in skus)
+
+    def audiences_of(self, price_list_id: PriceListId) -> list[Audience]:
+        """The companies at whose locations its catalog applies."""
+        found = self._price_list(price_list_id)
+        companies = {one.company.id: one.company.name for one in self._places(found.catalog_gid)}
+        return [Audience(AudienceKind.COMPANY, key, name) for key, name in companies.items()]
+
+    def _price_list(self, price_list_id: str) -> PriceListNode:
+        node = self._client.run("PriceListRead", id=gid("PriceList", price_list_id)).get("priceList")
+        if not isinstance(node, dict):
+            raise NotFound("Shopify does not have this price list.", service=SERVICE)
+        return parse(node, PriceListNode)
+
+    def _places(self, catalog: str) -> list[LocationNode]:
+        """A catalog of another kind than for company locations has none."""
+        if "/CompanyLocationCatalog/" not in catalog:
+            return []
+        found = self._client.pages("CatalogLocations", "catalog", "companyLocations", id=catalog)
+        return [parse(node, LocationNode) for node in found]
+
+    def _variant(self, entry: VariantNode) -> Variant:
+        is_only = entry.title == "Default Title"
+        return Variant(
+            id=entry.id,
+            product_id=ProductId(entry.product.id),
+            sku=entry.sku,
+            name=entry.product.title if is_only else f"{entry.product.title} - {entry.title}",
+            price=Money(entry.price, self._shop().currency_code),
+            available=entry.inventory_quantity if entry.inventory_item.tracked else None,
+        )
+
+
+class PriceWriting(PriceReading):
+    """The prices' part of StorePublisher."""
+
+    price_batch: int = BATCH
+
+    def create_price_list(self, name: str) -> PriceListId:
+        """In the shop's own currency, with its own prices for whatever is not on it."""
+        found = self._list_named(name)
+        if found is not None:
+            return found.id
+        wanted = {
+            "name": name, "currency": self._shop().currency_code,
+            "parent": {"adjustment": {"type": "PERCENTAGE_DECREASE", "value": 0}},
+        }  # fmt: skip
+        try:
+            made = self._client.change("PriceListCreate", "priceListCreate", input=wanted)["priceList"]
+        except Conflict:  # somebody (or our own lost request) was faster
+            found = self._list_named(name)
+            if found is None:
+                raise
+            return found.id
+        return PriceListId(number(made["id"]))
+
+    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
+        """A write is all or nothing and says which entries it refuses: the others are sent once more."""
+        if len(prices) > BATCH:
+            raise Permanent(f"Shopify takes {BATCH} prices at once.", code="too_many", service=SERVICE)
+        currency = self._price_list(price_list_id).currency
+        refused = {
+            place: f"The price list is in {currency}." for place, one in enumerate(prices) if one.currency != currency
+        }
+        while left := [place for place in range(len(prices)) if place not in refused]:
+            wanted = pricing([prices[place] for place in left])
+            variables = {"id": gid("PriceList", price_list_id), "input": wanted}
+            errors = self._client.tried("QuantityPricing", "quantityPricingByVariantUpdate", **variables)
+            if not errors:
+                break
+            refused |= self._named(errors, left, [prices[place] for place in left])
+        return [RefusedPrice(prices[n].sku, prices[n].currency, why) for n, why in sorted(refused.items())]
+
+    def remove_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> None:
+        """What is no price of the list (any more) is left out and the rest tried again."""
+        for part in parts(dict.fromkeys(one.variant_id for one in prices), BATCH):
+            left = [gid("ProductVariant", one) for one in part]
+            while left:
+                errors = self._client.tried(
+                    "FixedPricesDelete", "priceListFixedPricesDelete", id=gid("PriceList", price_list_id),
+                    variantIds=left,
+                )  # fmt: skip
+                gone = {place(one) for one in errors if one.code in GONE}
+                if len(gone) < len(errors) or None in gone:
+                    self._client.refuse("FixedPricesDelete", errors)
+                if not errors:
+                    break
+                left = [one for where, one in enumerate(left) if where not in gone]
+
+    def assign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
+        """By its catalog, which is made where the list has none yet."""
+        places, found = self._places_of(audience), self._price_list(price_list_id)
+        if not found.catalog_gid:
+            wanted = {
+                "title": found.name, "status": "ACTIVE", "priceListId": gid("PriceList", price_list_id),
+                "context": {"companyLocationIds": places},
+            }  # fmt: skip
+            self._assigning("CatalogCreate", "catalogCreate", input=wanted)
+            return
+        present = {one.id for one in self._places(found.catalog_gid)}
+        if missing := [one for one in places if one not in present]:
+            self._assigning("CatalogContext", "catalogContextUpdate", id=found.catalog_gid,
+                            add={"companyLocationIds": missing})  # fmt: skip
+
+    def unassign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
+        found = self._price_list(price_list_id)
+        gone = [one.id for one in self._places(found.catalog_gid) if one.company.id == audience.id]
+        if gone:
+            self._assigning("CatalogContext", "catalogContextUpdate", id=found.catalog_gid,
+                            remove={"companyLocationIds": gone})  # fmt: skip
+
+    def _assigning(self, name: str, field: str, **variables: Any) -> None:
+        try:
+            self._client.change(name, field, **variables)
+        except Permanent as error:
+            if error.context.get("user_code") not in NOT_ON_PLAN:
+                raise
+            raise Permanent(
+                "The shop's plan does not let this price list be assigned to a company.", code="not_on_plan",
+                hint="Change the shop's plan, or put the prices into a catalog of a B2B market.", **error.context,
+            ) from error  # fmt: skip
+
+    def _places_of(self, audience: Audience) -> list[str]:
+        if audience.kind is not AudienceKind.COMPANY:
+            raise Permanent(
+                "Shopify has no customer groups: a price list is for companies.", code="not_in_this_store",
+                service=SERVICE, hint="Make an agreement with the company.",
+            )  # fmt: skip
+        node = self._client.run("LocationsOfCompany", id=gid("Company", audience.id)).get("company")
+        if not isinstance(node, dict):
+            raise NotFound("Shopify does not have this company.", service=SERVICE)
+        places = [str(one["id"]) for one in node["locations"]["nodes"]]
+        if not places:
+            raise Permanent(
+                "The company has no location, so prices would reach nobody.", code="no_location", service=SERVICE,
+                hint="Add a location to the company in Shopify, then try again.",
+            )  # fmt: skip
+        return places
+
+    def _list_named(self, name: str) -> PriceList | None:
+        return next((one for one in self.price_lists() if one.name == name), None)
+
+    def _named(self, errors: list[UserError], left: list[int], sent: list[Price]) -> dict[int, str]:
+        """The refused places and why. An error that names none refuses the write as a whole."""
+        owners = [where for where, one in enumerate(sent) for _ in one.tiers]
+        found: dict[int, str] = {}
+        for one in errors:
+            where = place(one)
+            if where is not None and "quantityPriceBreaksToAdd" in one.path:
+                where = owners[where] if where < len(owners) else None
+            if where is None or where >= len(left):
+                self._client.refuse("QuantityPricing", errors)
+            else:
+                found.setdefault(left[where], one.message[:300])
+        return found
+
+
+def pricing(prices: Sequence[Price]) -> dict[str, Any]:
+    """Prices and their tiers, replacing those there were."""
+    ids = [gid("ProductVariant", one.variant_id) for one in prices]
+    return {
+        "pricesToAdd": [
+            {"variantId": key, "price": _money(one.price, one.currency)} for key, one in zip(ids, prices, strict=True)
+        ],
+        "pricesToDeleteByVariantId": [], "quantityRulesToAdd": [], "quantityRulesToDeleteByVariantId": [],
+        "quantityPriceBreaksToDelete": [], "quantityPriceBreaksToDeleteByVariantId": ids,
+        "quantityPriceBreaksToAdd": [
+            {"variantId": key, "minimumQuantity": tier.quantity_from, "price": _money(tier.price, one.currency)}
+            for key, one in zip(ids, prices, strict=True)
+            for tier in one.tiers
+        ],
+    }  # fmt: skip
+
+
+def parts(values: Collection[T], size: int) -> Iterator[list[T]]:
+    listed = list(values)
+    for start in range(0, len(listed), size):
+        yield listed[start : start + size]
+
+
+def place(error: UserError) -> int | None:
+    """The place in the list that an error's path names."""
+    return next((int(part) for part in error.path.split(".") if part.isdigit()), None)
+
+
+def _money(amount: Any, currency: str) -> dict[str, str]:
+    return {"amount": str(amount), "currencyCode": currency}
+
+
+def _price(node: dict[str, Any]) -> Price:
+    found = parse(node, PriceNode)
+    tiers = sorted((PriceTier(one.minimum_quantity, one.price.amount) for one in found.breaks.nodes),
+                   key=lambda one: one.quantity_from)  # fmt: skip
+    return Price(found.variant.id, found.variant.sku, found.price.currency_code, found.price.amount, tuple(tiers))
+
+
+__all__ = ["BATCH", "PriceReading", "PriceWriting", "pricing"]

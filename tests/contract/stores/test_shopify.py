@@ -1,0 +1,23 @@
+"""Shopify keeps the contract of the store port."""
+
+import pytest
+
+from tests.contract.stores.case import Case
+from tests.contract.stores.contract import StoreContract
+from tests.contract.stores.faults import StoreUnderFaults
+from tests.contract.stores.shopify import ShopifyCase
+
+
+class TestShopify(StoreContract):
+    @pytest.fixture
+    def case(self) -> Case:
+        return ShopifyCase()
+
+
+class TestShopifyUnderFaults(StoreUnderFaults):
+    def make_case(self, deadline: float) -> Case:
+        return ShopifyCase(deadline=deadline)
+
+    def is_write(self, method: str, path: str) -> bool | None:
+        """Queries and mutations go to one address; which is which, the client's own tests look at."""
+        return None if path.endswith("/graphql.json") else super().is_write(method, path)
