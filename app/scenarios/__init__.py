@@ -22,6 +22,7 @@ from app.scenarios import (
     records,
     return_letters,
     returns,
+    statements,
     stock,
     stores,
 )
@@ -37,6 +38,7 @@ ALL: tuple[Scenario, ...] = (
     *notices.SCENARIOS,
     *return_letters.SCENARIOS,
     *after_purchase.SCENARIOS,
+    *statements.SCENARIOS,
     *records.SCENARIOS,
     *accounts.SCENARIOS,
     *prices.SCENARIOS,

@@ -26,3 +26,7 @@ def each_month(event: Event, _subject: Subject, _preferences: Preferences) -> tu
     """One run per month of the store, when it has begun (fact `month`: "2026-11")."""
     month = event.detail.get("month", "")
     return (Occasion(f"month:{month}", {"month": month}),) if month else ()
+
+
+# Who waits for a day or month to begin.
+CALENDAR: frozenset[Each] = frozenset({each_day, each_month})

@@ -46,6 +46,11 @@ SCENARIOS = {
     "delay-notice": N_("Notice of a delay"),
     "return-letter": N_("Letter about a return"),
     "refund-letter": N_("Confirmation of a refund"),
+    "calendar-month": N_("Beginning of a month"),
+    "statement-company": N_("Monthly statements of companies"),
+    "statement-customer": N_("Monthly statements of business buyers"),
+    "overdue-company": N_("Reminders to companies"),
+    "overdue-customer": N_("Reminders to business buyers"),
     "care-guide": N_("Care and set-up after a purchase"),
     "warranty-letter": N_("Warranty after a purchase"),
     "welcome-customer": N_("Welcome after the first purchase"),
@@ -241,6 +246,7 @@ STEPS = {
     "compose_communication": N_("Compose and file the document"),
     "deliver_communication": N_("Send the document to the buyer"),
     "wait_days": N_("Wait some days"),
+    "pass_on": N_("Tell it to customers and companies"),
     "consider_letter": N_("See whether there is something to write"),
     "announce": N_("Tell whoever writes to the buyer"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
@@ -320,6 +326,7 @@ MEANINGS = {
     "restore_fields": N_("The product may still show the changed values."),
     "compose_communication": N_("The document for the buyer is not made yet. Nothing was sent."),
     "deliver_communication": N_("The document is filed. The buyer may not have it yet."),
+    "pass_on": N_("Not everybody was told yet. Nobody is told twice."),
     "wait_days": N_("It goes on later than planned. Nothing else is affected."),
     "consider_letter": N_("Nothing was written yet. It is looked at again once the store answers."),
     "announce": N_("Only the letter about it waits. Nothing else is affected."),
@@ -357,7 +364,7 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
-    "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "consider_letter", "announce",
+    "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "pass_on", "consider_letter", "announce",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {

@@ -214,6 +214,7 @@ FILE_PLAN = (
     FilePlanEntry("Approvals", "APR-7", 7),
     FilePlanEntry("Pricing approvals", "PRC-10", 10),
     FilePlanEntry("Cases", "CAS-3", 3),
+    FilePlanEntry("Account statements", "STM-10", 10),
     FilePlanEntry("Customer agreements", "AGR-10", 10),
     FilePlanEntry("Compliance documents", "CMP-10", 10),
     FilePlanEntry("Policies", "POL-10", 10),
@@ -275,6 +276,7 @@ ACCOUNT_FOLDERS = (
     "05 Pricing",
     "06 Credit",
     "07 Support",
+    "08 Statements",
 )
 SPREADSHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 

@@ -104,10 +104,13 @@ DESIGNS = (
     Design(
         "SF_STATEMENT", "Account statement", "Statement {period.text}", "Statement_{account.number}_{period.to}",
         (HELLO, Facts("Account", (("Number", "account.number"), ("Balance", "account.balanceText"))),
+         Facts("This period", (("Orders", "summary.orders"), ("Ordered", "summary.orderedText"),
+                               ("Paid", "summary.paidText"))),
          OPEN_ITEMS, PAYMENTS, AGEING, BYE),
     ),
     Design(
-        "SF_AGEING_NOTICE", "Ageing notice", "Reminder: open items of {account.number}", "Ageing_{account.number}",
+        "SF_AGEING_NOTICE", "Ageing notice", "Reminder: open items of {account.number}",
+        "Ageing_{account.number}_{account.date}",
         (HELLO, Text("these items are open: {account.balanceText} in all."), OPEN_ITEMS, AGEING, BYE),
     ),
     Design(

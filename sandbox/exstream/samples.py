@@ -23,13 +23,14 @@ BLOCKS: dict[str, dict[str, Any]] = {
     "SF_RECEIPT": GOODS | {
         "totals": TOTALS, "payments": [{"date": "2026-02-03", "reference": "TX-9", "amountText": "39.80 EUR"}]},
     "SF_STATEMENT": {
-        "account": {"number": "C-77", "balanceText": "39.80 EUR"},
+        "account": {"number": "C-77", "balanceText": "39.80 EUR", "date": "2026-02-28"},
+        "summary": {"orders": "2", "orderedText": "159.80 EUR", "paidText": "120.00 EUR"},
         "period": {"from": "2026-02-01", "to": "2026-02-28", "text": "February 2026"},
         "openItems": [{"number": "INV-2026-000145", "dueDate": "2026-03-05", "openText": "39.80"}],
         "payments": [{"date": "2026-02-10", "reference": "TX-9", "amountText": "120.00"}],
         "ageing": {"currentText": "39.80", "days30Text": "0.00", "days60Text": "0.00", "olderText": "0.00"}},
     "SF_AGEING_NOTICE": {
-        "account": {"number": "C-77", "balanceText": "39.80 EUR"},
+        "account": {"number": "C-77", "balanceText": "39.80 EUR", "date": "2026-02-28"},
         "openItems": [{"number": "INV-2026-000145", "dueDate": "2026-03-05", "openText": "39.80"}],
         "ageing": {"currentText": "0.00", "days30Text": "39.80", "days60Text": "0.00", "olderText": "0.00"}},
     "SF_RETURN_LETTER": {

@@ -1,4 +1,4 @@
-"""Steps about time: what an object shall be reminded of, and waiting."""
+"""Steps about time: what an object shall be reminded of, waiting, the calendar."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -28,5 +28,16 @@ class WaitDays:
     kind: Literal["wait_days"] = "wait_days"
 
 
-Steps = SetTimer | WaitDays
-__all__ = ["SetTimer", "WaitDays"]
+@dataclass(frozen=True)
+class PassOn:
+    """Pass the store's day or month, which this run is about, on to each of its customers or companies, once each.
+
+    Nobody is told where no scenario in use waits for it. Customers: those with an account whose orders we have seen.
+    """
+
+    to: Literal["customer", "company"]
+    kind: Literal["pass_on"] = "pass_on"
+
+
+Steps = SetTimer | WaitDays | PassOn
+__all__ = ["PassOn", "SetTimer", "WaitDays"]

@@ -134,8 +134,17 @@ def invoice_number(order: Order) -> str:
 
 
 def due_after(m: Material) -> timedelta:
-    days = m.company.payment_terms_days if m.company else None
+    return terms_of(m.company)
+
+
+def terms_of(company: Company | None) -> timedelta:
+    days = company.payment_terms_days if company else None
     return timedelta(days=days) if days is not None else DUE_AFTER
+
+
+def is_open(order: Order) -> bool:
+    """Invoiced and not paid."""
+    return not order.is_paid and order.status.value not in VOID
 
 
 def instant(text: str) -> datetime | None:

@@ -15,7 +15,7 @@ from app.domain.ids import CustomerId, PriceListId, ProductId
 from app.domain.order_parts import OrderPart
 from app.domain.trade import Company, Page
 from app.engine import shelves, subjects
-from app.engine.drivers.material import Material
+from app.engine.drivers.material import Material, instant
 from app.engine.runs import Context
 from app.errors import NotFound
 
@@ -27,6 +27,7 @@ WITH_PRODUCTS = frozenset({"SF_CATALOG", "SF_WARRANTY", "SF_CARE"})
 WITH_CUSTOMER = frozenset({"SF_RETENTION", "SF_CATALOG", "SF_STATEMENT", "SF_AGEING_NOTICE", "SF_ONBOARDING"})
 LOOK_BACK = timedelta(days=730)  # how far accounts and histories reach
 MOST_PRODUCTS = 500
+MOST_PAID = 300  # paid orders read one by one for a statement
 
 
 def material(context: Context, template: str, variant: str, job_key: str) -> Material:
@@ -40,7 +41,7 @@ def material(context: Context, template: str, variant: str, job_key: str) -> Mat
         template, variant, job_key, context.store.read.profile(), number(context), subjects.name(subject), utc_now(),
         customer=customer, order=order, case=case, company=company,
         page=subject if isinstance(subject, Page) else None, products=products,
-        orders=_orders(context, customer, company) if template in WITH_ORDERS else (),
+        orders=_orders(context, template, customer, company) if template in WITH_ORDERS else (),
         prices=_prices(context, products) if template == "SF_CATALOG" else {},
         documents_url=shelf_link(context), facts=facts, choices=context.preferences.model_dump(mode="json"),
         workflow_case=str(context.facts.get("run") or context.run_id) if "decision" in facts else "",
@@ -112,10 +113,26 @@ def person(context: Context, customer_id: CustomerId | None) -> Customer | None:
         return None
 
 
-def _orders(context: Context, customer: Customer | None, company: Company | None) -> tuple[Order, ...]:
-    members = company.members if company else (customer.id,) if customer else ()
+def orders_of_account(context: Context, account: Customer | Company) -> tuple[Order, ...]:
+    """What a buyer, or everybody of a company, ordered in the last two years."""
+    members = account.members if isinstance(account, Company) else (account.id,)
     since = utc_now() - LOOK_BACK
     return tuple(order for member in members for order in context.store.read.orders_of(member, since))
+
+
+def _orders(context: Context, template: str, customer: Customer | None, company: Company | None) -> tuple[Order, ...]:
+    account = company or customer
+    found = orders_of_account(context, account) if account else ()
+    return _with_payments(context, found) if template == "SF_STATEMENT" else found
+
+
+def _with_payments(context: Context, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """What was paid since the period began is read with its payments: the order alone does not say when."""
+    since = instant(str(context.facts.get("period_start") or ""))
+    wanted = {one.id for one in orders if since and one.is_paid and one.modified_at >= since}
+    few = set(sorted(wanted)[:MOST_PAID])
+    part = frozenset({OrderPart.PAYMENTS})
+    return tuple(context.store.read.order(one.id, part) if one.id in few else one for one in orders)
 
 
 def _products(context: Context, order: Order | None) -> tuple[Product, ...]:

@@ -2,6 +2,7 @@
 
 from app.engine.handlers import (
     approvals,
+    calendars,
     cases,
     communications,
     compliance,
@@ -80,4 +81,5 @@ HANDLERS: dict[str, Handler] = {
     "note_recall": recall.note_recall,
     "set_timer": timers.set_timer,
     "wait_days": timers.wait_days,
+    "pass_on": calendars.pass_on,
 }

@@ -231,8 +231,8 @@ def _buyer(context: Context, step: DeliverCommunication) -> Buyer:
     account = _account(context, order)
     company = subject if isinstance(subject, Company) else None
     address = order.billing if order else next(iter(account.addresses if account else ()), Address())
-    email = (order.customer_email if order else "") or (account.email if account else "")
-    email = email or (company.email if company else "")
+    email = (order.customer_email if order else "") or (company.email if company else "")
+    email = email or (account.email if account else "")
     with reading(context.deps.database) as session:
         mark, marketing = communications.address_mark(context.store_id, email), step.purpose == "marketing"
         opted_out = bool(email) and rows.has_opted_out(session, context.store_id, mark, marketing=marketing)

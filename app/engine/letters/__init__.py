@@ -5,7 +5,7 @@ A rule reads what it needs and says what the letter is about, or why there is no
 
 from collections.abc import Callable, Mapping
 
-from app.engine.letters import after_purchase, notices
+from app.engine.letters import accounts, after_purchase, notices
 from app.engine.letters.verdict import Nothing, Something
 from app.engine.runs import Context
 
@@ -16,6 +16,8 @@ RULES: Mapping[str, Rule] = {
     "warranty": after_purchase.warranty,
     "first_order": after_purchase.first_order,
     "new_company": after_purchase.new_company,
+    "statement": accounts.statement,
+    "overdue": accounts.overdue,
 }
 
 __all__ = ["RULES", "Nothing", "Rule", "Something"]

@@ -149,7 +149,7 @@ def test_open_items_age_from_their_due_date_and_void_orders_are_none():
 
     orders = (unpaid(10), unpaid(30 + 5), unpaid(30 + 45), unpaid(30 + 90), unpaid(50, OrderStatus.CANCELLED), ORDER)
     driver = build(material("SF_AGEING_NOTICE", orders=orders))
-    assert driver["ageing"] == dict.fromkeys(("currentText", "days30Text", "days60Text", "olderText"), "29.75")
+    assert driver["ageing"] == dict.fromkeys(("currentText", "days30Text", "days60Text", "olderText"), "29.75 EUR")
     assert driver["account"]["balanceText"] == "119.00 EUR"
     assert len(driver["openItems"]) == 4
 
