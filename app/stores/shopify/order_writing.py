@@ -115,9 +115,6 @@ class OrderWriting(OrderReading):
         for one in open_authorizations(self._payments(order_id)):
             self._client.change("VoidPayment", "transactionVoid", id=one.id)
 
-    def _payments(self, order_id: str) -> payloads.OrderPayments:
-        return parse(self._node("OrderTransactions", order_id), payloads.OrderPayments)
-
     def _standing(self, order_id: str) -> payloads.Standing:
         return parse(self._node("OrderStanding", order_id), payloads.Standing)
 

@@ -16,9 +16,8 @@ from app.stores.shopify import backfill, mapping, part_mapping, payloads
 from app.stores.shopify.client import Data, ShopifyClient
 from app.stores.shopify.names import SERVICE, gid
 from app.stores.shopify.payloads import parse
-from app.stores.shopify.refunding import refund_lines, shipping_of
+from app.stores.shopify.refunding import beyond, refund_lines, shipping_of
 
-MANY = 5_000  # more orders than this in one span are collected by a bulk operation
 # Nothing is owed of an order in another status, so nothing of it can be short.
 OPEN = frozenset(
     {
@@ -36,6 +35,7 @@ class OrderReading:
     """The orders' part of StoreReader."""
 
     _client: ShopifyClient
+    many_orders = 5_000  # more than this in one span are collected by a bulk operation
 
     def order(self, order_id: OrderId, parts: frozenset[OrderPart] = frozenset()) -> Order:
         """One call, one more for each part and for every sixty lines beyond the first forty."""
@@ -55,7 +55,7 @@ class OrderReading:
         """
         filters = _placed(since, until)
         count = self._client.run("OrdersCount", filter=filters).get("ordersCount") or {}
-        many = int(count.get("count") or 0) > MANY
+        many = int(count.get("count") or 0) > self.many_orders
         nodes = backfill.placed_orders(self._client, filters) if many else self._listed("OrdersPlaced", filters)
         for node in nodes:
             head = parse(node, payloads.OrderHead)
@@ -76,13 +76,19 @@ class OrderReading:
         yield from self._whole(f"{_placed(since)} AND customer_id:{customer_id}")
 
     def refund_quote(self, order_id: OrderId, items: Sequence[RefundItem]) -> RefundQuote:
-        """Two calls: the order, for what its shipping cost, and Shopify's own suggestion."""
+        """Two calls: the order, for what its shipping cost, and Shopify's own suggestion; a third for its payments where
+        an amount of the whole order goes back.
+        """
         order = parse(self._node("OrderRead", order_id), payloads.Order)
         found = self._client.run(
             "RefundPreview", id=gid("Order", order_id), items=refund_lines(items), amount=shipping_of(order, items),
         )  # fmt: skip
         suggested = parse((found.get("order") or {}).get("suggestedRefund"), payloads.SuggestedRefund)
-        return part_mapping.refund_quote(suggested, items, mapping.currency(order))
+        payments = self._payments(order_id).transactions if beyond(items) else ()
+        return part_mapping.refund_quote(suggested, items, mapping.currency(order), payments)
+
+    def _payments(self, order_id: str) -> payloads.OrderPayments:
+        return parse(self._node("OrderTransactions", order_id), payloads.OrderPayments)
 
     def _node(self, name: str, order_id: str, **more: Any) -> Data:
         """`order` of the answer. NotFound when there is none, or none that the app may see."""
@@ -121,11 +127,11 @@ class OrderReading:
             found = parse(self._node("OrderShipments", order.id)["fulfillments"], list[payloads.Fulfillment])
             read["shipments"] = tuple(part_mapping.shipment(one, order) for one in found if one.status != "CANCELLED")
         if OrderPart.PAYMENTS in parts:
-            payments = parse(self._node("OrderTransactions", order.id), payloads.OrderPayments)
-            read["payments"] = tuple(part_mapping.payment(one) for one in payments.transactions)
+            payments = self._payments(order.id).transactions
+            read["payments"] = tuple(part_mapping.payment(one) for one in payments)
         if OrderPart.REFUNDS in parts:
             refunds = parse(self._node("OrderRefunds", order.id)["refunds"], list[payloads.Refund])
-            read["refunds"] = tuple(part_mapping.refund(one) for one in refunds)
+            read["refunds"] = tuple(part_mapping.refund(one) for one in refunds if one.gives_back)
         if OrderPart.SHORTFALLS in parts:
             read["shortfalls"] = part_mapping.shortfalls(self._stock(order)) if order.status in OPEN else ()
         return read

@@ -74,18 +74,34 @@ def refund(found: payloads.Refund) -> Refund:
     )
 
 
-def refund_quote(found: payloads.SuggestedRefund, items: Sequence[RefundItem], currency: str) -> RefundQuote:
-    """Back to what the buyer paid with. An amount of the whole order comes on top, as far as that payment goes."""
+def refund_quote(
+    found: payloads.SuggestedRefund, items: Sequence[RefundItem], currency: str,
+    payments: tuple[payloads.Transaction, ...] = (),
+) -> RefundQuote:  # fmt: skip
+    """Back to what the buyer paid with. An amount of the whole order comes on top, spread over what was paid."""
     extra = beyond(items)
     most = found.maximum_refundable_set.presentment_money.amount
     total = min(most, found.amount_set.presentment_money.amount + extra)
-    left, payments = total, list[dict[str, str]]()
-    for entry in found.suggested_transactions:
-        share = left if extra else min(left, entry.amount_set.presentment_money.amount)
+    suggested = [
+        (one.parent_id, one.gateway, one.amount_set.presentment_money.amount) for one in found.suggested_transactions
+    ]
+    ways = [(one.id, one.gateway, refundable(one, payments)) for one in payments] if extra else suggested
+    left, parts = total, list[dict[str, str]]()
+    for parent, gateway, most in ways:
+        share = min(left, most)
         if share > 0:
-            payments.append({"parent": entry.parent_id, "gateway": entry.gateway, "amount": str(share)})
+            parts.append({"parent": parent, "gateway": gateway, "amount": str(share)})
             left -= share
-    return RefundQuote(tuple(items), Money(total, currency), tuple(payments))
+    return RefundQuote(tuple(items), Money(total - left, currency), tuple(parts))
+
+
+def refundable(one: payloads.Transaction, others: tuple[payloads.Transaction, ...]) -> Decimal:
+    """What of a payment was not given back yet."""
+    if one.kind not in ("SALE", "CAPTURE") or one.status != "SUCCESS":
+        return Decimal(0)
+    back = [t for t in others if t.parent_id == one.id and t.kind == "REFUND" and t.status in ("SUCCESS", "PENDING")]
+    given = sum((t.amount_set.presentment_money.amount for t in back), Decimal(0))
+    return one.amount_set.presentment_money.amount - given
 
 
 def shortfalls(lines: Iterable[payloads.StockLine]) -> tuple[Shortfall, ...]:

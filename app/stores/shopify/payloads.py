@@ -249,6 +249,11 @@ class Refund(Payload):
     refund_shipping_lines: Nodes[RefundShipping] = Nodes()
     transactions: Nodes[RefundStatus] = Nodes()
 
+    @property
+    def gives_back(self) -> bool:
+        """Lines taken off an order are refunds there, too, of nothing."""
+        return bool(self.transactions.nodes or self.total_refunded_set.presentment_money.amount)
+
 
 class SuggestedPayment(Payload):
     gateway: Text = ""
