@@ -76,8 +76,8 @@ class OrderReading:
         yield from self._whole(f"{_placed(since)} AND customer_id:{customer_id}")
 
     def refund_quote(self, order_id: OrderId, items: Sequence[RefundItem]) -> RefundQuote:
-        """Two calls: the order, for what its shipping cost, and Shopify's own suggestion; a third for its payments where
-        an amount of the whole order goes back.
+        """Two calls: the order, for what its shipping cost, and Shopify's own suggestion; a third for its payments
+        where an amount of the whole order goes back.
         """
         order = parse(self._node("OrderRead", order_id), payloads.Order)
         found = self._client.run(

@@ -1,6 +1,5 @@
 """Payments, refunds and cancelling in a Shopify shop."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,8 +14,8 @@ from tests.contract.stores.shopify import ShopifyCase
 
 
 @pytest.fixture
-def case() -> Iterator[ShopifyCase]:
-    yield ShopifyCase()
+def case() -> ShopifyCase:
+    return ShopifyCase()
 
 
 def authorized(case: ShopifyCase) -> OrderId:

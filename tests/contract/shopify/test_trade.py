@@ -1,6 +1,5 @@
 """Companies, price lists, discounts, pages, policies, carts and the past of a Shopify shop."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -19,8 +18,8 @@ from tests.contract.stores.shopify import ShopifyCase
 
 
 @pytest.fixture
-def case() -> Iterator[ShopifyCase]:
-    yield ShopifyCase()
+def case() -> ShopifyCase:
+    return ShopifyCase()
 
 
 def company(case: ShopifyCase) -> tuple[CompanyId, JSON]:
