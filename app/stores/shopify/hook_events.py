@@ -59,7 +59,7 @@ EVENTS: tuple[Told, ...] = (
     Told(Topic.PRODUCT_CHANGED, PRODUCT, ("id",), _each("products", "create update"), "Product"),
     # Read again, and found gone: the topic is not signed, so it alone ends nothing.
     Told(Topic.PRODUCT_CHANGED, PRODUCT, ("id",), ("products/delete",)),
-    Told(Topic.PRODUCT_CHANGED, PRODUCT, ("product_id",), _each("product_publications", "create update delete")),
+    Told(Topic.PRODUCT_CHANGED, PRODUCT, ("product_id",), _each("product_publications", "create update")),
     Told(Topic.STOCK_CHANGED, PRODUCT, ("product_id",), _each("variants", "in_stock out_of_stock"), "ProductVariant"),
     Told(Topic.CUSTOMER_CHANGED, CUSTOMER, ("id",), _each("customers", "create update enable disable"), "Customer"),
     Told(Topic.CUSTOMER_CHANGED, CUSTOMER, ("id",), ("customers/delete",)),
