@@ -10,6 +10,7 @@ from app.db.cases import CaseRow
 from app.db.history import HistoryJob
 from app.db.inbox import InboxEvent
 from app.db.links import WorkspaceLink
+from app.db.privacy import PrivacyRequest
 from app.db.publications import Publication
 from app.db.session import unit_of_work
 from app.db.stores import StoreUser
@@ -24,7 +25,7 @@ TOKEN = re.compile(
 RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
-           "case_id": "0" * 32, "job_id": "0" * 32}  # fmt: skip
+           "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32}  # fmt: skip
 # Parameters that name nothing of a tenant.
 NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return"}
 
@@ -68,10 +69,12 @@ def mine(two_stores: Doors) -> dict[str, str]:
                         text=CANARY)  # fmt: skip
         look = HistoryJob(store_id=store, kind="dry_run", scenario="order-review", since=utc_now(), until=utc_now(),
                           reached=utc_now(), asked_by=CANARY)  # fmt: skip
-        uow.session.add_all([link, order, publication, claim, look])
+        asked = PrivacyRequest(store_id=store, event_id=CANARY, kind="data", reference=CANARY, received_at=utc_now(),
+                               done_at=utc_now(), customer_id="118")  # fmt: skip
+        uow.session.add_all([link, order, publication, claim, look, asked])
         uow.session.flush()
         return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118",
-                "case_id": claim.id, "job_id": look.id}  # fmt: skip
+                "case_id": claim.id, "job_id": look.id, "request_id": asked.id}  # fmt: skip
 
 
 def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:

@@ -16,7 +16,7 @@ from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import rights, scenarios, templates
+from app.web.settings_pages import privacy, rights, scenarios, templates
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -26,6 +26,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
     rights.add(bp, deps)
+    privacy.add(bp, deps)
     templates.add(bp, deps, _page)
     return bp
 
