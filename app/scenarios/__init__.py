@@ -7,6 +7,7 @@ from app.domain.steps import ComposeCommunication, Step
 from app.scenarios import (
     accounts,
     after_purchase,
+    campaigns,
     communications,
     complaints,
     compliance,
@@ -42,6 +43,7 @@ ALL: tuple[Scenario, ...] = (
     *records.SCENARIOS,
     *accounts.SCENARIOS,
     *prices.SCENARIOS,
+    *campaigns.SCENARIOS,
     *products.SCENARIOS,
     *documents.SCENARIOS,
     *compliance.SCENARIOS,

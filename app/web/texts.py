@@ -62,6 +62,10 @@ SCENARIOS = {
     "customer-workspace": N_("Workspaces of business customers"),
     "company-workspace": N_("Workspaces of companies"),
     "business-order": N_("Orders of business customers"),
+    "campaign": N_("Campaigns"),
+    "campaign-approvals": N_("Approvals of campaigns"),
+    "campaign-publish": N_("Promotions of campaigns"),
+    "promotion-watch": N_("Daily look at promotions"),
     "price-agreement-customer": N_("Price agreements of customers"),
     "price-agreement-company": N_("Price agreements of companies"),
     "price-agreement-review-customer": N_("Deciding price agreements of customers"),
@@ -267,6 +271,8 @@ STEPS = {
     "publish_page": N_("Publish the approved page"),
     "publish_compliance": N_("Show the approved document on the product"),
     "publish_prices": N_("Publish the approved prices"),
+    "publish_promotions": N_("Publish the approved promotions"),
+    "look_at_promotions": N_("Look through the store’s promotions"),
     "publish_due": N_("Publish what was planned for this day"),
     "end_publication": N_("Take back what was valid until this day"),
     "publish_notice": N_("Put the notice into the store"),
@@ -293,6 +299,7 @@ PAPERS = {
     "order_history": N_("File the buyer’s order history (PDF/A)"),
     "account_terms": N_("File what is agreed today (PDF/A)"),
     "case_file": N_("File the case file (PDF/A)"),
+    "campaign_state": N_("File the state of the campaign (PDF/A)"),
     "evidence_pack": N_("Bind the evidence into one PDF"),
 }
 
@@ -348,6 +355,8 @@ MEANINGS = {
     "capture_policy": N_("This version of the page is not kept yet. New orders still name the one before."),
     "publish_page": N_("The page still shows its earlier text."),
     "publish_compliance": N_("The product does not show the approved document yet."),
+    "publish_promotions": N_("The promotions run as before. Those that are new are not switched on yet."),
+    "look_at_promotions": N_("Changes of promotions since the last look are not kept yet."),
     "publish_prices": N_("Some of the agreed prices may not be live yet. The report says which."),
     "publish_due": N_("What was planned for this day is not live yet."),
     "end_publication": N_("What was valid until this day may still be live."),
@@ -365,6 +374,7 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
     "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "pass_on", "consider_letter", "announce",
+    "look_at_promotions",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {
@@ -433,6 +443,7 @@ REQUESTS = {
     "share_documents": N_("Share documents with the buyer"),
     "check_compliance": N_("Check the compliance documents"),
     "look_at_pages": N_("Look at the policies now"),
+    "look_at_promotions": N_("Look at the promotions now"),
     "open_recall": N_("Open a recall"),
     "recall_notice": N_("Write to the buyer about the recall"),
     "recall_remedy": N_("Note the remedy"),

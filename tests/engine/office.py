@@ -12,6 +12,7 @@ from app.db.session import unit_of_work
 from app.engine import preferences
 from app.scenarios import BY_SLUG
 from sandbox.bigcommerce.merchant import Merchant
+from sandbox.content_server import approvals
 from sandbox.kernel.faults import FaultRule
 from sandbox.workflow.state import Variable
 from tests.doors import Browser, Doors
@@ -153,4 +154,10 @@ def settle(house: House) -> None:
     """The payment provider finishes what it was asked for."""
     house.stage.world.clock.advance(timedelta(minutes=1))
     house.stage.tick()
+    house.drain()
+
+
+def reject(house: House, node_id: int, user: str) -> None:
+    """An approver says no to the newest version; Content Server tells us."""
+    approvals.decide(house.stage.content_server, user, node_id, "Rejected")
     house.drain()

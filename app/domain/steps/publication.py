@@ -76,10 +76,30 @@ class PublishPrices:
     kind: Literal["publish_prices"] = "publish_prices"
 
 
+@dataclass(frozen=True)
+class PublishPromotions:
+    """Publish the approved discount rules (facts `node_id`, `version`) as promotions, judged row by row.
+
+    Waits for an approved legal document of the same case where the preference `needs_legal` says so; a discount above
+    the preference `most_percent` needs an approved exception.
+    """
+
+    kind: Literal["publish_promotions"] = "publish_promotions"
+
+
+@dataclass(frozen=True)
+class LookAtPromotions:
+    """Compare the store's promotions with what was seen last: a change goes to the campaign's case, or opens one."""
+
+    kind: Literal["look_at_promotions"] = "look_at_promotions"
+
+
 Steps = (
     RecordApproval
     | PublishContent
     | PublishPrices
+    | PublishPromotions
+    | LookAtPromotions
     | PublishDue
     | EndPublication
     | FileEvidence
@@ -87,6 +107,7 @@ Steps = (
     | RestoreFields
 )
 __all__ = [
-    "EndPublication", "FileEvidence", "PublishContent", "PublishDue", "PublishPrices",
+    "EndPublication", "FileEvidence", "LookAtPromotions", "PublishContent", "PublishDue", "PublishPrices",
+    "PublishPromotions",
     "RecordApproval", "RestoreFields", "UndoPublication",
 ]  # fmt: skip

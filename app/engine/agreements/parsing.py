@@ -66,14 +66,14 @@ class Agreement:
     valid_to: date | None = None
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """Why a row is refused."""
 
 
 def parse(table: Table) -> Agreement:
     """Every row read or refused. Raises Permanent where the file as a whole cannot be understood."""
     columns = _columns(table.header)
-    comma = _decimal_comma(table.lines, columns)
+    comma = decimal_comma(table.lines, columns)
     rows: list[AgreedRow] = []
     refused: list[RefusedRow] = []
     dates: tuple[date | None, date | None] | None = None
@@ -82,8 +82,9 @@ def parse(table: Table) -> Agreement:
         try:
             row = _row(line.number, cells, comma)
             dates = _dates(cells, dates)
-        except _Unfit as unfit:
-            refused.append(RefusedRow(line.number, _said(cells.get("sku")), _said(cells.get("currency")), str(unfit)))
+        except Unfit as unfit:
+            sku, currency = said_in(cells.get("sku")), said_in(cells.get("currency"))
+            refused.append(RefusedRow(line.number, sku, currency, str(unfit)))
         else:
             rows.append(row)
     kept, repeated = _without_repeats(rows)
@@ -95,43 +96,52 @@ def parse(table: Table) -> Agreement:
     )
 
 
-def _columns(header: Iterable[str]) -> dict[str, int]:
+def columns_of(
+    header: Iterable[str], spellings_of: Mapping[str, tuple[str, ...]] = COLUMNS, about: str = "a price agreement"
+) -> dict[str, int]:
     """Where each known column stands. A column we do not know is an error: it may be a misspelt one."""
-    known = {spelling: name for name, spellings in COLUMNS.items() for spelling in spellings}
+    known = {spelling: name for name, spellings in spellings_of.items() for spelling in spellings}
     found: dict[str, int] = {}
     for place, title in enumerate(header):
         name = known.get(re.sub(r"[\s_]+", " ", title.casefold()).strip(" :*"))
         if name is None and title:
-            raise refuse(f"The column “{title[:60]}” is not one of a price agreement.", f"Known are: {_titles()}.")
+            raise refuse(f"The column “{title[:60]}” is not one of {about}.", f"Known are: {titles(spellings_of)}.")
         if name in found:
             raise refuse(f"The column “{title[:60]}” stands there twice.")
         if name is not None:
             found[name] = place
+    return found
+
+
+def _columns(header: Iterable[str]) -> dict[str, int]:
+    found = columns_of(header)
     missing = [name for name in ("sku", "currency") if name not in found]
     if "price" not in found and "discount" not in found:
         missing.append("price")
     if missing:
-        raise refuse(f"The file has no column for: {', '.join(missing)}.", f"Known columns are: {_titles()}.")
+        raise refuse(f"The file has no column for: {', '.join(missing)}.", f"Known columns are: {titles(COLUMNS)}.")
     return found
 
 
-def _titles() -> str:
-    return ", ".join(spellings[0] for spellings in COLUMNS.values())
+def titles(spellings_of: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(spellings[0] for spellings in spellings_of.values())
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _decimal_comma(lines: Iterable[Line], columns: Mapping[str, int]) -> bool:
+def decimal_comma(
+    lines: Iterable[Line], columns: Mapping[str, int], names: tuple[str, ...] = ("price", "discount")
+) -> bool:
     """Is the comma the decimal sign of this file? What could be either way is refused, not guessed."""
     votes: dict[bool, int] = {}
     unclear = 0
-    places = [(name, columns[name]) for name in ("price", "discount") if name in columns]
+    places = [(name, columns[name]) for name in names if name in columns]
     for line in lines:
         for name, place in places:
             cell = line.cells[place] if place < len(line.cells) else None
             if isinstance(cell, str) and NUMBER.fullmatch(_bare(cell)):
-                vote = _vote(_bare(cell), may_be_thousands=name == "price")
+                vote = _vote(_bare(cell), may_be_thousands=name in ("price", "amount"))
                 if vote is not None:
                     votes.setdefault(vote, line.number)
                 elif "," in cell or "." in cell:
@@ -166,32 +176,32 @@ def _bare(text: str) -> str:
     return text.replace(" ", "").replace("’", "").replace("'", "").removesuffix("%")
 
 
-def _number(cell: Cell | Formula, comma: bool, what: str) -> Decimal | None:
+def number_in(cell: Cell | Formula, comma: bool, what: str) -> Decimal | None:
     if cell is None:
         return None
     if isinstance(cell, Formula):
-        raise _Unfit(f"The {what} is a formula; put its value there.")
+        raise Unfit(f"The {what} is a formula; put its value there.")
     if isinstance(cell, Decimal):
         return cell
     text = _bare(cell) if isinstance(cell, str) else ""
     if not NUMBER.fullmatch(text):
-        raise _Unfit(f"The {what} “{_said(cell)[:40]}” is not a number above zero.")
+        raise Unfit(f"The {what} “{said_in(cell)[:40]}” is not a number above zero.")
     whole = text.replace("." if comma else ",", "")
     if not re.fullmatch(r"\d+(?:[.,]\d+)?", whole):
-        raise _Unfit(f"The {what} “{text[:40]}” is not a number above zero.")
+        raise Unfit(f"The {what} “{text[:40]}” is not a number above zero.")
     return Decimal(whole.replace(",", "."))
 
 
 def _price(cells: Mapping[str, Cell | Formula], comma: bool) -> tuple[Decimal | None, Decimal | None]:
-    price, discount = _number(cells.get("price"), comma, "price"), _number(cells.get("discount"), comma, "discount")
+    price, discount = number_in(cells.get("price"), comma, "price"), number_in(cells.get("discount"), comma, "discount")
     if (price is None) == (discount is None):
-        raise _Unfit("Give either a price or a discount." if price is None else "Give a price or a discount, not both.")
+        raise Unfit("Give either a price or a discount." if price is None else "Give a price or a discount, not both.")
     if price is not None:
         price = _rounded(price)
         if price <= 0:
-            raise _Unfit("The price is not above zero.")
+            raise Unfit("The price is not above zero.")
     if discount is not None and not 0 < discount < 100:
-        raise _Unfit("The discount is not between 0 and 100 %.")
+        raise Unfit("The discount is not between 0 and 100 %.")
     return price, discount
 
 
@@ -200,7 +210,7 @@ def _rounded(price: Decimal) -> Decimal:
     clean = round(price, 9).normalize()
     places = -int(clean.as_tuple().exponent)
     if places > MOST_PLACES:
-        raise _Unfit(f"The price has more than {MOST_PLACES} decimals.")
+        raise Unfit(f"The price has more than {MOST_PLACES} decimals.")
     return clean if places >= 0 else clean.quantize(Decimal(1))
 
 
@@ -208,30 +218,30 @@ def _rounded(price: Decimal) -> Decimal:
 
 
 def _row(number: int, cells: Mapping[str, Cell | Formula], comma: bool) -> AgreedRow:
-    sku = _text(cells.get("sku"), "SKU")
+    sku = text_in(cells.get("sku"), "SKU")
     if not sku:
-        raise _Unfit("The SKU is missing.")
+        raise Unfit("The SKU is missing.")
     if len(sku) > LONGEST_SKU:
-        raise _Unfit(f"The SKU is longer than {LONGEST_SKU} characters.")
-    currency = _text(cells.get("currency"), "currency").upper()
+        raise Unfit(f"The SKU is longer than {LONGEST_SKU} characters.")
+    currency = text_in(cells.get("currency"), "currency").upper()
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise _Unfit(f"“{currency[:20]}” is no currency code such as EUR." if currency else "The currency is missing.")
+        raise Unfit(f"“{currency[:20]}” is no currency code such as EUR." if currency else "The currency is missing.")
     price, discount = _price(cells, comma)
-    quantity = _number(cells.get("from_quantity"), comma, "quantity")
+    quantity = number_in(cells.get("from_quantity"), comma, "quantity")
     if quantity is not None and (quantity != quantity.to_integral_value() or not 1 <= quantity <= MOST_QUANTITY):
-        raise _Unfit("The quantity is not a whole number from 1 on.")
-    return AgreedRow(number, sku, currency, price, discount, int(quantity or 1), _text(cells.get("note"), "note"))
+        raise Unfit("The quantity is not a whole number from 1 on.")
+    return AgreedRow(number, sku, currency, price, discount, int(quantity or 1), text_in(cells.get("note"), "note"))
 
 
-def _text(cell: Cell | Formula, what: str) -> str:
+def text_in(cell: Cell | Formula, what: str) -> str:
     if isinstance(cell, Formula):
-        raise _Unfit(f"The {what} is a formula; put its value there.")
+        raise Unfit(f"The {what} is a formula; put its value there.")
     if isinstance(cell, Decimal):  # a spreadsheet takes 4711 for a number
         return str(cell.to_integral_value()) if cell == cell.to_integral_value() else str(cell)
     return "" if cell is None else str(cell)
 
 
-def _said(cell: Cell | Formula) -> str:
+def said_in(cell: Cell | Formula) -> str:
     return "" if cell is None or isinstance(cell, Formula) else str(cell)[:LONGEST_SKU]
 
 
@@ -239,15 +249,15 @@ def _dates(
     cells: Mapping[str, Cell | Formula], known: tuple[date | None, date | None] | None
 ) -> tuple[date | None, date | None] | None:
     """One pair of dates per agreement: each row repeats it or leaves it out."""
-    found = (_date(cells.get("valid_from"), "Valid from"), _date(cells.get("valid_to"), "Valid to"))
+    found = (day_in(cells.get("valid_from"), "Valid from"), day_in(cells.get("valid_to"), "Valid to"))
     if found == (None, None):
         return known
     if known is not None and found != known:
-        raise _Unfit("The dates differ from those of the rows before; put these rows into an agreement of their own.")
+        raise Unfit("The dates differ from those of the rows before; put these rows into an agreement of their own.")
     return found
 
 
-def _date(cell: Cell | Formula, what: str) -> date | None:
+def day_in(cell: Cell | Formula, what: str) -> date | None:
     if cell is None or isinstance(cell, date):
         return cell
     text = cell if isinstance(cell, str) else ""
@@ -258,8 +268,8 @@ def _date(cell: Cell | Formula, what: str) -> date | None:
         if point:
             return date(int(point[3]), int(point[2]), int(point[1]))
     except ValueError as error:
-        raise _Unfit(f"{what}: there is no day “{text[:20]}”.") from error
-    raise _Unfit(f"{what}: write the day as 2026-01-31.")
+        raise Unfit(f"{what}: there is no day “{text[:20]}”.") from error
+    raise Unfit(f"{what}: write the day as 2026-01-31.")
 
 
 def _without_repeats(rows: list[AgreedRow]) -> tuple[list[AgreedRow], list[RefusedRow]]:

@@ -4,12 +4,16 @@ import tempfile
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.db.runs import Run, StepRow
 from app.db.session import unit_of_work
 from app.domain.content import Approval
 from app.domain.ids import NodeId
 from app.domain.publication import ApprovedSource, document_kind
 from app.domain.steps import RecordApproval
-from app.engine import approvals, subjects
+from app.engine import approvals, queue, subjects
 from app.engine.approvals import Decided, Kept
 from app.engine.handlers import filing
 from app.engine.handlers.publishing import workspace_of
@@ -35,8 +39,27 @@ def record_approval(context: Context, step: RecordApproval) -> Result:
     filing.classify(context, filed, step.classification)
     url = context.opentext.workspaces.url(node_id)
     keep(context, Decided(about, source, url, approval.status, approval.comment), filed, step.classification)
+    _wake_waiting(context)
     facts = workspace | filing.with_document(context, "approval_record", filed)
     return Done(f"The approval of “{source.name}”, version {version}, is kept as a record.", facts, filed)
+
+
+def _wake_waiting(context: Context) -> None:
+    """Publications of the same object that wait for this approval look again now."""
+    waiting = select(col(StepRow.run_id)).where(
+        col(StepRow.kind) == "publish_promotions", col(StepRow.status) == "waiting",
+        col(StepRow.run_id) == col(Run.id),
+    )  # fmt: skip
+    with unit_of_work(context.deps.database) as uow:
+        runs = uow.session.execute(
+            select(col(Run.id)).where(
+                col(Run.store_id) == context.store_id, col(Run.subject_type) == context.subject_type.value,
+                col(Run.subject_id) == context.subject_id, waiting.exists(),
+            )
+        ).scalars()  # fmt: skip
+        for run_id in runs:
+            queue.wake(uow.session, "run", run_id)
+            uow.after_commit(context.deps.doorbell.ring)
 
 
 def source_in(context: Context, node_id: NodeId, approval: Approval) -> ApprovedSource:

@@ -1,10 +1,11 @@
 """Papers about a case: the case file, a buyer's order history, and the evidence pack's cover."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from app.db.publications import Publication
 from app.domain.cases import Case
 from app.domain.commerce import Order
 from app.engine.papers.order_record import moment
@@ -13,6 +14,8 @@ from app.engine.papers.typesetting import Column, Paper, Section, typeset
 ITEMS = (Column("SKU"), Column("Item", wide=True), Column("Qty", number=True))
 EVENTS = (Column("When"), Column("Who"), Column("What", wide=True))
 ORDERS = (Column("Order"), Column("Placed"), Column("Status", wide=True), Column("Total", number=True))
+APPROVED = (Column("Document", wide=True), Column("Version", number=True), Column("Approved by"))
+PROMOTIONS = (Column("Promotion"), Column("State"), Column("Terms", wide=True))
 INDEX = (Column("No", number=True), Column("Document", wide=True), Column("From"), Column("Page", number=True))
 
 
@@ -51,6 +54,41 @@ def _facts(case: Case) -> tuple[tuple[str, str], ...]:
         ("To be answered by", moment(case.due_at) if case.due_at else ""), ("State", case.state.value.capitalize()),
         ("Outcome", case.outcome), ("Number at the provider", case.external_id),
     )  # fmt: skip
+
+
+def campaign_state(
+    case: Case, store: str, agreed: Sequence[Publication], seen: Mapping[str, Mapping[str, Any]]
+) -> bytes:
+    """What the campaign is, what was approved, what its promotions are in the store now."""
+    approved = tuple((one.document_name, str(one.version), one.approved_by) for one in agreed)
+    running = tuple((one["name"], _running(one), str(one["terms"])) for _id, one in sorted(seen.items()))
+    events = tuple((moment(one.at), one.by, one.text) for one in case.additions)
+    sections = [
+        Section("Campaign", _facts(case)),
+        Section("Brief", lines=(case.text,)) if case.text else None,
+        Section("Approved rules", columns=APPROVED, rows=approved) if approved
+        else Section("Approved rules", lines=("No approved discount rules are in force.",)),
+        Section("Promotions in the store", columns=PROMOTIONS, rows=running) if running else None,
+        Section("What happened", columns=EVENTS, rows=events) if events else None,
+    ]  # fmt: skip
+    return typeset(
+        Paper(
+            title=f"{case.name}: state {case.version}",
+            subtitle=f"Store {store} · opened {moment(case.opened_at)} by {case.opened_by}",
+            footer=f"Campaign · {case.name} · {store}",
+            sections=tuple(one for one in sections if one is not None),
+            dated=max((one.at for one in case.additions), default=case.opened_at),
+            attachment_name="campaign.json",
+            attachment={"store": store, "case": asdict(case), "approved": [list(one) for one in approved],
+                        "promotions": {number: dict(one) for number, one in seen.items()}},
+        )
+    )  # fmt: skip
+
+
+def _running(promotion: Mapping[str, Any]) -> str:
+    if promotion["is_gone"]:
+        return "deleted"
+    return "switched on" if promotion["is_enabled"] else "switched off"
 
 
 def order_history(name: str, store: str, orders: Sequence[Order], dated: datetime) -> bytes:

@@ -21,6 +21,7 @@ from app.domain.trade import Company
 from app.engine import policies, subjects
 from app.engine.papers import account_papers, binding, case_papers, order_papers, order_record
 from app.engine.publications import ledger
+from app.engine.publications.promotions import promotions_of, snapshots
 from app.engine.runs import Context
 from app.errors import Permanent
 
@@ -166,6 +167,17 @@ def _case_file(context: Context) -> Written:
     return Written(f"{case.number} case file{_stage(context)}.pdf", pdf, "case file")
 
 
+def _campaign_state(context: Context) -> Written:
+    """A campaign with its promotions as the store has them now, the store's own full answer attached."""
+    case = _case(context)
+    with reading(context.deps.database) as session:
+        agreed = ledger.live_for(session, context.store_id, context.subject_type, context.subject_id)
+        fields = [field for one in agreed for field in ledger.fields_in(session, one.id)]
+        seen = snapshots(session, context.store_id, promotions_of(case, fields))
+    pdf = case_papers.campaign_state(case, context.external_store, agreed, seen)
+    return Written(f"{case.number}{_stage(context)}.pdf", pdf, "state of the campaign")
+
+
 def _evidence_pack(context: Context) -> Written:
     """One PDF: cover with deadline, index, then every document of the dispute's and the order's workspaces."""
     case, order = _case(context), context.order()
@@ -253,7 +265,8 @@ PAPERS: dict[str, Writer] = {
     "message_log": _messages,
     "order_history": _history,
     "account_terms": _account_terms,
+    "campaign_state": _campaign_state,
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }
-OF_CASES = frozenset({"case_file"})  # the others are about an order
+OF_CASES = frozenset({"case_file", "campaign_state"})  # the others are about an order

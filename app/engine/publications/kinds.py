@@ -5,11 +5,14 @@ from app.engine.publications.content import ContentKind
 from app.engine.publications.kind import Kind
 from app.engine.publications.pages import PageKind
 from app.engine.publications.prices import PricesKind
+from app.engine.publications.promotions import PromotionsKind
 
-CONTENT, COMPLIANCE, PAGE, PRICES = "content", "compliance", "page", "prices"
+CONTENT, COMPLIANCE, PAGE, PRICES, PROMOTIONS = "content", "compliance", "page", "prices", "promotions"
 
 KINDS: dict[str, Kind] = {
     CONTENT: ContentKind(), COMPLIANCE: ComplianceKind(), PAGE: PageKind(), PRICES: PricesKind(),
+    PROMOTIONS: PromotionsKind(),
 }  # fmt: skip
 
-COMPLETE = frozenset({PRICES})  # a document of these says everything: what its next version leaves out is taken back
+# A document of these says everything: what its next version leaves out is taken back.
+COMPLETE = frozenset({PRICES, PROMOTIONS})
