@@ -20,7 +20,7 @@ from app.web import guards
 from tests.doors import OTHER, OWNER, Browser, Doors
 
 TOKEN = re.compile(
-    rb"\\bnonce=\"[^\"]+\"|\"X-ECM-Page\": \"[^\"]+\"|name=\"page_token\" value=\"[^\"]+\""
+    rb"\bnonce=\"[^\"]+\"|\"X-ECM-Page\": \"[^\"]+\"|name=\"page_token\" value=\"[^\"]+\""
 )  # a page's own
 RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
@@ -83,6 +83,11 @@ def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None
     return browser.post(path, {"role": "viewer", "id": "x"} | (fields or {}))
 
 
+def unnamed(page: bytes, values: dict[str, str]) -> bytes:
+    """The page without what only repeats its address, and without what is new on every page."""
+    return TOKEN.sub(b"", page).replace(values["object_id"].encode(), b"")
+
+
 def rows(doors: Doors) -> list[dict[str, Any]]:
     tables = (InboxEvent, StoreUser, Publication, WorkspaceLink)
     return [row.model_dump(exclude={"last_seen_at"}) for table in tables for row in doors.house.rows(table)]
@@ -101,7 +106,7 @@ def test_case_074_another_stores_ids_are_like_missing_ones_on_every_address(two_
             assert foreign.status_code == missing.status_code, rule
             assert CANARY not in foreign.get_data(as_text=True), rule
             if foreign.status_code >= 400:
-                assert TOKEN.sub(b"", foreign.data) == TOKEN.sub(b"", missing.data), rule
+                assert unnamed(foreign.data, mine) == unnamed(missing.data, MISSING), rule
             assert len(two_stores.house.rows(InboxEvent, store_id=two_stores.house.store_id)) == mark, rule
             tried += 1
     assert tried > 8
@@ -154,6 +159,7 @@ def test_case_079_only_an_owner_gives_roles_and_never_to_themselves(two_stores):
     assert {row.role for row in two_stores.house.rows(StoreUser, external_id=str(OWNER))} == {Role.OWNER}
 
 
+@pytest.mark.alone  # counts within a minute
 def test_case_130_one_person_cannot_wear_the_pages_out(two_stores):
     owner, rival = two_stores.signed_in(), two_stores.signed_in(sub="stores/rivalstore")
     statuses = {owner.get("/home/cards").status_code for _ in range(650)}
