@@ -4,7 +4,8 @@ import io
 import re
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.db.uploads import UploadFile, UploadRequest
 from app.engine import uploads
@@ -33,12 +34,14 @@ def send(browser: FlaskClient, path: str, *files: tuple[str, str, bytes], look_f
     """Fill in the form as a browser does: (slot, file name, bytes) each; follows to the page."""
     if look_first:
         look(browser, path)
-    data: dict[str, list[tuple[io.BytesIO, str]]] = {}
+    data: MultiDict[str, FileStorage] = MultiDict()
     for slot, name, content in files:
-        data.setdefault(slot, []).append((io.BytesIO(content), name))
+        data.add(slot, FileStorage(io.BytesIO(content), filename=name))
+    boundary, body = encode_multipart(data)  # as bytes: the client's own way leaves a temporary file open
     return browser.post(
-        path, base_url="http://app.test", data=data, content_type="multipart/form-data", follow_redirects=True
-    )
+        path, base_url="http://app.test", data=body, content_type=f"multipart/form-data; boundary={boundary}",
+        follow_redirects=True,
+    )  # fmt: skip
 
 
 def words(answer: TestResponse) -> str:
