@@ -89,7 +89,7 @@ def install_packages(name: str) -> None:
 
 def install_frontend(*, for_tests: bool) -> None:
     """Install the npm packages by lock; those of the tests hold those of the demo."""
-    base = digest("package.json", "package-lock.json")
+    base = digest("package.json", "package-lock.json", *frontend.sources(ROOT))
     accepted = {f"test {base}"} if for_tests else {f"test {base}", f"demo {base}"}
     if stamp_of("frontend") in accepted and frontend.is_laid_out(ROOT):
         return

@@ -1,0 +1,178 @@
+import '@shopify/ui-extensions/preact';
+import {render} from 'preact';
+import {useState} from 'preact/hooks';
+
+import {request, selected} from './backend.js';
+import {Badge, Banners, Document, Missing, Out, Problem, Quiet, Standing, t, Task} from './parts.jsx';
+import {Upload} from './upload.jsx';
+import {usePanel} from './usePanel.js';
+
+/** The whole panel in a window of the admin. */
+export const action = () => async () => {
+  const [about] = selected();
+  render(about ? <Panel about={about} /> : <Nothing />, document.body);
+};
+
+const Close = () => <s-button slot="secondary-actions" onClick={() => shopify.close()}>{t('close')}</s-button>;
+
+function Nothing() {
+  return (
+    <s-admin-action heading={t('name')}>
+      <s-text>{t('nothing')}</s-text>
+      <Close />
+    </s-admin-action>
+  );
+}
+
+function Panel({about}) {
+  const {found, error, again} = usePanel(about);
+  const [refused, setRefused] = useState('');
+  const [isAsking, setAsking] = useState(false);
+
+  const begin = async (what) => {
+    setAsking(true);
+    try {
+      await request(about, what);
+      setRefused('');
+      await again();
+    } catch (problem) {
+      setRefused(problem.message);
+    }
+    setAsking(false);
+  };
+
+  return (
+    <s-admin-action heading={found ? t('heading', {title: found.title}) : t('name')} loading={!found && !error}>
+      <s-stack gap="large">
+        <Problem error={refused || error} />
+        {found && <Whole of={found} about={about} again={again} begin={begin} isAsking={isAsking} />}
+      </s-stack>
+      <s-button slot="primary-action" disabled={isAsking} onClick={() => begin('recheck')}>{t('recheck')}</s-button>
+      <Close />
+    </s-admin-action>
+  );
+}
+
+function Whole({of, about, again, begin, isAsking}) {
+  return (
+    <>
+      <Banners of={of} />
+      <Standing of={of} />
+      {of.notes.map((note) => (
+        <s-banner key={note.text} tone="info" heading={note.text}>{note.why}</s-banner>
+      ))}
+      {of.offer && <Offer of={of.offer} begin={begin} isAsking={isAsking} />}
+      <Documents of={of} about={about} again={again} />
+      {of.decision && <Decision of={of.decision} />}
+      {of.workflows.length > 0 && <Workflows of={of.workflows} />}
+      {of.cases.length > 0 && <Cases of={of.cases} />}
+      <Why of={of.why} />
+      {of.access.refusal && <Quiet>{of.access.refusal}</Quiet>}
+    </>
+  );
+}
+
+function Offer({of, begin, isAsking}) {
+  return (
+    <s-section heading={of.title}>
+      <s-unordered-list>{of.what.map((line) => <s-list-item key={line}>{line}</s-list-item>)}</s-unordered-list>
+      {of.why_not && <Quiet>{of.why_not}</Quiet>}
+      {of.button && (
+        <s-button variant="primary" loading={isAsking} onClick={() => begin(of.request)}>{of.button}</s-button>
+      )}
+    </s-section>
+  );
+}
+
+function Documents({of, about, again}) {
+  if (!of.workspace) return null;
+  return (
+    <s-section heading={t('documents.heading')}>
+      <s-stack gap="base">
+        <Missing names={of.missing} />
+        {of.documents.map((one) => <Document key={one.id} of={one} />)}
+        {of.documents.length === 0 && !of.access.refusal && <Quiet>{t('documents.none')}</Quiet>}
+        {of.access.can_upload && <Upload about={about} done={again} />}
+      </s-stack>
+    </s-section>
+  );
+}
+
+function Decision({of}) {
+  return (
+    <s-section heading={t('decision.heading')}>
+      <s-stack gap="base">
+        <Badge state={of.state} />
+        {of.tasks.map((task) => <Task key={task.name} of={task} />)}
+        {of.by && <s-text>{[of.by, of.at].filter(Boolean).join(', ')}</s-text>}
+        {of.comment && <s-paragraph>“{of.comment}”</s-paragraph>}
+        <Chain of={of.trail} />
+      </s-stack>
+    </s-section>
+  );
+}
+
+function Workflows({of}) {
+  return (
+    <s-section heading={t('workflows')}>
+      <s-stack gap="base">
+        {of.map((one) => (
+          <s-stack key={one.name} gap="small-200">
+            <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
+            <Quiet>{[one.engine, one.by, one.at].filter(Boolean).join(' · ')}</Quiet>
+            {one.tasks.map((task) => <Task key={task.name} of={task} />)}
+          </s-stack>
+        ))}
+      </s-stack>
+    </s-section>
+  );
+}
+
+function Cases({of}) {
+  return (
+    <s-section heading={t('cases')}>
+      <s-stack gap="base">
+        {of.map((one) => (
+          <s-stack key={one.id} gap="small-200">
+            <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
+            <Quiet>{[one.reason, one.amount, one.text, one.due].filter(Boolean).join(' · ')}</Quiet>
+          </s-stack>
+        ))}
+      </s-stack>
+    </s-section>
+  );
+}
+
+function Why({of}) {
+  const [isOpen, setOpen] = useState(false);
+  if (!of.reasons.length && !of.chain.length) return null;
+  return (
+    <s-section heading={t('why.heading')}>
+      <s-stack gap="base">
+        {of.reasons.length > 0 && (
+          <s-unordered-list>{of.reasons.map((one) => <s-list-item key={one}>{one}</s-list-item>)}</s-unordered-list>
+        )}
+        {of.chain.length > 0 && (
+          <s-button variant="tertiary" onClick={() => setOpen(!isOpen)}>{t(isOpen ? 'why.hide' : 'why.show')}</s-button>
+        )}
+        {isOpen && <Chain of={of.chain} />}
+      </s-stack>
+    </s-section>
+  );
+}
+
+function Chain({of}) {
+  if (!of.length) return null;
+  return (
+    <s-ordered-list>
+      {of.map((link, place) => (
+        <s-list-item key={place}>
+          <s-text type="strong">{link.label}: </s-text>
+          <Out href={link.url}>{link.text}</Out>
+          <Quiet>{[' ', link.who, link.at].filter(Boolean).join(' ')}</Quiet>
+          {link.quote && <s-paragraph>“{link.quote}”</s-paragraph>}
+        </s-list-item>
+      ))}
+    </s-ordered-list>
+  );
+}

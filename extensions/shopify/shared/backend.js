@@ -1,0 +1,71 @@
+// The app's own answers. The admin puts a fresh token on every request to the app's domain; where it did not, or the
+// token was too old, we fetch one ourselves and ask once more.
+
+const API = '/shopify/api';
+const RETRY = 'X-Shopify-Retry-Invalid-Session-Request';
+const KINDS = {Order: 'orders', Product: 'products', Customer: 'customers', Company: 'companies'};
+
+/** What the page is about: "gid://shopify/Order/1001" as {kind: 'orders', id: '1001'}; null for anything else. */
+export function subject(gid) {
+  const found = /^gid:\/\/shopify\/(\w+)\/(\d+)$/.exec(gid || '');
+  return found && KINDS[found[1]] ? {kind: KINDS[found[1]], id: found[2]} : null;
+}
+
+/** Everything that is selected on the page. */
+export const selected = () => (shopify.data.selected || []).map(({id}) => subject(id)).filter(Boolean);
+
+/** A refusal with a sentence for people. `status` is 0 where nobody answered. */
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function send(path, options) {
+  const first = await fetch(`${API}${path}`, options);
+  if (first.status !== 401 || !first.headers.get(RETRY)) return first;
+  const token = await shopify.auth.idToken();
+  return fetch(`${API}${path}`, {...options, headers: {...options.headers, Authorization: `Bearer ${token}`}});
+}
+
+/** Ask, and read JSON; null for "nothing new" (204). Throws Refused. */
+export async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await send(path, options);
+  } catch {
+    throw new Refused(0, shopify.i18n.translate('errors.silent'));
+  }
+  if (answer.status === 204) return null;
+  const body = await answer.json().catch(() => ({}));
+  if (answer.ok) return body;
+  throw new Refused(answer.status, said(answer.status, body));
+}
+
+// Sentences come from the app; codes (which hold no space) are said in our own words.
+function said(status, body) {
+  const own = typeof body.error === 'string' && body.error.includes(' ') ? body.error : '';
+  if (own) return own;
+  const keys = {401: 'errors.signedOut', 403: 'errors.forbidden', 413: 'errors.tooLarge', 429: 'errors.tooMany'};
+  return shopify.i18n.translate(keys[status] || (status >= 500 ? 'errors.silent' : 'errors.refused'));
+}
+
+const at = ({kind, id}) => `/panel/${kind}/${id}`;
+
+export const panel = (about, seen = '') => ask(`${at(about)}${seen ? `?seen=${seen}` : ''}`);
+export const summary = (about) => ask(`${at(about)}/summary`);
+export const places = (about) => ask(`${at(about)}/places`);
+export const request = (about, what) => ask(`${at(about)}/${what}`, {method: 'POST', body: new FormData()});
+export const printable = (orders) => ask(`/printable?orders=${orders.join(',')}`);
+
+export function file(about, chosen, place) {
+  const body = new FormData();
+  body.append('place', place);
+  body.append('file', chosen, chosen.name);
+  return ask(`${at(about)}/documents`, {method: 'POST', body});
+}
+
+/** Where the admin finds the PDF to print. */
+export const printSource = (orders, documents) =>
+  `${API}/print?orders=${orders.join(',')}&documents=${documents.join(',')}`;

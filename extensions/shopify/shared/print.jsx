@@ -1,0 +1,57 @@
+import '@shopify/ui-extensions/preact';
+import {render} from 'preact';
+import {useEffect, useState} from 'preact/hooks';
+
+import {printable, printSource, selected} from './backend.js';
+import {Problem, Quiet, t} from './parts.jsx';
+
+/** ECM documents of the selected orders, chosen one by one, bound into one PDF for the printer. */
+export const print = () => async () => {
+  render(<Print orders={selected().map(({id}) => id)} />, document.body);
+};
+
+function Print({orders}) {
+  const [found, setFound] = useState(null);
+  const [left, setLeft] = useState(new Set());
+  const [error, setError] = useState('');
+
+  useEffect(() => {
+    printable(orders).then(
+      (answer) => setFound(answer.orders),
+      (refused) => setError(refused.message),
+    );
+  }, [orders.join(',')]);
+
+  const chosen = (found || []).flatMap((one) => one.documents).filter((one) => !left.has(one.id));
+  const choose = (id, isChosen) => {
+    const next = new Set(left);
+    isChosen ? next.delete(id) : next.add(id);
+    setLeft(next);
+  };
+  const source = chosen.length ? printSource(orders, chosen.map(({id}) => id)) : undefined;
+  return (
+    <s-admin-print-action src={source}>
+      <s-stack gap="base">
+        <Problem error={error} />
+        {!found && !error && <s-spinner accessibilityLabel={t('loading')} />}
+        {found && found.map((one) => <Order key={one.id} of={one} left={left} choose={choose} />)}
+      </s-stack>
+    </s-admin-print-action>
+  );
+}
+
+function Order({of, left, choose}) {
+  return (
+    <s-section heading={of.title}>
+      {of.documents.length === 0 && <Quiet>{t('print.none')}</Quiet>}
+      {of.documents.map((one) => (
+        <s-checkbox
+          key={one.id}
+          label={one.folder ? `${one.folder}: ${one.name}` : one.name}
+          checked={!left.has(one.id)}
+          onChange={(event) => choose(one.id, event.currentTarget.checked)}
+        />
+      ))}
+    </s-section>
+  );
+}

@@ -1,0 +1,78 @@
+import {getExtension} from '@shopify/ui-extensions-tester';
+import {fireEvent, waitFor} from '@testing-library/preact';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {answer, backend, document_, folder, panel} from './panel.js';
+
+const AT = '/shopify/api/panel/orders/1001';
+const PLACES = {places: [{id: 7, name: '01 Order record'}, {id: 9, name: '02 Customs'}], accept: ['.pdf'], most_bytes: 1000};
+const extension = getExtension('admin.order-details.action.render', {configSearchDir: folder('ecm-order-action')});
+const all = (selector) => [...document.body.querySelectorAll(selector)];
+const button = (words) => all('s-button').find((one) => one.textContent === words);
+const shown = (words) => waitFor(() => expect(document.body.textContent).toContain(words));
+
+beforeEach(() => {
+  extension.setUp();
+  extension.shopify.data.selected = [{id: 'gid://shopify/Order/1001'}];
+});
+afterEach(() => extension.tearDown());
+
+test('the panel shows documents, records, the task and why', async () => {
+  extension.fetch = backend({[`GET ${AT}`]: answer(panel()), [`GET ${AT}/places`]: answer(PLACES)});
+  await extension.render();
+  await shown('Order record.pdf');
+  for (const words of ['Record · Orders', 'On hold: Audit', 'Review order', 'Total 749.90 EUR']) await shown(words);
+  expect(document.body.textContent).not.toContain('An order changed');
+  fireEvent.click(button('why.show'));
+  await shown('An order changed');
+});
+
+test('dropped files are filed one by one in the chosen place, and the panel is read again', async () => {
+  const filed = [];
+  let documents = [document_()];
+  extension.fetch = backend({
+    [`GET ${AT}`]: () => answer(panel({documents, digest: `d${documents.length}`})),
+    [`GET ${AT}/places`]: answer(PLACES),
+    [`POST ${AT}/documents`]: (_url, {body}) => {
+      filed.push([body.get('place'), body.get('file').name]);
+      if (body.get('file').name === 'bad.exe') return answer({error: 'This file is not filed: its type is not taken.'}, 422);
+      documents = [...documents, document_({id: 'b2', name: body.get('file').name})];
+      return answer({filed: body.get('file').name}, 201);
+    },
+  });
+  await extension.render();
+  await waitFor(() => expect(all('s-drop-zone')).toHaveLength(1));
+  const [select] = all('s-select');
+  select.value = '9';
+  fireEvent.change(select);
+  const [zone] = all('s-drop-zone');
+  zone.files = [new File(['x'], 'form.pdf'), new File(['x'], 'bad.exe'), new File(['x'.repeat(2000)], 'huge.pdf')];
+  fireEvent.change(zone);
+  await shown('bad.exe: This file is not filed: its type is not taken.');
+  await shown('huge.pdf: errors.tooLarge');
+  await waitFor(() => expect(all('s-link').map((one) => one.textContent)).toContain('form.pdf'));
+  expect(filed).toEqual([['9', 'form.pdf'], ['9', 'bad.exe']]);
+});
+
+test('an offer is taken up with its button, and a refusal is said', async () => {
+  const offer = {title: 'No review yet', what: ['A workspace'], button: 'Open a review', request: 'review', why_not: ''};
+  const asked = vi.fn(() => answer({error: 'forbidden'}, 403));
+  extension.fetch = backend({
+    [`GET ${AT}`]: answer(panel({offer, workspace: null})), [`POST ${AT}/review`]: asked,
+  });
+  await extension.render();
+  await shown('A workspace');
+  fireEvent.click(button('Open a review'));
+  await shown('errors.forbidden');
+  expect(asked).toHaveBeenCalledOnce();
+});
+
+test('who may not upload sees no drop zone, and closing closes', async () => {
+  extension.fetch = backend({[`GET ${AT}`]: answer(panel({access: {look: 'map', refusal: 'Ask Finance.', can_upload: false}}))});
+  extension.shopify.close = vi.fn();
+  await extension.render();
+  await shown('Ask Finance.');
+  expect(all('s-drop-zone')).toHaveLength(0);
+  fireEvent.click(button('close'));
+  expect(extension.shopify.close).toHaveBeenCalledOnce();
+});

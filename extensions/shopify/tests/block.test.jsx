@@ -1,0 +1,54 @@
+import {getExtension} from '@shopify/ui-extensions-tester';
+import {fireEvent, waitFor} from '@testing-library/preact';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {answer, backend, folder, panel} from './panel.js';
+
+const PATH = 'GET /shopify/api/panel/orders/1001';
+const extension = getExtension('admin.order-details.block.render', {configSearchDir: folder('ecm-order-block')});
+const the = (selector) => document.body.querySelector(selector);
+
+beforeEach(() => {
+  extension.setUp();
+  extension.shopify.data.selected = [{id: 'gid://shopify/Order/1001'}];
+});
+afterEach(() => extension.tearDown());
+
+test('the collapsed block says in thirty characters what matters', async () => {
+  extension.fetch = backend({[PATH]: answer(panel())});
+  await extension.render();
+  await waitFor(() => expect(the('s-admin-block').getAttribute('collapsedsummary')).toBe('3 of 4 docs · On hold'));
+  expect(document.body.textContent).toContain('Order record.pdf');
+  expect(document.body.textContent).toContain('Customs form');
+});
+
+test('its button opens the action of the same page', async () => {
+  extension.fetch = backend({[PATH]: answer(panel())});
+  extension.shopify.navigation.navigate = vi.fn();
+  await extension.render();
+  await waitFor(() => expect(the('s-button')).not.toBeNull());
+  fireEvent.click(the('s-button'));
+  expect(extension.shopify.navigation.navigate).toHaveBeenCalledWith('extension://ecm-order-action');
+});
+
+test('when the app does not answer the block says so and nothing else', async () => {
+  extension.fetch = vi.fn(async () => { throw new TypeError('Failed to fetch'); });
+  await extension.render();
+  await waitFor(() => expect(the('s-banner').textContent).toBe('errors.silent'));
+  expect(the('s-admin-block').getAttribute('collapsedsummary')).toBe('errors.short');
+});
+
+test('a token that was too old is replaced once', async () => {
+  const stale = answer({error: 'invalid_token'}, 401, {'X-Shopify-Retry-Invalid-Session-Request': '1'});
+  const seen = [];
+  extension.shopify.auth.idToken = vi.fn(async () => 'fresh');
+  extension.fetch = backend({
+    [PATH]: (_url, options) => {
+      seen.push(options.headers?.Authorization);
+      return options.headers?.Authorization ? answer(panel()) : stale.clone();
+    },
+  });
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toContain('On hold'));
+  expect(seen).toEqual([undefined, 'Bearer fresh']);
+});
