@@ -237,6 +237,28 @@ def pulse(session: Session, store_id: str) -> Pulse:
     return Pulse(row.last, oldest, row.queue, row.retrying, row.stuck, row.letters, row.drifted)
 
 
+@dataclass(frozen=True)
+class Compared:
+    """The latest nightly comparison: how it stands and what it says."""
+
+    run_id: str
+    state: str
+    words: str
+    at: datetime
+
+
+def compared(session: Session, store_id: str) -> Compared | None:
+    """None before the first night."""
+    row = session.execute(
+        select(RUN.id, RUN.state, RUN.changed_at, STEP.summary)
+        .join(STEP, STEP.run_id == RUN.id)
+        .where(RUN.store_id == store_id, RUN.scenario == "gap-report", STEP.kind == "report_gaps")
+        .order_by(RUN.started_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return Compared(row.id, row.state, row.summary or "", row.changed_at) if row is not None else None
+
+
 def _oldest(moment: Any) -> Select[Any]:
     """The least of a few rows. Not `min(column)`: SQLite would walk the whole index of that column in its order."""
     return select(func.min(case((moment.is_not(None), moment))))

@@ -3,7 +3,8 @@
 from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.scenario import Scenario, every_event
-from app.domain.steps import SetUpStore
+from app.domain.steps import ReportGaps, SetUpStore
+from app.scenarios.times import each_day
 
 STORE_SETUP = Scenario(
     slug="store-set-up",
@@ -18,4 +19,21 @@ STORE_SETUP = Scenario(
     outcome="The store sends us its events, and orders, products and customers have an ECM item in their menus.",
 )
 
-SCENARIOS = (STORE_SETUP,)
+GAP_REPORT = Scenario(
+    slug="gap-report",
+    title="Compare with the store every night, make up for what no message told, report it",
+    catalogue=(),
+    providers=frozenset(Provider),
+    subject=ObjectType.STORE,
+    triggers=frozenset({Topic.TIME_CAME}),
+    requests=frozenset({"report_gaps"}),
+    each=lambda event, subject, preferences: (
+        each_day(event, subject, preferences)
+        if event.topic is Topic.TIME_CAME
+        else every_event(event, subject, preferences)
+    ),
+    steps=(ReportGaps(),),
+    outcome="The home page says what was compared, what had been lost and what became of it.",
+)
+
+SCENARIOS = (STORE_SETUP, GAP_REPORT)

@@ -62,6 +62,7 @@ SCENARIOS = {
     "customer-workspace": N_("Workspaces of business customers"),
     "company-workspace": N_("Workspaces of companies"),
     "business-order": N_("Orders of business customers"),
+    "gap-report": N_("Nightly comparison with the store"),
     "campaign": N_("Campaigns"),
     "campaign-approvals": N_("Approvals of campaigns"),
     "campaign-publish": N_("Promotions of campaigns"),
@@ -272,6 +273,7 @@ STEPS = {
     "publish_compliance": N_("Show the approved document on the product"),
     "publish_prices": N_("Publish the approved prices"),
     "publish_promotions": N_("Publish the approved promotions"),
+    "report_gaps": N_("Compare with the store, make up for what was lost"),
     "look_at_promotions": N_("Look through the store’s promotions"),
     "publish_due": N_("Publish what was planned for this day"),
     "end_publication": N_("Take back what was valid until this day"),
@@ -355,6 +357,7 @@ MEANINGS = {
     "capture_policy": N_("This version of the page is not kept yet. New orders still name the one before."),
     "publish_page": N_("The page still shows its earlier text."),
     "publish_compliance": N_("The product does not show the approved document yet."),
+    "report_gaps": N_("Changes no message told us may not be made up for yet. We look again by ourselves."),
     "publish_promotions": N_("The promotions run as before. Those that are new are not switched on yet."),
     "look_at_promotions": N_("Changes of promotions since the last look are not kept yet."),
     "publish_prices": N_("Some of the agreed prices may not be live yet. The report says which."),
@@ -374,7 +377,7 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
     "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "pass_on", "consider_letter", "announce",
-    "look_at_promotions",
+    "look_at_promotions", "report_gaps",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {
@@ -444,6 +447,7 @@ REQUESTS = {
     "check_compliance": N_("Check the compliance documents"),
     "look_at_pages": N_("Look at the policies now"),
     "look_at_promotions": N_("Look at the promotions now"),
+    "report_gaps": N_("Compare with the store now"),
     "open_recall": N_("Open a recall"),
     "recall_notice": N_("Write to the buyer about the recall"),
     "recall_remedy": N_("Note the remedy"),

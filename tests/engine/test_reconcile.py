@@ -3,6 +3,7 @@
 from app.db.runs import Run, Watermark
 from app.engine import reconcile, schedule
 from sandbox.kernel.faults import FaultRule
+from tests.doors import Doors
 
 
 def test_orders_from_before_the_installation_are_left_alone(house):
@@ -59,3 +60,59 @@ def test_a_subscription_that_was_deleted_is_made_again(installed_house):
     after = house.store_api.get("v3/hooks?limit=250").json()["data"]
     assert {hook["scope"] for hook in after} == {hook["scope"] for hook in hooks}
     assert all(hook["is_active"] for hook in after)
+
+
+def withheld(house):
+    """The store's messages get lost from now on; the rule's id."""
+    return house.stage.world.faults.add(FaultRule(system="bigcommerce", kind="withhold")).id
+
+
+def test_every_night_what_was_lost_is_made_up_for_and_the_home_page_says_what(installed_house):
+    house = installed_house
+    told = house.place_order("20.00")
+    house.drain()
+    rule = withheld(house)
+    lost, product = house.place_order("950.00"), house.make_product(name="Lost lamp")
+    made = house.store_api.post("v3/customers", json=[
+        {"first_name": "Ada", "last_name": "Löwe", "email": "ada@example.com", "company": "Löwe GmbH"}
+    ]).json()["data"][0]  # fmt: skip
+    house.stage.world.faults.remove(rule)
+    house.advance(days=1)
+    for _ in range(3):
+        house.hurry()
+        house.drain()
+    reports = house.rows(Run, scenario="gap-report", state="done")
+    words = house.steps_of(max(reports, key=lambda run: run.started_at))[0].summary
+    assert f"Order {lost}" in words
+    assert "Lost lamp" in words
+    assert "Ada Löwe" in words
+    assert f"Order {told}," not in words
+    assert "3 changes nobody had told us: made up for" in words
+    assert house.run_of("order-review", lost).state == "waiting"
+    assert house.run_of("product-launch-workspace", product).state == "done"
+    assert house.run_of("customer-workspace", str(made["id"])).state == "done"
+    page = Doors(house).signed_in().get("/").get_data(as_text=True)
+    assert "Compared with your store" in page
+    assert f"Order {lost}" in page
+
+
+def test_a_comparison_asked_for_finds_nothing_twice_and_goes_on_after_the_store_was_away(installed_house):
+    house = installed_house
+    rule = withheld(house)
+    house.place_order("950.00")
+    house.stage.world.faults.remove(rule)
+    house.stage.world.faults.add(
+        FaultRule(system="bigcommerce", path="*/v2/orders", method="GET", kind="status", status=503, count=2)
+    )
+    person = Doors(house).signed_in()
+    assert person.post("/home/compare").status_code == 303
+    for _ in range(4):
+        house.drain()
+        house.hurry()
+    assert "1 change nobody" in person.get("/").get_data(as_text=True)
+    before = len(house.events(source="reconcile"))
+    person.post("/home/compare")
+    for _ in range(3):
+        house.drain()
+        house.hurry()
+    assert len(house.events(source="reconcile")) <= before + 1  # our own hold changed the order once more

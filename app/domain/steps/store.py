@@ -50,11 +50,19 @@ class TellAccounts:
 
 
 @dataclass(frozen=True)
+class ReportGaps:
+    """Compare the store's changes of the last `days` with what we know, make up for what is missing, say what was."""
+
+    days: int = 2
+    kind: Literal["report_gaps"] = "report_gaps"
+
+
+@dataclass(frozen=True)
 class SetUpStore:
     """After installation: read the profile, register webhooks and app extensions."""
 
     kind: Literal["set_up_store"] = "set_up_store"
 
 
-Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetUpStore
-__all__ = ["AddNote", "LinkInStore", "SetOrderStatus", "SetUpStore", "TellAccounts"]
+Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | ReportGaps | SetUpStore
+__all__ = ["AddNote", "LinkInStore", "ReportGaps", "SetOrderStatus", "SetUpStore", "TellAccounts"]

@@ -11,7 +11,7 @@ from app.db.session import reading
 from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
-from app.web import asking, guards, language, templating
+from app.web import asking, guards, language, templating, texts
 from app.web.home import views
 
 
@@ -35,6 +35,13 @@ def make_blueprint(deps: Deps) -> Blueprint:
         asking.ask_store(deps, "set_up_store")
         return redirect(url_for("home.index", asked=1), 303)
 
+    @bp.post("/home/compare")
+    @guards.requires("manager")
+    def compare() -> AnyResponse:
+        """The nightly comparison with the store, now."""
+        asking.ask_store(deps, "report_gaps")
+        return redirect(url_for("home.index", compared=1), 303)
+
     return bp
 
 
@@ -54,6 +61,7 @@ def _values(deps: Deps) -> dict[str, Any]:
     with reading(deps.database) as session:
         attention = activity.attention(session, store_id)
         attention = replace(attention, runs=rights.shown_lines(session, guards.merchant(), attention.runs))
+        compared = activity.compared(session, store_id)
         today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
     steps = views.setup(values["store"])
     return values | {
@@ -61,5 +69,8 @@ def _values(deps: Deps) -> dict[str, Any]:
         "is_set_up": all(step.status == "done" for step in steps),
         "tasks": views.tasks(attention),
         "today": views.counts(today),
+        "compared": compared,
+        "compared_state": texts.state_of(texts.RUN_STATES, compared.state) if compared else None,
         "asked": "asked" in request.args,
+        "compares": "compared" in request.args,
     }
