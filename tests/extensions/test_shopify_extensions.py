@@ -27,10 +27,6 @@ def config() -> dict:
     return tomllib.loads((HOME / "shopify.app.toml").read_text())
 
 
-def test_what_is_deployed_is_what_the_app_says():
-    assert shopify_app.outdated() == [], "run `python -m scripts.shopify_app`"
-
-
 def test_the_app_asks_for_its_own_scopes_and_hears_its_own_topics():
     found = config()
     assert found["access_scopes"]["scopes"].split(",") == list(Settings.model_fields["shopify"].default.scopes)
