@@ -23,7 +23,7 @@ from app.db.stores import OpenTextConnection, StoreRow
 from app.db.tables import metadata
 from app.db.types import utc_now
 from app.domain.events import Source, Topic
-from app.domain.ids import Provider, StoreId, store_id
+from app.domain.ids import Provider, StoreId, external_store_id, store_id
 from app.engine import callbacks, communications, connections, jobs, timers
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
@@ -105,19 +105,23 @@ class House:
         self.installed.append(found)
         self.drain()
         if connect:
-            connections.save(self.deps, found, self.connection(found), "tester")
-            self.request(found, "store", store_hash, "set_up_store")
-            self.drain()
-            told = callbacks.content_secrets(self.deps, found)
-            assert told is not None
-            self.stage.content_server.configure_callbacks(CallbackSettings(told.url, secret=told.signing_secret))
-            doors = communications.report_addresses(self.deps, found)
-            assert doors is not None
-            jobs_token, status_token = (url.rpartition("/")[2] for url in (doors.jobs, doors.notifications))
-            self.stage.exstream.report_to("http://app.test", jobs=jobs_token, notifications=status_token)
+            self.connect(found)
         return found
 
-    def install_shop(self, shop: str = credentials.SHOPIFY_SHOP) -> StoreId:
+    def connect(self, found: StoreId) -> None:
+        """OpenText is connected, and told where to call."""
+        connections.save(self.deps, found, self.connection(found), "tester")
+        self.request(found, "store", external_store_id(found), "set_up_store")
+        self.drain()
+        told = callbacks.content_secrets(self.deps, found)
+        assert told is not None
+        self.stage.content_server.configure_callbacks(CallbackSettings(told.url, secret=told.signing_secret))
+        doors = communications.report_addresses(self.deps, found)
+        assert doors is not None
+        jobs_token, status_token = (url.rpartition("/")[2] for url in (doors.jobs, doors.notifications))
+        self.stage.exstream.report_to("http://app.test", jobs=jobs_token, notifications=status_token)
+
+    def install_shop(self, shop: str = credentials.SHOPIFY_SHOP, *, connect: bool = False) -> StoreId:
         """As a merchant does: agrees to the app in the Shopify admin, opens it; then the set-up work."""
         admin = self.stage.shopify_admin
         admin.install(shop)
@@ -127,6 +131,8 @@ class House:
         found = store_id(Provider.SHOPIFY, shop)
         self.installed.append(found)
         self.drain()
+        if connect:
+            self.connect(found)
         return found
 
     def connection(self, tenant: StoreId) -> Connection:

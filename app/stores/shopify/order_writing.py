@@ -139,6 +139,9 @@ class OrderWriting(OrderReading):
         for entry in found.fulfillment_orders.nodes:
             if holds := [one.id for one in mapping.review_holds(entry)]:
                 self._client.change("ReleaseHold", "fulfillmentOrderReleaseHold", id=entry.id, holdIds=holds)
+        self._untag(found)
+
+    def _untag(self, found: payloads.Standing) -> None:
         if mapping.REVIEW_TAG in found.tags:
             self._client.change("TagsRemove", "tagsRemove", id=found.id, tags=[mapping.REVIEW_TAG])
 
@@ -147,10 +150,12 @@ class OrderWriting(OrderReading):
         has, so that nobody goes on with an order that is not cancelled yet.
         """
         if found.cancelled_at is not None:
+            self._untag(found)
             return
         payload = self._client.change(
             "CancelOrder", "orderCancel", errors="orderCancelUserErrors", id=found.id, reason=reason, note=STAFF_NOTE
         )
+        self._untag(found)
         if not (payload.get("job") or {}).get("done") and self._standing(number(found.id)).cancelled_at is None:
             raise Retryable("Shopify is still cancelling the order.", code="still_working", service=SERVICE)
 
