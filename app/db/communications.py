@@ -155,6 +155,17 @@ def has_opted_out(session: Session, store_id: str, address_mark: str, *, marketi
     return any(each.get("opted_out") for found in session.execute(statement).scalars() for each in found)
 
 
+def was_written_to(session: Session, store_id: str, address_mark: str, since: datetime) -> bool:
+    """Whether advertising went to this address since then."""
+    statement = select(col(CommunicationDelivery.key)).where(
+        col(CommunicationDelivery.store_id) == store_id,
+        col(CommunicationDelivery.address_mark) == address_mark,
+        col(CommunicationDelivery.is_marketing),
+        col(CommunicationDelivery.handed_at) >= since,
+    )
+    return session.execute(statement.limit(1)).first() is not None
+
+
 def allow_repeat(session: Session, run_id: str) -> None:
     """A person asked for the run again: what failed, or nobody knows about, may be sent once more."""
     over = (UNKNOWN, GIVEN_UP, "delivery_failed")

@@ -77,8 +77,8 @@ def handle(deps: Deps, claim: queue.Claim) -> None:
             return _note_scopes(deps, claim, event)
         if event.topic is Topic.DELIVERY_REPORTED:
             return _end(deps, claim, *communications.hear(deps, event))
-        if event.topic is Topic.CONTENT_APPROVED:
-            return _plan_approved_content(deps, claim, event, correlation_id)
+        if event.topic in ABOUT_OTHERS:
+            return ABOUT_OTHERS[event.topic](deps, claim, event, correlation_id)
         if event.topic is Topic.PRODUCT_DELETED:
             return _note_gone(deps, claim, event)
         if event.topic not in ABOUT_SUBJECTS or event.object_type not in set(ObjectType):
@@ -199,6 +199,26 @@ def _plan_approved_content(deps: Deps, claim: queue.Claim, event: Event, correla
     subject = subjects.read(deps, event.store_id, ObjectType(link.object_type), link.object_id)
     _write_plan(deps, claim, about, subject, correlation_id)
     return None
+
+
+def _plan_abandoned_cart(deps: Deps, claim: queue.Claim, event: Event, correlation_id: str) -> None:
+    """Plan for whom the cart belongs to; nobody is written to about a guest's cart, or one that has become an order."""
+    read = deps.store(event.store_id).read
+    try:
+        cart = read.cart(event.detail.get("cart_id", ""))
+        customer = read.customer(cart.customer_id) if cart.customer_id else None
+    except NotFound:
+        return _end(deps, claim, "ignored", "cart_gone")
+    if customer is None:
+        return _end(deps, claim, "ignored", "guest_cart")
+    detail = {"cart_id": cart.id}
+    about = replace(event, object_type=ObjectType.CUSTOMER.value, object_id=str(customer.id), detail=detail)
+    _write_plan(deps, claim, about, customer, correlation_id)
+    return None
+
+
+# Events that name something whose owner has to be found first.
+ABOUT_OTHERS = {Topic.CONTENT_APPROVED: _plan_approved_content, Topic.CART_ABANDONED: _plan_abandoned_cart}
 
 
 def _confirm_uninstall(deps: Deps, claim: queue.Claim, event: Event, received_at: datetime) -> None:

@@ -137,13 +137,14 @@ DESIGNS = (
          Table("Sections", "policy.sections", (("Section", "title"), ("Text", "text")))),
     ),
     Design(
-        "SF_RETENTION", "Retention letter", "{offer.title}", "Offer_{offer.code}",
+        "SF_RETENTION", "Retention letter", "{offer.title}", "Offer_{meta.number}_{offer.validTo}",
         (HELLO, Text("{offer.text}"), Facts("Your offer", (("Code", "offer.code"), ("Valid to", "offer.validTo"))),
          Facts("Your orders", (("Last order", "history.lastOrderText"), ("Orders", "history.countText"))),
+         Facts("In your cart", (("Items", "cart.itemsText"), ("Total", "cart.totalText"))),
          Text("You get this letter because: {consent.text}"), BYE),
     ),
     Design(
-        "SF_CATALOG", "Personal catalogue", "{catalog.title}", "Catalogue_{catalog.number}",
+        "SF_CATALOG", "Personal catalogue", "{catalog.title}", "Catalogue_{catalog.number}_{catalog.validTo}",
         (Text("Prices for {customer.company}, valid to {catalog.validTo}."),
          Table("Products", "products", (("SKU", "sku"), ("Product", "name"), ("Price", "priceText")), (2,)),
          Table("Pictures", "images", (("SKU", "sku"), ("Picture", "name")))),

@@ -48,6 +48,7 @@ BLOCKS: dict[str, dict[str, Any]] = {
         "offer": {"title": "We miss you", "text": "Ten percent on your next order.", "code": "BACK10",
                   "validTo": "2026-04-30"},
         "history": {"lastOrderText": "3 February 2026", "countText": "7"},
+        "cart": {"itemsText": "Hose clamp", "totalText": "39.80 EUR"},
         "consent": {"text": "you agreed to letters from us on 2 January 2025."}},
     "SF_CATALOG": {
         "catalog": {"title": "Catalogue for Buyer & Sons", "number": "2026-1", "validTo": "2026-06-30"},

@@ -27,7 +27,8 @@ class DeliverCommunication:
     """Send the buyer what was composed as `document`, exactly as filed, once; wait until the channel tells its end.
 
     `channel` (mail, sms, portal, print) is the scenario's own; its preferences (`CommunicationPreferences`) and the
-    buyer's wish come before it. For the purpose "marketing" nothing goes out without the buyer's consent.
+    buyer's wish come before it. For the purpose "marketing" nothing goes out without the buyer's consent, as the store
+    has it at the moment of sending: the newsletter's, or the one `consent` names ("abandoned_cart").
     `subject` and `text` may hold {placeholders}: facts of the run, and number, about, document, store, and
     shelf (the address of what ShareWithBuyer put there before).
     """
@@ -35,6 +36,7 @@ class DeliverCommunication:
     document: str
     channel: Literal["mail", "sms", "portal", "print"] = "mail"
     purpose: Literal["service", "marketing"] = "service"
+    consent: str = ""
     subject: str = ""
     text: str = ""
     kind: Literal["deliver_communication"] = "deliver_communication"

@@ -55,14 +55,17 @@ def retention(m: Material, known: Json) -> Json:
         "history": {"lastOrderText": m.day_text(bought[-1].placed_at) if bought else "",
                     "countText": str(len(bought))},
         "consent": {"text": f"you agreed to it in your account ({consents})."},
+        "cart": m.facts.get("cart") or {"itemsText": "", "totalText": ""},
     }  # fmt: skip
 
 
 def catalog(m: Material, _known: Json) -> Json:
     rows, images = [], []
-    for each in m.products:
+    for each in (one for one in m.products if one.is_visible):
         price = m.prices.get(each.sku, each.price.amount if each.price else None)
-        rows.append({"sku": each.sku, "name": each.name, "priceText": f"{price:,.2f}" if price is not None else ""})
+        currency = each.price.currency if each.price else m.store.currency
+        text = f"{price:,.2f} {currency}" if price is not None else ""
+        rows.append({"sku": each.sku, "name": each.name, "priceText": text})
         images += [{"sku": each.sku, "name": one.file_name} for one in each.images if one.is_thumbnail]
     if not rows:
         raise Permanent("The catalogue has no products.", code="no_driver_data", hint="Choose products for it.")

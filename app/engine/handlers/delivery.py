@@ -58,10 +58,12 @@ def _communication(context: Context, step: DeliverCommunication) -> Communicatio
 def _send(
     context: Context, step: DeliverCommunication, row: CommunicationRow, latest: CommunicationDelivery | None
 ) -> Result:
+    if step.purpose == "marketing":
+        context.changed()  # consent is what it is now, not what it was when the letter was composed
     buyer, opentext = _buyer(context, step), context.opentext
     preference = str(getattr(context.preferences, "channel", "buyer"))
-    consent = str(getattr(context.preferences, "consent", ""))
-    chosen = choose_channel(step.channel, preference, buyer, communications.ways(opentext), step.purpose, consent)
+    ways = communications.ways(opentext)
+    chosen = choose_channel(step.channel, preference, buyer, ways, step.purpose, step.consent)
     if chosen.channel is None:
         return Skipped(f"“{row.name}” was filed and not sent. {chosen.why}")
     attempt = 1 if latest is None else latest.attempt if not latest.may_repeat else latest.attempt + 1

@@ -5,7 +5,7 @@ A rule reads what it needs and says what the letter is about, or why there is no
 
 from collections.abc import Callable, Mapping
 
-from app.engine.letters import accounts, after_purchase, notices
+from app.engine.letters import accounts, after_purchase, catalogues, notices, retention
 from app.engine.letters.verdict import Nothing, Something
 from app.engine.runs import Context
 
@@ -18,6 +18,10 @@ RULES: Mapping[str, Rule] = {
     "new_company": after_purchase.new_company,
     "statement": accounts.statement,
     "overdue": accounts.overdue,
+    "lapsed": retention.lapsed,
+    "milestone": retention.milestone,
+    "cart": retention.cart,
+    "catalogue": catalogues.catalogue,
 }
 
 __all__ = ["RULES", "Nothing", "Rule", "Something"]

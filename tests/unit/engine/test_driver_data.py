@@ -64,7 +64,7 @@ STORE = StoreProfile("Demo Store", "https://a", "https://s", "EUR", "Europe/Berl
 FACTS: dict[str, Any] = {
     "new_date": "2026-04-01", "old_date": "2026-03-25", "reason": "Our supplier is late.", "offer_title": "We miss you",
     "offer_text": "Ten percent.", "offer_code": "BACK10", "offer_valid_to": "2026-04-30", "carrier": "DHL",
-    "shipping_method": "Parcel", "period_start": "2026-01-01",
+    "cart": {"itemsText": "Lamp", "totalText": "10.00 EUR"}, "shipping_method": "Parcel", "period_start": "2026-01-01",
     "driver": {"recall": {"number": "R-1", "title": "Lamp", "text": "Send it back.",
                           "items": [{"sku": "LAMP-1", "name": "Lamp", "quantityText": "1"}]}},
 }  # fmt: skip
@@ -161,7 +161,7 @@ def test_a_partial_shipment_says_what_is_still_to_come():
 
 
 def test_a_catalogue_shows_the_buyer_s_own_price_and_dates_speak_the_buyer_s_language():
-    assert build(material("SF_CATALOG"))["products"][0]["priceText"] == "8.50"
+    assert build(material("SF_CATALOG"))["products"][0]["priceText"] == "8.50 EUR"
     german = replace(ORDER, language="de-DE")
     assert build(material("SF_INVOICE", order=german))["order"]["dateText"] == "8. Februar 2026"
     assert build(material("SF_INVOICE", order=replace(ORDER, language="??")))["order"]["dateText"]
