@@ -11,6 +11,7 @@ from app.domain.scenario import Each, Occasion, Preferences, Scenario, Subject, 
 from app.domain.steps import (
     AwaitDecision,
     EndPublication,
+    EnsureWorkspace,
     FileApprovalRecord,
     FileEvidence,
     Outcome,
@@ -143,6 +144,7 @@ def _review(subject: ObjectType) -> Scenario:
         each=every_event,
         preferences=AgreementReviewPreferences,
         steps=(
+            EnsureWorkspace(business_object_type=subject.value.upper()),
             StartWorkflow(process="sf_special_price"),
             AwaitDecision(
                 process="sf_special_price",

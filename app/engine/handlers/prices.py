@@ -116,7 +116,11 @@ def _list_before(context: Context) -> PriceListId | None:
 def _fields(
     context: Context, place: Place, price_list: PriceListId | None, records: Sequence[tuple[Price, tuple[int, ...]]]
 ) -> list[PlannedField]:
-    """Every record with what the list holds now; for whom the list is comes last, where it is not so yet."""
+    """Every record with what the list holds now; for whom the list is comes last.
+
+    Where it is assigned already that stands there, too: the next version says so, and an earlier one that is taken back
+    does not take the list from its buyers.
+    """
     fields = [
         PlannedField(checking.field_name(price.sku, price.currency), f"{price.sku} {price.currency}", {},
                      checking.price_value(price, lines))
@@ -126,9 +130,10 @@ def _fields(
     if place.price_list is not None and fields:
         now = KINDS[PRICES].live(context.store, place.price_list.id, fields)
     fields = [PlannedField(one.field, one.title, now.get(one.field, {}), one.after) for one in fields]
-    if fields and price_list is not None and not _is_assigned(context, place):
-        title = f"Price list for {place.audience.name}"
-        fields.append(PlannedField(audience_field(place.audience), title, {}, audience_value(place.audience)))
+    if fields and price_list is not None:
+        title, wanted = f"Price list for {place.audience.name}", audience_value(place.audience)
+        before = wanted if _is_assigned(context, place) else {}
+        fields.append(PlannedField(audience_field(place.audience), title, before, wanted))
     return fields
 
 
