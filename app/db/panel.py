@@ -35,6 +35,7 @@ from app.db.panel_facts import (
     StepFacts,
     WorkflowFacts,
 )
+from app.db.panel_links import links, shelf_of, uploads_of
 from app.db.publications import Publication, PublicationField
 from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
@@ -89,6 +90,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
         cases=_cases(row.cases),
+        links=links(row.uploads, row.shelves),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
@@ -113,6 +115,8 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(_requests_for(store_id, object_type, object_id)).label("requests"),
             rows_of(_cases_of(store_id, object_type, object_id)).label("cases"),
             rows_of(deliveries_of(store_id, object_type, object_id)).label("deliveries"),
+            rows_of(uploads_of(store_id, object_type, object_id)).label("uploads"),
+            rows_of(shelf_of(store_id, object_type, object_id)).label("shelves"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)

@@ -218,6 +218,24 @@ class CaseFacts:
 
 
 @dataclass(frozen=True)
+class BuyerLinkFacts:
+    """A link given out: to send documents (`wanted`: what for, `received`: how many came), or to read them (a shelf).
+
+    The address is made from id, `round` and `expires_at` and signed when it is shown; it is kept nowhere.
+    """
+
+    kind: str  # upload or shelf
+    id: str
+    about: str
+    wanted: tuple[str, ...]
+    received: int
+    created_at: datetime | None
+    expires_at: datetime | None
+    opened_at: datetime | None
+    round: int = 1
+
+
+@dataclass(frozen=True)
 class PanelRows:
     """Everything a panel is made of. `hidden` names what was left out for the reader: see `engine.rights`."""
 
@@ -233,5 +251,6 @@ class PanelRows:
     requests: tuple[RequestFacts, ...] = ()
     runs: tuple[RunFacts, ...] = field(default=())
     cases: tuple[CaseFacts, ...] = ()
+    links: tuple[BuyerLinkFacts, ...] = ()
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

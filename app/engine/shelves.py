@@ -108,7 +108,13 @@ def put(
 
 def link(deps: Deps, shelf: Shelf) -> str:
     """The address for the buyer."""
-    return f"{deps.settings.public_url}/shelf/{shelf.id}.{deps.vault.sign(PURPOSE, _signed(shelf))}"
+    return link_of(deps, shelf.id, shelf.round, shelf.expires_at)
+
+
+def link_of(deps: Deps, shelf_id: str, turn: int, expires_at: datetime) -> str:
+    """The same from what a page knows of the row."""
+    signed = f"{shelf_id}:{turn}:{int(expires_at.timestamp())}"
+    return f"{deps.settings.public_url}/shelf/{shelf_id}.{deps.vault.sign(PURPOSE, signed)}"
 
 
 def _signed(shelf: Shelf) -> str:

@@ -56,7 +56,7 @@ def _new_case(context: Context, step: OpenCase) -> NewCase:
         cause_key=f"run:{context.run_id}:{step.case.value}",
         opened_by=(order.customer_name if order and message else "") or OURSELVES,
         reason=str(facts.get("case_reason") or ""),
-        text=message or "; ".join(context.reasons),
+        text=message or str(facts.get("case_text") or "") or "; ".join(context.reasons),
         order_id=order.id if order else None,
         order_number=order.number if order else "",
         customer_id=order.customer_id if order else customer.id if customer else None,

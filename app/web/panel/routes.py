@@ -12,7 +12,7 @@ from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.web import asking, guards, language, templating
-from app.web.panel import case_routes, documents, fields, sign_in, views
+from app.web.panel import ask_routes, asks, buyer_links, case_routes, documents, fields, sign_in, views
 from app.web.panel.fields import PublicationView
 from app.web.panel.seen import checked, seen
 from app.web.panel.states import stage_words
@@ -30,6 +30,8 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_publications(bp, deps)
     documents.add(bp, deps)
     case_routes.add(bp, deps)
+    ask_routes.add(bp, deps)
+    buyer_links.add(bp, deps)
     sign_in.add(bp, deps)
     return bp
 
@@ -124,6 +126,7 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
     found = seen(deps, kind, object_id)
     shown = found.shown
     g.seen, g.access = found, found.access
+    g.asks, g.links = asks.offers(shown, ask_routes.provider()), buyer_links.views(deps, shown, found.sight)
     language.read_in(shown.shop.timezone)
     snapshot = shown.snapshot.facts if shown.snapshot else {}
     images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
@@ -134,7 +137,16 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
 
 def _page(template: str, view: PanelView, **values: Any) -> str:
     can_act = guards.merchant().role.covers(Role.MANAGER)
-    return templating.page(template, view=view, access=g.access, can_act=can_act, stage_words=stage_words(), **values)
+    return templating.page(
+        template,
+        view=view,
+        access=g.access,
+        can_act=can_act,
+        stage_words=stage_words(),
+        asks=g.asks,
+        links=g.links,
+        **values,
+    )
 
 
 def _comes_from_a_page_without_its_pictures(deps: Deps) -> bool:

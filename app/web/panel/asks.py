@@ -1,0 +1,154 @@
+"""What a person may ask for on a panel beyond its own buttons: every request a scenario of the object answers to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.db.panel_facts import DocumentFacts, PanelRows
+from app.domain.ids import Provider
+from app.engine import recalls
+from app.scenarios import ALL, prices
+from app.web import display, texts
+from app.web.language import _
+from app.web.panel.case_forms import Asked
+from app.web.texts import N_
+
+# These have their own place on the panel, or are asked for by the engine itself.
+ELSEWHERE = frozenset({"create_workspace", "review_order", "undo", "restore", "recall_notice", "set_up_store"})
+LONGEST_TEXT = 4000
+DOCUMENTS, AGREEMENT, RECALL = "documents", "agreement", "recall"
+
+WHAT: Mapping[str, str] = {
+    "send_invoice": N_("The invoice is made anew from the order, filed as a record and sent as you chose."),
+    "ask_documents": N_("A link is made for the buyer. What is sent there is filed by itself under its type."),
+    "require_documents": N_("The order or customer waits until the documents are there and somebody verified them."),
+    "share_documents": N_("The chosen documents can be read by the buyer through one link that expires."),
+    "check_compliance": N_("OpenText is asked whether every compliance document is there and valid. "
+                           "Without them the product is taken off sale."),
+    "show_again": N_("The product is shown and sold as it was before we took it off sale."),
+    "open_recall": N_("The product is taken off sale at once, a notice is put into your store, every buyer is found "
+                      "and told, and everything about it is kept."),
+    "recall_remedy": N_("The recall counts it, and the order says what was done."),
+    "review_agreement": N_("A workflow is started in OpenText. After the approval exactly this version is published."),
+}  # fmt: skip
+
+FIELDS: Mapping[str, tuple[Asked, ...]] = {
+    "ask_documents": (
+        Asked("document_types", N_("Which documents"), "text",
+              N_("Names of document types in OpenText, separated by commas."), True, longest=500),
+        Asked("note", N_("Why, in a few words for the buyer"), "text", longest=200),
+    ),
+    "require_documents": (
+        Asked("document_types", N_("Which documents"), "text",
+              N_("Names of document types in OpenText, separated by commas. Empty: those of your settings."),
+              longest=500),
+    ),
+    "share_documents": (Asked("nodes", N_("Which documents"), DOCUMENTS, is_required=True),),
+    "open_recall": (
+        Asked("case_text", N_("Notice to buyers"), "area",
+              N_("What is wrong, and what buyers should do. It is shown in your store and stands in the letters."),
+              True, longest=LONGEST_TEXT),
+    ),
+    "recall_remedy": (
+        Asked("case", N_("Which recall"), RECALL, is_required=True),
+        Asked("remedy", N_("What was done"), "choice", "", True, recalls.REMEDIES),
+    ),
+    "review_agreement": (Asked("node_id", N_("Which agreement"), AGREEMENT, is_required=True),),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskOffer:
+    """One button."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed by field, the request's details made of it, and what is wrong with it."""
+
+    values: Mapping[str, str]
+    detail: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def offers(rows: PanelRows, provider: Provider) -> tuple[AskOffer, ...]:
+    """What may be asked for about this object; nothing before OpenText is connected, or of what is gone."""
+    if not rows.shop.opentext_state or rows.snapshot is None or rows.snapshot.is_gone:
+        return ()
+    named = {
+        name: None
+        for one in ALL
+        if one.subject == rows.object_type and provider in one.providers
+        for name in sorted(one.requests)
+        if name not in ELSEWHERE and _is_possible(name, rows)
+    }
+    return tuple(AskOffer(name, title(name)) for name in named)
+
+
+def title(name: str) -> str:
+    return _(texts.REQUESTS.get(name, name.replace("_", " ").capitalize()))
+
+
+def sentence(name: str) -> str:
+    """What will happen."""
+    return _(WHAT[name]) if name in WHAT else ""
+
+
+def fields(name: str) -> tuple[Asked, ...]:
+    return FIELDS.get(name, ())
+
+
+def _is_possible(name: str, rows: PanelRows) -> bool:
+    return all(options(field, rows) for field in fields(name) if field.kind in (DOCUMENTS, AGREEMENT, RECALL))
+
+
+def options(field: Asked, rows: PanelRows) -> dict[str, str]:
+    """Value → words of a field that is chosen from what the panel knows; of others those they name."""
+    if field.kind == DOCUMENTS:
+        return {str(one.node_id): one.name for one in rows.documents if one.node_id}
+    if field.kind == AGREEMENT:
+        return {str(one.node_id): _named(one) for one in rows.documents if prices.is_price_agreement(one.name)}
+    if field.kind == RECALL:
+        found = [run.facts for run in rows.runs if run.scenario == "recall-letter" and run.facts.get("case")]
+        return {str(one["case"]): str(one.get("case_number") or one["case"]) for one in found}
+    return {code: _(words) for code, words in (field.options or {}).items()}
+
+
+def _named(document: DocumentFacts) -> str:
+    return _("%(name)s, version %(version)s", name=document.name, version=document.version)
+
+
+def read(name: str, given: Mapping[str, str], rows: PanelRows) -> Typed:
+    """Strictly: what is required is there, what is chosen was offered, nothing is too long."""
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field in fields(name):
+        if field.kind == DOCUMENTS:
+            values[field.name] = ",".join(node for node in options(field, rows) if given.get(f"{field.name}-{node}"))
+        else:
+            values[field.name] = display.clean(given.get(field.name, ""), field.longest + 1).strip()
+        if problem := _problem(field, values[field.name], rows):
+            errors[field.name] = problem
+    return Typed(values, _detail(values, rows), errors)
+
+
+def _problem(field: Asked, text: str, rows: PanelRows) -> str:
+    if not text:
+        return _("Please fill this in.") if field.is_required else ""
+    if field.kind in ("choice", AGREEMENT, RECALL):
+        return "" if text in options(field, rows) else _("Choose one of these.")
+    if len(text) > field.longest and field.kind != DOCUMENTS:
+        return _("Use at most %(n)s characters.", n=field.longest)
+    return ""
+
+
+def _detail(values: Mapping[str, str], rows: PanelRows) -> dict[str, str]:
+    """What goes along with the request: an agreement is named with exactly the version that was chosen."""
+    detail = {name: value for name, value in values.items() if value}
+    chosen = next((one for one in rows.documents if str(one.node_id) == detail.get("node_id")), None)
+    if chosen is not None:
+        detail |= {"version": str(chosen.version), "document_name": chosen.name}
+    known = {str(run.facts.get("case")): str(run.facts.get("case_number") or "") for run in rows.runs}
+    return detail | ({"case_number": known.get(detail["case"], "")} if "case" in detail else {})

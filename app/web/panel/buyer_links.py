@@ -1,0 +1,72 @@
+"""Links for the buyer on a panel: to copy, and to take back. They are made when shown; no row holds one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.db.panel_facts import BuyerLinkFacts, PanelRows
+from app.domain.rights import Sight
+from app.engine import rights, shelves, uploads
+from app.engine.deps import Deps
+from app.errors import NotFound
+from app.web import guards
+from app.web.language import _
+from app.web.panel.seen import seen
+
+KIND = "<any(orders, products, customers):kind>"
+KINDS = {"orders": "order", "products": "product", "customers": "customer"}
+
+
+@dataclass(frozen=True)
+class BuyerLink:
+    """One link. `text` says what it is for."""
+
+    kind: str
+    id: str
+    text: str
+    address: str
+    received: int
+    asked: int
+    until: datetime | None
+    opened_at: datetime | None
+
+
+def add(bp: Blueprint, deps: Deps) -> None:
+    @bp.post(f"/{KIND}/<object_id>/links/<any(upload, shelf):what>/<link_id>/withdraw")
+    @guards.requires("manager")
+    def withdraw_link(kind: str, object_id: str, what: str, link_id: str) -> AnyResponse:
+        """The address stops working at once; what came in or was read stays as it is."""
+        found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
+        rights.demand(found.sight, rights.may_create(found.sight))
+        if all((one.kind, one.id) != (what, link_id) for one in _visible(found.rows, found.sight)):
+            raise NotFound("There is no such link.")
+        end = uploads.revoke if what == "upload" else shelves.withdraw
+        end(deps, who.store_id, link_id, f"user:{who.user_id}")
+        return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
+
+
+def views(deps: Deps, rows: PanelRows, sight: Sight) -> tuple[BuyerLink, ...]:
+    """What this reader may hand on: links to send documents, and, for who sees every document, the one to read them."""
+    return tuple(_view(deps, one) for one in _visible(rows, sight))
+
+
+def _visible(rows: PanelRows, sight: Sight) -> tuple[BuyerLinkFacts, ...]:
+    if not rights.may_create(sight):
+        return ()
+    return tuple(one for one in rows.links if one.kind == "upload" or (sight.allowed.is_whole and sight.nodes is None))
+
+
+def _view(deps: Deps, link: BuyerLinkFacts) -> BuyerLink:
+    assert link.expires_at is not None  # noqa: S101  # the column is never empty
+    if link.kind == "shelf":
+        address, text = shelves.link_of(deps, link.id, link.round, link.expires_at), _("To read documents")
+    else:
+        address = uploads.link_of(deps, link.id, link.expires_at)
+        text = _("To send us: %(what)s", what=", ".join(link.wanted))
+    if link.about and link.kind == "upload":
+        text = f"{text} ({link.about})"
+    return BuyerLink(
+        link.kind, link.id, text, address, link.received, len(link.wanted), link.expires_at, link.opened_at
+    )
