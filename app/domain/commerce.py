@@ -41,6 +41,7 @@ class OrderStatus(StrEnum):
 
 
 # An order in one of these is paid (or being checked) and nothing has left the house: a review can still hold it.
+MANUAL_VERIFICATION = "manual verification required"  # what the status says where the store itself set it
 REVIEWABLE = frozenset(
     {OrderStatus.PENDING, OrderStatus.UNDER_REVIEW, OrderStatus.AWAITING_FULFILLMENT, OrderStatus.AWAITING_SHIPMENT}
 )

@@ -20,6 +20,7 @@ from app.domain.scenario import Preferences, Subject
 from app.engine import (
     circuits,
     communications,
+    holding,
     installs,
     knowledge,
     preferences,
@@ -115,9 +116,10 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
         return _end(deps, claim, "done", f"{len(report)} parts checked")
     try:
         parts = needs(event, ALL, _preferences(deps, event.store_id), _provider(event.store_id))
-        subject = subjects.read(deps, event.store_id, object_type, event.object_id, parts)
+        read = subjects.read(deps, event.store_id, object_type, event.object_id, parts)
     except NotFound:
         return _note_gone(deps, claim, event)
+    subject = holding.without_our_own_hold(deps, event.store_id, read)
     if event.detail.get("request") == "recheck":
         knowledge.refresh(deps, event.store_id, object_type, event.object_id)
     if event.topic in LOOKED_AT:

@@ -1,6 +1,7 @@
 """Tenants and roles on every address, generated from the URL map: a new route is covered the day it appears."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from app.db.publications import Publication
 from app.db.session import unit_of_work
 from app.db.stores import StoreUser
 from app.db.types import utc_now
+from app.db.uploads import UploadRequest
 from app.engine.sessions import Role
 from app.web import guards
 from tests.doors import OTHER, OWNER, Browser, Doors
@@ -25,9 +27,9 @@ TOKEN = re.compile(
 RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
-           "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32}  # fmt: skip
+           "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32, "link_id": "0" * 32}  # fmt: skip
 # Parameters that name nothing of a tenant.
-NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return"}
+NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return", "sort": "upload"}
 
 
 def merchant_rules(doors: Doors) -> list[Rule]:
@@ -71,10 +73,13 @@ def mine(two_stores: Doors) -> dict[str, str]:
                           reached=utc_now(), asked_by=CANARY)  # fmt: skip
         asked = PrivacyRequest(store_id=store, event_id=CANARY, kind="data", reference=CANARY, received_at=utc_now(),
                                done_at=utc_now(), customer_id="118")  # fmt: skip
-        uow.session.add_all([link, order, publication, claim, look, asked])
+        upload = UploadRequest(store_id=store, object_type="order", object_id="118", object_name=CANARY,
+                               expires_at=utc_now() + timedelta(days=1))  # fmt: skip
+        uow.session.add_all([link, order, publication, claim, look, asked, upload])
         uow.session.flush()
         return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118",
-                "case_id": claim.id, "job_id": look.id, "request_id": asked.id}  # fmt: skip
+                "case_id": claim.id, "job_id": look.id, "request_id": asked.id,
+                "link_id": upload.id}  # fmt: skip
 
 
 def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:

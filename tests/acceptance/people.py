@@ -14,7 +14,8 @@ BUYER: Mapping[str, Any] = {
     "name": "Ada Löwe", "email": "ada@example.com", "street_1": "Hauptstraße 1", "city": "Köln", "zip": "50667",
     "country": "DE",
 }  # fmt: skip
-PDF = b"%PDF-1.7 a certificate"
+PDF_TEXT = "%PDF-1.7 a certificate"
+PDF = PDF_TEXT.encode()
 
 ada = Create("customers", {"first_name": "Ada", "last_name": "Löwe", "email": "ada@example.com"}, keep="customer")
 

@@ -1,7 +1,7 @@
 """Rows about orders: exceptions, fulfilment, records, stock, reviews, letters."""
 
-from tests.acceptance.people import ANNA, ORDER, PAUL, SAM, ada, buys, buys_torches, torch
-from tests.acceptance.verbs import Change, Create, Decide, Pass, Work
+from tests.acceptance.people import ANNA, ORDER, PAUL, PDF, SAM, UMA, ada, buys, buys_torches, torch
+from tests.acceptance.verbs import Change, Create, Decide, Find, Pass, Send, Work
 from tests.acceptance.walks import Effect, Ending, Row, Shown
 
 EXCEPTION = Row(
@@ -76,7 +76,8 @@ FULFILMENT = Row(
             Effect("content_server", "'Shipping confirmation {order}, shipment {shipment2}.pdf' created"),
             Effect("content_server", "'Order {order} (demostore1)' created"),
         ),
-        (Shown(ORDER, ("has left the house", "Record · Shipping documents")),),
+        (Shown(ORDER, ("has left the house", "Record · Shipping documents",
+                       "To send us: Proof of delivery of shipment {shipment1}")),),
     ),
 )  # fmt: skip
 
@@ -151,4 +152,53 @@ STOCK = Row(
     ),
 )
 
-ROWS = (EXCEPTION, FULFILMENT, RECORDS, TAX, REVIEW, STOCK)
+LICENSED = Create("products", {"name": "Tent", "sku": "NW-TENT", "price": 129}, keep="product")
+THE_LINK = Find(ORDER, r'value="([^"]+/up/[^"]+)"', keep="link")
+COLLECTED = Decide("sf_document_collection", "COMPLETE", SAM)
+
+REQUIRED = Row(
+    23,
+    choices={"order-documents": {"skus": "NW-TENT"}},
+    before=(ada, LICENSED),
+    trigger=(buys_torches(1),),
+    approved=Ending(
+        (
+            THE_LINK, Send("{link}", (("1", "scan 1.pdf", PDF),)), Work(), COLLECTED,
+            Decide("sf_document_collection", "complete", UMA, "Stamp checked"),
+        ),
+        (
+            Effect("bigcommerce", "order {order} status 11 -> 12"),
+            Effect("bigcommerce", "order {order} status 12 -> 11"),
+            Effect("content_server", "'Import licence.pdf' created"),
+            Effect("workflow", "process sf_document_collection started"),
+        ),
+        (Shown(ORDER, ("NW-TENT must not leave without documents", "Import licence.pdf", "Stamp checked",
+                       "in your store: Awaiting Fulfillment")),),
+    ),
+    rejected=Ending(
+        (COLLECTED, Decide("sf_document_collection", "incomplete_closed", UMA, "Never came")),
+        (
+            Effect("bigcommerce", "order {order} status 11 -> 12"),
+            Effect("bigcommerce", "order {order} status 12 -> 11", 0),
+        ),
+        (Shown(ORDER, ("Never came", "in your store: Manual Verification Required", "To send us: Import licence")),),
+    ),
+)  # fmt: skip
+
+INVOICE = Row(
+    24,
+    choices={"order-invoice": {"channel": "mail"}},
+    before=(ada, torch()),
+    trigger=(buys_torches(),),
+    approved=Ending(
+        (Pass(minutes=1),),
+        (
+            Effect("exstream", "SF_INVOICE v1 composed"),
+            Effect("exstream", "emails"),
+            Effect("content_server", "'Invoice_INV-{order}.pdf' created"),
+        ),
+        (Shown(ORDER, ("Record · Invoices",)),),
+    ),
+)
+
+ROWS = (EXCEPTION, FULFILMENT, RECORDS, TAX, REVIEW, STOCK, REQUIRED, INVOICE)

@@ -1,32 +1,157 @@
 """Rows about products and pages: launch content, approvals, compliance, policies, recalls."""
 
-from tests.acceptance.people import PRODUCT, torch
-from tests.acceptance.verbs import Approve, File
-from tests.acceptance.walks import Effect, Ending, Row, Shown
+from tests.acceptance.people import BUYER, ORDER, PDF_TEXT, PRODUCT, ada, buys_torches, torch
+from tests.acceptance.verbs import Approve, Create, File, Find, Pass, Press, Work
+from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 SHEET = {"name": "Head Torch Aurora", "description": "<p>Approved text</p>"}
-
-
-def sheet(**more: object) -> File:
-    return File("PRODUCT", "{product}", "01 Content", "Product content.json", {"json": {**SHEET, **more}})
-
+NEW_SHEET = File("PRODUCT", "{product}", "01 Content", "Product content.json", {"json": SHEET})
+REJECTED = Approve(status="Rejected", comment="Too long")
+UNTOUCHED = (Effect("bigcommerce", "product {product} changed", 0),)
 
 LAUNCH = Row(
     3,
     trigger=(torch(),),
     approved=Ending(
-        (sheet(), Approve(comment="Go")),
+        (NEW_SHEET, Approve(comment="Go")),
         (
             Effect("content_server", "'Product {product} (demostore1)' created"),
             Effect("bigcommerce", "product {product} changed"),
         ),
         (Shown(PRODUCT, ("Live", "Head Torch Aurora", "by tom.okafor@demo")),),
     ),
+    rejected=Ending((NEW_SHEET, REJECTED), UNTOUCHED, (Shown(PRODUCT, ("Ready",), ("Approved and live",)),)),
+)
+
+APPROVALS = Row(
+    11,
+    before=(torch(),),
+    trigger=(NEW_SHEET,),
+    approved=Ending(
+        (Approve(comment="Go"),),
+        (Effect("bigcommerce", "product {product} changed"),),
+        (Shown(PRODUCT, ("Live", "Record · Approvals")),),
+        (Kept("PRODUCT", "{product}", "04 Evidence", "Approvals", 2),),
+    ),
     rejected=Ending(
-        (sheet(), Approve(status="Rejected", comment="Too long")),
-        (Effect("bigcommerce", "product {product} changed", 0),),
-        (Shown(PRODUCT, ("Ready",), ("Live",)),),
+        (REJECTED,), UNTOUCHED, (Shown(PRODUCT, ("Ready",), ("Approved and live",)),),
+        (Kept("PRODUCT", "{product}", "04 Evidence", "Approvals", 0),),
+    ),
+)  # fmt: skip
+
+SECOND_SHEET = File(
+    "PRODUCT", "{product}", "01 Content", "Product content.json", {"json": SHEET | {"name": "Torch II"}}
+)
+
+CONTENT = Row(
+    18,
+    before=(torch(), Work(), NEW_SHEET, Approve()),
+    trigger=(SECOND_SHEET,),
+    approved=Ending(
+        (Approve(comment="Second edition"),),
+        (Effect("bigcommerce", "product {product} changed"),),
+        (Shown(PRODUCT, ("Live", "Torch II", "Product content.json, version 3")),),
+    ),
+    rejected=Ending((REJECTED,), UNTOUCHED, (Shown(PRODUCT, ("Head Torch Aurora",), ("Torch II",)),)),
+)
+
+CE = File(
+    "PRODUCT", "{product}", "03 Compliance", "CE declaration.pdf", {"text": PDF_TEXT}, "Declaration of conformity"
+)
+
+COMPLIANCE = Row(
+    6,
+    choices={"product-compliance": {"skus": "NW-"}},
+    trigger=(torch(),),
+    approved=Ending(
+        (CE, Approve()),
+        (
+            Effect("bigcommerce", "product {product} changed", 2),  # hidden, then shown again
+            Effect("bigcommerce", "custom field"),
+        ),
+        (Shown(PRODUCT, ("Declaration of conformity",), ("not visible to shoppers",)),),
+    ),
+    rejected=Ending(
+        (CE, REJECTED),
+        (Effect("bigcommerce", "product {product} changed"), Effect("bigcommerce", "custom field", 0)),
+        (Shown(PRODUCT, ("not visible to shoppers",)),),
     ),
 )
 
-ROWS = (LAUNCH,)
+TERMS = Create(
+    "pages", {"name": "Terms and conditions", "type": "page", "body": "<p>Goods stay ours until paid.</p>",
+              "is_visible": True}, keep="page",
+)  # fmt: skip
+
+POLICY = Row(
+    12,
+    before=(ada, torch()),
+    trigger=(TERMS,),
+    approved=Ending(
+        (Create("orders", {"total": "950", "billing": BUYER}, keep="order"),),
+        (
+            Effect("content_server", "'Terms and conditions version 1.pdf' created"),
+            Effect("content_server", "'Terms and conditions version 1.html' created"),
+        ),
+        (Shown(ORDER, ("Order review",)),),
+        (Kept("PAGE", "", "02 Versions", "Policies", 2),),
+    ),
+)
+
+NEW_TERMS = File(
+    "PAGE",
+    "{page}",
+    "01 Text",
+    "Terms and conditions.html",
+    {"text": "<p>Goods stay ours until paid in full.</p>"},
+    user="lena.hoff@demo",
+)
+
+POLICY_PUBLISHED = Row(
+    27,
+    before=(TERMS,),
+    trigger=(NEW_TERMS,),
+    approved=Ending(
+        (Approve(user="anna.berg@demo"),),
+        (
+            Effect("bigcommerce", "page {page} changed"),
+            Effect("content_server", "'Terms and conditions version 2.pdf' created"),
+        ),
+        (),
+        (Kept("PAGE", "{page}", "02 Versions", "Policies", 4),),
+    ),
+    rejected=Ending(
+        (REJECTED,),
+        (Effect("bigcommerce", "page {page} changed", 0),),
+        (),
+        (Kept("PAGE", "{page}", "02 Versions", "Policies", 2),),
+    ),
+)
+
+RECALL = Row(
+    14,
+    before=(ada, torch(), buys_torches()),
+    trigger=(Press(PRODUCT + "/ask/open_recall", {"case_text": "The battery may overheat. Stop using it."}),),
+    approved=Ending(
+        (
+            Pass(minutes=1),
+            Find(ORDER + "/ask/recall_remedy", r'<option value="([0-9a-f]{32})"', keep="recall"),
+            Press(ORDER + "/ask/recall_remedy", {"case": "{recall}", "remedy": "refund"}),
+        ),
+        (
+            Effect("bigcommerce", "product {product} changed"),
+            Effect("bigcommerce", "page 12 created"),
+            Effect("content_server", "hold 12 'Recall REC-1001' created"),
+            Effect("exstream", "SF_RECALL_NOTICE v1 composed"),
+            Effect("exstream", "emails"),
+            Effect("bigcommerce", "order {order} changed staff_notes"),
+        ),
+        (
+            Shown(PRODUCT, ("not visible to shoppers",)),
+            Shown(ORDER, ("Recall REC-1001: refunded", "Recall_REC-1001_{order}.pdf")),
+        ),
+        (Kept("RECALL", "", "01 Notice", "Cases", 1),),
+    ),
+)
+
+ROWS = (LAUNCH, COMPLIANCE, APPROVALS, POLICY, RECALL, CONTENT, POLICY_PUBLISHED)

@@ -28,19 +28,19 @@ class Walker:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[int, Made] = {}
+        self._made: dict[tuple[int, str], Made] = {}
 
     def walk(self, row: Row, variant: Variant) -> Made:
-        address = f"sqlite:///{self._folder / f'{row.number}-{variant.name}.sqlite3'}"
+        address = f"sqlite:///{self._folder / f'{row.number}{row.about}-{variant.name}.sqlite3'}"
         with a_house(address) as house:
             house.install()
             made = _in_short(walk(outside(house), row, variant))
         if variant is Variant.PLAIN:
-            self._made[row.number] = made
+            self._made[row.number, row.about] = made
         return made
 
     def plainly(self, row: Row) -> Made:
-        return self._made.get(row.number) or self.walk(row, Variant.PLAIN)
+        return self._made.get((row.number, row.about)) or self.walk(row, Variant.PLAIN)
 
 
 def _in_short(made: Made) -> Made:
@@ -58,7 +58,9 @@ def walker(tmp_path_factory: pytest.TempPathFactory) -> Walker:
 
 
 WALKS = [
-    pytest.param(row, variant, id=f"{row.number}-{variant.name.lower()}") for row in ROWS for variant in row.variants
+    pytest.param(row, variant, id=f"{row.number}{row.about}-{variant.name.lower()}")
+    for row in ROWS
+    for variant in row.variants
 ]
 
 

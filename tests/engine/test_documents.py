@@ -20,7 +20,6 @@ UMA = "uma.patel@demo"
 
 @pytest.fixture
 def shop(installed_house):
-    office.switch_on(installed_house, "order-review", mode="off")
     office.switch_on(installed_house, "order-documents", skus="NW-TENT")
     return installed_house
 

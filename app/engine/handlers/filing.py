@@ -8,7 +8,7 @@ from app.domain.cases import Case
 from app.domain.content import Document
 from app.domain.ids import NodeId
 from app.domain.steps import ClassifyRecord, FilePaper
-from app.engine import knowledge
+from app.engine import knowledge, subjects
 from app.engine.papers import registry
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
@@ -59,13 +59,24 @@ def classify(context: Context, filed: dict[str, Any], classification: str) -> No
         knowledge.remember_document(uow.session, link, document, record=details)
 
 
+def _workspace(context: Context) -> NodeId:
+    """This run's workspace, or the one linked before it. Permanent where there is none."""
+    if "workspace_id" not in context.facts:
+        about = (context.store_id, context.subject_type.value, context.subject_id)
+        found = subjects.workspace_of(context.deps, *about)
+        if found is None:
+            raise Permanent(
+                "There is no workspace to file into.", code="no_workspace", hint="Create the workspace, then try again."
+            )
+        context.facts["workspace_id"] = found
+    return NodeId(int(context.facts["workspace_id"]))
+
+
 def file_once(
     context: Context, name: str, folder: str, file_name: str, content: bytes, mime_type: str
 ) -> dict[str, Any]:
     """File under the effect ledger; a filing whose outcome is unknown is looked for by folder and name first."""
-    workspace_id = NodeId(context.facts["workspace_id"])
-    documents = context.opentext.documents
-
+    workspace_id, documents = _workspace(context), context.opentext.documents
     path = folder.split("/")
 
     def look_up() -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from zoneinfo import available_timezones
 
 from app.domain.commerce import (
+    MANUAL_VERIFICATION,
     Address,
     Customer,
     Money,
@@ -164,7 +165,7 @@ def manual_check(found: payloads.OrderHead, transactions: Iterable[part_payloads
     if found.payment_status == HELD:
         reasons.append("payment held for review")
     if status(found.status_id) is OrderStatus.UNDER_REVIEW:
-        reasons.append("manual verification required")
+        reasons.append(MANUAL_VERIFICATION)
     for transaction in transactions:
         if transaction.fraud_review:
             reasons.append("payment gateway asks for a fraud review")

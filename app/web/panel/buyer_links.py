@@ -34,15 +34,15 @@ class BuyerLink:
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
-    @bp.post(f"/{KIND}/<object_id>/links/<any(upload, shelf):what>/<link_id>/withdraw")
+    @bp.post(f"/{KIND}/<object_id>/links/<any(upload, shelf):sort>/<link_id>/withdraw")
     @guards.requires("manager")
-    def withdraw_link(kind: str, object_id: str, what: str, link_id: str) -> AnyResponse:
+    def withdraw_link(kind: str, object_id: str, sort: str, link_id: str) -> AnyResponse:
         """The address stops working at once; what came in or was read stays as it is."""
         found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
         rights.demand(found.sight, rights.may_create(found.sight))
-        if all((one.kind, one.id) != (what, link_id) for one in _visible(found.rows, found.sight)):
+        if all((one.kind, one.id) != (sort, link_id) for one in _visible(found.rows, found.sight)):
             raise NotFound("There is no such link.")
-        end = uploads.revoke if what == "upload" else shelves.withdraw
+        end = uploads.revoke if sort == "upload" else shelves.withdraw
         end(deps, who.store_id, link_id, f"user:{who.user_id}")
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.db.panel_facts import FieldFacts, PublicationFacts
 from app.domain.publication import COMPLIANCE_FIELD, TEXT_FIELDS, FieldState, PublicationState
 from app.engine.publications import same
-from app.web import display, texts
+from app.web import display, language, texts
 from app.web.display import web_url
 from app.web.language import _
 from app.web.texts import State
@@ -137,9 +137,11 @@ def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:
         alt = str(image.get("alt") or "")
         words = _("%(name)s, described as “%(alt)s”", name=name, alt=alt) if alt else name
         return Shown("image", words, url=images.get(name, ""))
+    if isinstance(value.get("price"), dict):
+        return Shown("text", _price(value["price"]))
     if "text" not in value:
         return Shown("absent", _("not there"))
-    text = str(value["text"])
+    text = str(value.get("shown") or value["text"])
     if field == COMPLIANCE_FIELD:
         return Shown("link", text, url=web_url(text))
     if not text.strip():
@@ -147,6 +149,16 @@ def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:
     if field in HTML_FIELDS:
         return Shown("html", display.plain_text(text, 400), html=text)
     return Shown("text", text)
+
+
+def _price(price: dict[str, Any]) -> str:
+    """ "€61.50; from 10: €58.00"."""
+    currency = price.get("currency")
+    parts = [language.money({"amount": price.get("price"), "currency": currency})]
+    for quantity, amount in price.get("tiers") or ():
+        tier = language.money({"amount": amount, "currency": currency})
+        parts.append(_("from %(n)s: %(price)s", n=quantity, price=tier))
+    return "; ".join(part for part in parts if part)
 
 
 def image_addresses(snapshot: dict[str, Any], *, allow_http: bool) -> dict[str, str]:

@@ -20,6 +20,7 @@ from app.web.panel.views import PanelView
 
 KINDS = {"orders": "order", "products": "product", "customers": "customer"}
 KIND = "<any(orders, products, customers):kind>"
+PUBLISHED = "<any(products, customers):kind>"
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -96,29 +97,29 @@ def _add_requests(bp: Blueprint, deps: Deps) -> None:
 
 
 def _add_publications(bp: Blueprint, deps: Deps) -> None:
-    @bp.get("/products/<object_id>/publications/<publication_id>/undo")
-    def confirm_undo(object_id: str, publication_id: str) -> str:
+    @bp.get(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/undo")
+    def confirm_undo(kind: str, object_id: str, publication_id: str) -> str:
         """What undoing would do, field by field, before anything is done."""
-        view, publications = _view(deps, "product", object_id)
+        view, publications = _view(deps, KINDS[kind], object_id)
         return _page("panel/undo.html", view, publication=_one(publications, publication_id))
 
-    @bp.post("/products/<object_id>/publications/<publication_id>/undo")
+    @bp.post(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/undo")
     @guards.requires("manager")
-    def undo(object_id: str, publication_id: str) -> AnyResponse:
-        if not _publishable(deps, object_id, publication_id).can_undo:
+    def undo(kind: str, object_id: str, publication_id: str) -> AnyResponse:
+        if not _publishable(deps, KINDS[kind], object_id, publication_id).can_undo:
             raise Conflict("This publication cannot be undone any more.")
-        asking.ask(deps, "undo", "product", object_id, publication_id=publication_id, fields="")
-        return _back("product", object_id)
+        asking.ask(deps, "undo", KINDS[kind], object_id, publication_id=publication_id, fields="")
+        return _back(KINDS[kind], object_id)
 
-    @bp.post("/products/<object_id>/publications/<publication_id>/restore")
+    @bp.post(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/restore")
     @guards.requires("manager")
-    def restore(object_id: str, publication_id: str) -> AnyResponse:
-        drifted = _publishable(deps, object_id, publication_id).drifted
+    def restore(kind: str, object_id: str, publication_id: str) -> AnyResponse:
+        drifted = _publishable(deps, KINDS[kind], object_id, publication_id).drifted
         chosen = [name for name in request.form.getlist("field") if name in drifted]
         if not chosen:
             raise Conflict("These fields show the approved values already.")
-        asking.ask(deps, "restore", "product", object_id, publication_id=publication_id, fields=",".join(chosen))
-        return _back("product", object_id)
+        asking.ask(deps, "restore", KINDS[kind], object_id, publication_id=publication_id, fields=",".join(chosen))
+        return _back(KINDS[kind], object_id)
 
 
 def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[PublicationView, ...]]:
@@ -165,9 +166,9 @@ def _one(publications: tuple[PublicationView, ...], publication_id: str) -> Publ
     return found
 
 
-def _publishable(deps: Deps, object_id: str, publication_id: str) -> PublicationView:
+def _publishable(deps: Deps, kind: str, object_id: str, publication_id: str) -> PublicationView:
     """A publication this reader may undo or restore."""
-    _view_of, publications = _view(deps, "product", object_id)
+    _view_of, publications = _view(deps, kind, object_id)
     found = _one(publications, publication_id)
     rights.demand(g.seen.sight, rights.may_publish(g.seen.rows, g.seen.sight, publication_id))
     return found
