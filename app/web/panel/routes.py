@@ -20,7 +20,6 @@ from app.web.panel.views import PanelView
 
 KINDS = {"orders": "order", "products": "product", "customers": "customer"}
 KIND = "<any(orders, products, customers):kind>"
-PUBLISHED = "<any(products, customers):kind>"
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -97,13 +96,13 @@ def _add_requests(bp: Blueprint, deps: Deps) -> None:
 
 
 def _add_publications(bp: Blueprint, deps: Deps) -> None:
-    @bp.get(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/undo")
+    @bp.get(f"/{KIND}/<object_id>/publications/<publication_id>/undo")
     def confirm_undo(kind: str, object_id: str, publication_id: str) -> str:
         """What undoing would do, field by field, before anything is done."""
         view, publications = _view(deps, KINDS[kind], object_id)
         return _page("panel/undo.html", view, publication=_one(publications, publication_id))
 
-    @bp.post(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/undo")
+    @bp.post(f"/{KIND}/<object_id>/publications/<publication_id>/undo")
     @guards.requires("manager")
     def undo(kind: str, object_id: str, publication_id: str) -> AnyResponse:
         if not _publishable(deps, KINDS[kind], object_id, publication_id).can_undo:
@@ -111,7 +110,7 @@ def _add_publications(bp: Blueprint, deps: Deps) -> None:
         asking.ask(deps, "undo", KINDS[kind], object_id, publication_id=publication_id, fields="")
         return _back(KINDS[kind], object_id)
 
-    @bp.post(f"/{PUBLISHED}/<object_id>/publications/<publication_id>/restore")
+    @bp.post(f"/{KIND}/<object_id>/publications/<publication_id>/restore")
     @guards.requires("manager")
     def restore(kind: str, object_id: str, publication_id: str) -> AnyResponse:
         drifted = _publishable(deps, KINDS[kind], object_id, publication_id).drifted
