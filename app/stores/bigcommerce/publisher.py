@@ -6,6 +6,7 @@ Absolute values; every write may be repeated, or looks first.
 from collections.abc import Mapping
 
 from app.domain.ids import ObjectType
+from app.stores.bigcommerce.aftersale import AftersaleWriting
 from app.stores.bigcommerce.catalog_writing import CatalogWriting
 from app.stores.bigcommerce.client import BigCommerceClient
 from app.stores.bigcommerce.companies import CompanyWriting
@@ -18,8 +19,9 @@ from app.stores.bigcommerce.promotions import PromotionWriting
 
 
 class BigCommercePublisher(
-    OrderWriting, CatalogWriting, CustomerWriting, PriceWriting, PromotionWriting, PageWriting, CompanyWriting
-):
+    OrderWriting, CatalogWriting, CustomerWriting, PriceWriting, PromotionWriting, PageWriting, CompanyWriting,
+    AftersaleWriting,
+):  # fmt: skip
     """StorePublisher for one store."""
 
     def __init__(self, client: BigCommerceClient) -> None:

@@ -5,6 +5,7 @@ Source: BigCommerce API reference, Store information V2.
 
 from app.domain.commerce import StoreProfile
 from app.stores.bigcommerce import mapping, payloads
+from app.stores.bigcommerce.aftersale import AftersaleReading
 from app.stores.bigcommerce.capabilities import CapabilityReading
 from app.stores.bigcommerce.carts import CartReading
 from app.stores.bigcommerce.client import BigCommerceClient, parse
@@ -14,7 +15,9 @@ from app.stores.bigcommerce.pages import PageReading
 from app.stores.bigcommerce.promotions import PromotionReading
 
 
-class BigCommerceReader(OrderReading, PromotionReading, CustomerReading, PageReading, CartReading, CapabilityReading):
+class BigCommerceReader(
+    OrderReading, PromotionReading, CustomerReading, PageReading, CartReading, CapabilityReading, AftersaleReading
+):
     """StoreReader for one store."""
 
     def __init__(self, client: BigCommerceClient) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from app.domain.aftersale import DisputeId, PublicFile, Quote, QuoteId, ReturnId, RiskLevel, StoreReturn
 from app.domain.commerce import Money, OrderStatus, ProductImage, SaleState
 from app.domain.ids import (
     CompanyId,
@@ -127,5 +128,43 @@ class StorePublisher(Protocol):
         """Write a page's or policy's text, or create a page (found again by its title). The page as it is then.
 
         The HTML has been sanitised by the caller; what a store cannot hold as HTML its adapter says with Permanent.
+        """
+        ...
+
+    def approve_return(self, return_id: ReturnId) -> StoreReturn:
+        """Agree to a requested return; one agreed to already stays as it is. Conflict when it was declined."""
+        ...
+
+    def decline_return(self, return_id: ReturnId, note: str) -> StoreReturn:
+        """Decline a requested return, with words for the buyer. Idempotent; Conflict when it was agreed to."""
+        ...
+
+    def process_return(self, return_id: ReturnId, *, refund: bool) -> StoreReturn:
+        """The goods are here: what is open of it is done, and what the store says is owed goes back with `refund`.
+
+        Idempotent: what is done already is not done again.
+        """
+        ...
+
+    def send_evidence(self, dispute_id: DisputeId, texts: Mapping[str, str], *, final: bool) -> None:
+        """Keep texts (aftersale.EVIDENCE) for a dispute; `final` sends them, and nothing can be added. Idempotent."""
+        ...
+
+    def assess_risk(self, order_id: OrderId, level: RiskLevel, reasons: Sequence[str]) -> None:
+        """What we say of an order's risk; a later word replaces the former."""
+        ...
+
+    def price_quote(self, quote_id: QuoteId, prices: Mapping[str, Money]) -> Quote:
+        """Give lines of an open quote agreed prices (line id → unit price); the other lines stay. Idempotent."""
+        ...
+
+    def send_quote(self, quote_id: QuoteId) -> None:
+        """Send it to the buyer, once: one sent already is not sent again."""
+        ...
+
+    def publish_file(self, content: BinaryIO, file_name: str, *, alt: str = "") -> PublicFile:
+        """Put a file where whoever has its address can read it. Found again by its name, so repeating makes no second.
+
+        Never for what is about one buyer.
         """
         ...

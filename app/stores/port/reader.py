@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from app.domain.aftersale import Dispute, DisputeId, Quote, QuoteId, ReturnId, StoreReturn
 from app.domain.commerce import Customer, Order, Product, StoreProfile
 from app.domain.ids import CompanyId, CustomerId, OrderId, PageId, PriceListId, ProductId, PromotionId
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
@@ -22,6 +23,9 @@ class Capability(StrEnum):
     DISPUTES = "disputes"  # the store itself tells of disputes and takes evidence
     CHECKOUT_TERMS = "checkout_terms"
     CREDIT = "credit"
+    QUOTES = "quotes"
+    RISK = "risk"  # the store takes an assessment of an order's risk from us
+    FILES = "files"  # the store has public files of its own
 
 
 class StoreReader(Protocol):
@@ -100,4 +104,28 @@ class StoreReader(Protocol):
 
     def cart(self, cart_id: str) -> Cart:
         """Raises NotFound once it has become an order or was deleted."""
+        ...
+
+    def returns_of(self, order_id: OrderId) -> list[StoreReturn]:
+        """The store's own returns of an order; none without Capability.RETURNS."""
+        ...
+
+    def store_return(self, return_id: ReturnId) -> StoreReturn:
+        """Needs Capability.RETURNS."""
+        ...
+
+    def open_disputes(self) -> Iterator[Dispute]:
+        """Those that wait for an answer; none without Capability.DISPUTES."""
+        ...
+
+    def dispute(self, dispute_id: DisputeId) -> Dispute:
+        """Needs Capability.DISPUTES."""
+        ...
+
+    def quote(self, quote_id: QuoteId) -> Quote:
+        """Needs Capability.QUOTES."""
+        ...
+
+    def quotes_changed_since(self, since: datetime) -> Iterator[tuple[QuoteId, str]]:
+        """(id, version), oldest change first; none without Capability.QUOTES."""
         ...

@@ -13,6 +13,9 @@ SCOPES = {
     Capability.PROMOTIONS: ("write_discounts",),
     Capability.RETURNS: ("write_returns",),
     Capability.DISPUTES: ("read_shopify_payments_disputes",),
+    Capability.QUOTES: ("write_draft_orders",),
+    Capability.RISK: ("write_orders",),
+    Capability.FILES: ("write_files",),
     Capability.CHECKOUT_TERMS: ("write_legal_policies",),
 }
 

@@ -7,9 +7,11 @@ no others.
 """
 
 import hashlib
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from app.domain.aftersale import RiskLevel
 from app.domain.commerce import OrderStatus
 from app.domain.ids import OrderId
 from app.domain.order_parts import Refund, RefundQuote
@@ -35,6 +37,11 @@ LET_GO = frozenset(
 )
 STAFF_NOTE = "Decided in the order's review."
 REVIEW_NOTE = "Held until the review in OpenText is decided."
+MOST_FACTS = 20
+SENTIMENT = {
+    RiskLevel.PENDING: "NEUTRAL", RiskLevel.NONE: "NEUTRAL", RiskLevel.LOW: "POSITIVE", RiskLevel.MEDIUM: "NEGATIVE",
+    RiskLevel.HIGH: "NEGATIVE",
+}  # fmt: skip
 SAME_NOTE = 1000  # characters of a refund's reason
 
 
@@ -94,6 +101,12 @@ class OrderWriting(OrderReading):
         key = hashlib.sha256(f"{owner}{before}{quote}{reason}".encode()).hexdigest()
         payload = self._client.change("RefundCreate", "refundCreate", input=wanted, key=key)
         return part_mapping.refund(parse(payload.get("refund"), payloads.Refund))
+
+    def assess_risk(self, order_id: OrderId, level: RiskLevel, reasons: Sequence[str]) -> None:
+        """An order shipped already takes none any more: there is nothing left to hold back."""
+        told = [{"description": text[:255], "sentiment": SENTIMENT[level]} for text in list(reasons)[:MOST_FACTS]]
+        wanted = {"orderId": gid("Order", order_id), "riskLevel": level.name, "facts": told}
+        self._client.change("RiskAssessmentCreate", "orderRiskAssessmentCreate", input=wanted)
 
     def capture(self, order_id: OrderId) -> None:
         """Every authorisation still open, with what it holds. Nothing open: taken already."""

@@ -7,13 +7,20 @@ from app.stores.shopify.catalog_writing import CatalogWriting
 from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.companies import CompanyWriting
 from app.stores.shopify.customer_writing import CustomerWriting
+from app.stores.shopify.disputes import DisputeWriting
+from app.stores.shopify.drafts import QuoteWriting
 from app.stores.shopify.metafields import Metafields, owner
 from app.stores.shopify.order_writing import OrderWriting
 from app.stores.shopify.pages import PageWriting
 from app.stores.shopify.promotions import PromotionWriting
+from app.stores.shopify.public_files import FileWriting
+from app.stores.shopify.returns import ReturnWriting
 
 
-class ShopifyPublisher(OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PromotionWriting, PageWriting):
+class ShopifyPublisher(
+    OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PromotionWriting, PageWriting, ReturnWriting,
+    DisputeWriting, QuoteWriting, FileWriting,
+):  # fmt: skip
     """StorePublisher for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:

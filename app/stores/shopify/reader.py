@@ -7,15 +7,19 @@ from app.stores.shopify.catalog import CatalogReading
 from app.stores.shopify.client import ScopeMissing, ShopifyClient
 from app.stores.shopify.companies import CompanyReading
 from app.stores.shopify.customers import CustomerReading
+from app.stores.shopify.disputes import DisputeReading
+from app.stores.shopify.drafts import QuoteReading
 from app.stores.shopify.orders import OrderReading
 from app.stores.shopify.pages import PageReading
 from app.stores.shopify.payloads import parse
 from app.stores.shopify.promotions import PromotionReading
+from app.stores.shopify.returns import ReturnReading
 
 
 class ShopifyReader(
-    OrderReading, CatalogReading, CustomerReading, CompanyReading, PromotionReading, PageReading, CartReading
-):
+    OrderReading, CatalogReading, CustomerReading, CompanyReading, PromotionReading, PageReading, CartReading,
+    ReturnReading, DisputeReading, QuoteReading,
+):  # fmt: skip
     """StoreReader for one shop."""
 
     def __init__(self, client: ShopifyClient) -> None:

@@ -207,7 +207,9 @@ def test_a_missing_optional_scope_blanks_no_other_answer() -> None:
     assert case.store.read.order(filled.order).lines
     assert case.store.read.product(filled.product).name == "Lamp"
     assert set(case.store.setup.ensure_webhooks(case.hook_destination, {}).values()) == {"refused"}
-    assert case.store.read.capabilities == {Capability.COMPANIES, Capability.PRICE_LISTS, Capability.RETURNS}
+    assert case.store.read.capabilities == {
+        Capability.COMPANIES, Capability.PRICE_LISTS, Capability.RETURNS, Capability.RISK, Capability.FILES,
+    }  # fmt: skip
     with pytest.raises(Permanent) as caught:
         list(case.store.read.promotions())
     assert caught.value.specific_code == "missing_scope"

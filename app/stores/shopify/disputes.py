@@ -1,0 +1,107 @@
+"""Disputes of Shopify Payments and the texts of their evidence. Files can be added in the admin only.
+
+Source: Shopify Admin GraphQL API 2026-10, disputes, disputeEvidenceUpdate (without `submitEvidence` what is kept is
+sent at the due date).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import AliasPath, Field
+
+from app.domain.aftersale import EVIDENCE, Dispute, DisputeId, DisputeState
+from app.domain.commerce import Money
+from app.domain.ids import OrderId
+from app.errors import Conflict, NotFound, Permanent
+from app.stores.shopify.client import Data, ScopeMissing, ShopifyClient
+from app.stores.shopify.names import SERVICE, gid
+from app.stores.shopify.payloads import Amount, Node, Number, Payload, Text, Time, parse
+
+FIELDS = {
+    "activity": "accessActivityLog", "cancellation_policy": "cancellationPolicyDisclosure",
+    "cancellation_answer": "cancellationRebuttal", "refund_policy": "refundPolicyDisclosure",
+    "refund_refusal": "refundRefusalExplanation", "other": "uncategorizedText",
+}  # fmt: skip
+LONGEST = 150_000  # characters of one text
+
+
+class DisputeNode(Payload):
+    id: Number
+    type: str
+    status: str
+    initiated_at: Time
+    evidence_due_by: Time | None = None
+    evidence_sent_on: Time | None = None
+    amount: Amount
+    reason: Text = Field(default="", validation_alias=AliasPath("reasonDetails", "reason"))
+    order: Node | None = None
+
+
+class DisputeReading:
+    """The disputes' part of StoreReader."""
+
+    _client: ShopifyClient
+
+    def open_disputes(self) -> Iterator[Dispute]:
+        """None where the app may not see them."""
+        try:
+            for node in self._client.pages("DisputesOpen", "disputes", filter="status:needs_response"):
+                found = parse(node, DisputeNode)
+                if found.status == "NEEDS_RESPONSE":
+                    yield _dispute(found)
+        except ScopeMissing:
+            return
+
+    def dispute(self, dispute_id: DisputeId) -> Dispute:
+        return _dispute(parse(self._dispute_node("DisputeRead", dispute_id), DisputeNode))
+
+    def _dispute_node(self, name: str, dispute_id: str) -> Data:
+        node = self._client.run(name, id=gid("ShopifyPaymentsDispute", dispute_id)).get("dispute")
+        if not isinstance(node, dict):
+            raise NotFound("Shopify does not have this dispute.", service=SERVICE)
+        return node
+
+
+class DisputeWriting(DisputeReading):
+    """The disputes' part of StorePublisher."""
+
+    def send_evidence(self, dispute_id: DisputeId, texts: Mapping[str, str], *, final: bool) -> None:
+        _check(texts)
+        node = self._dispute_node("DisputeEvidenceRead", dispute_id)
+        kept: Data = node["disputeEvidence"]
+        wanted = {FIELDS[name]: text for name, text in texts.items()}
+        changed: Data = {name: text for name, text in wanted.items() if (kept.get(name) or "") != text}
+        if kept["submitted"]:
+            if changed:
+                raise Conflict("The evidence of this dispute was sent already; nothing can be added.", service=SERVICE)
+            return
+        if final:
+            changed["submitEvidence"] = True
+        if changed:
+            self._client.change("DisputeEvidence", "disputeEvidenceUpdate", id=kept["id"], input=changed)
+
+
+def _check(texts: Mapping[str, str]) -> None:
+    strange = sorted(texts.keys() - FIELDS.keys())
+    if strange:
+        raise Permanent(f"Not a text of evidence: {', '.join(strange)}.", service=SERVICE)
+    for name, text in texts.items():
+        if len(text) > LONGEST:
+            words = f"{EVIDENCE[name]}: Shopify takes at most {LONGEST:,} characters."
+            raise Permanent(words, code="too_long", service=SERVICE)
+
+
+def _dispute(found: DisputeNode) -> Dispute:
+    return Dispute(
+        id=DisputeId(found.id),
+        order_id=OrderId(found.order.id) if found.order else None,
+        state=DisputeState(found.status.lower()),
+        is_inquiry=found.type == "INQUIRY",
+        reason=found.reason.replace("_", " ").lower(),
+        amount=Money(found.amount.amount, found.amount.currency_code),
+        opened_at=found.initiated_at,
+        due_at=found.evidence_due_by,
+        sent_at=found.evidence_sent_on,
+    )
+
+
+__all__ = ["DisputeReading", "DisputeWriting"]
