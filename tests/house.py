@@ -41,7 +41,7 @@ from sandbox import credentials
 from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
-from sandbox.stage import Stage
+from sandbox.stage import Addresses, Stage
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
 OPERATOR_TOKEN = "operator-token-0123456789abcdef"
@@ -126,7 +126,8 @@ class House:
         admin = self.stage.shopify_admin
         admin.install(shop)
         url = httpx.URL(admin.open(shop).url)
-        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url="http://app.test")
+        base_url = self.settings.public_url
+        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url=base_url)
         assert answer.status_code == 200, answer.get_data(as_text=True)
         found = store_id(Provider.SHOPIFY, shop)
         self.installed.append(found)
@@ -305,11 +306,13 @@ class House:
 
 
 @contextmanager
-def a_house(database_url: str, **changes: Any) -> Iterator[House]:
-    """Build it on an empty database; closed at the end."""
+def a_house(
+    database_url: str, *, addresses: Addresses | None = None, seeded: bool = False, **changes: Any
+) -> Iterator[House]:
+    """Build it on an empty database; closed at the end. `addresses`, `seeded`: of the stage."""
     settings = a_settings(database_url, **changes)
     reach: dict[str, Any] = {}
-    stage = Stage.in_process(lambda environ, start: reach["app"](environ, start))
+    stage = Stage.in_process(lambda environ, start: reach["app"](environ, start), addresses, seeded=seeded)
     bell = SilentBell()
     deps = wiring.build(settings, transport=stage.transport, doorbell=bell)
     metadata.drop_all(deps.database.engine)

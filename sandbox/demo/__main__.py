@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from sandbox.credentials import SHOPIFY_SHOP
 from sandbox.demo.environment import app_environment
 from sandbox.demo.folder import InUse, StateFolder
 from sandbox.demo.queue_server import url_of
@@ -68,6 +69,11 @@ def _welcome(demo: Supervisor, seconds: float) -> None:
     rows = (
         ("Click here first", f"{urls.desk}/", "the desk: store control panel and OpenText"),
         ("The app itself", urls.app, "opens from the desk: Apps, Orders, Products"),
+        (
+            "A Shopify admin",
+            f"{urls.shopify}/admin/store/{SHOPIFY_SHOP.partition('.')[0]}",
+            "with the app's extensions: Apps, Orders",
+        ),
         ("For testers", f"{urls.control}/control", "control API, see sandbox/README.md"),
     )
     wide = max(len(label) for label, *_ in rows), max(len(url) for _, url, _ in rows)

@@ -54,6 +54,7 @@ def _defaults(folder: StateFolder, stage: Stage, redis_url: str) -> dict[str, st
         "SHOPIFY__CLIENT_ID": credentials.SHOPIFY_CLIENT_ID,
         "SHOPIFY__CLIENT_SECRET": credentials.SHOPIFY_CLIENT_SECRET,
         "SHOPIFY__SHOP_URL": f"{addresses.shopify}/{{shop}}",
+        "SHOPIFY__BRIDGE_URL": f"{addresses.shopify}/admin/static/app-bridge.js",
         "SHOPIFY__ADMIN_ORIGINS": json.dumps([addresses.shopify]),
         "OPENTEXT__OTDS_URL": stage.otds_url,
         "OPENTEXT__CONTENT_SERVER_URL": stage.content_server_url,

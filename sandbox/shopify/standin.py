@@ -7,7 +7,7 @@ ones are. Other addresses: `/admin/store/{handle}/...` (the admin people see), `
 import base64
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,13 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.kernel.standin import Call, StandIn, json_response
 from sandbox.kernel.world import World
 from sandbox.shopify import graphql_door, installing, oauth, operations, seed, storage
-from sandbox.shopify.admin import pages
+from sandbox.shopify.admin import AdminDoor
 from sandbox.shopify.operations.shops import shop_node
 from sandbox.shopify.shop import EVERYTHING, Shop
 from sandbox.shopify.state import JSON, App, Later, State, Store
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
-WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+ADMIN = ("/admin/store/", "/admin/extensions/", "/admin/static/")
 
 
 class _Outbox(threading.local):
@@ -41,7 +41,7 @@ class Shopify(StandIn):
     """`base_url`: where this stand-in is reached. `app_base_url`: the app that the demo's profile registers.
 
     `seeded`: whether the demo shops start with goods, people and orders. `allow_lasting_tokens`: whether an app may
-    still ask for offline tokens that never expire. `extension_host` is mounted at `/admin/extensions`.
+    still ask for offline tokens that never expire.
     """
 
     system = "shopify"
@@ -58,7 +58,7 @@ class Shopify(StandIn):
         super().__init__(world)
         self.base_url, self.app_base_url = base_url.rstrip("/"), app_base_url.rstrip("/")
         self.allow_lasting_tokens, self.seeded = allow_lasting_tokens, seeded
-        self.extension_host: WsgiApp | None = None
+        self._admin = AdminDoor(self)
         self._out = _Outbox()
         self._routes()
         world.clock.on_advance(self.tick)
@@ -152,7 +152,6 @@ class Shopify(StandIn):
             lambda c, shop, version: graphql_door.serve(self, self._shop(shop), c, version),
         )
         storage.routes(self)
-        pages.routes(self)
 
     def _shop(self, name: str) -> Store:
         return self.state.shops[name]
@@ -181,11 +180,8 @@ class Shopify(StandIn):
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if self.extension_host is not None and path.startswith("/admin/extensions"):
-            rest = path.removeprefix("/admin/extensions") or "/"
-            return self.extension_host(
-                environ | {"SCRIPT_NAME": "/admin/extensions", "PATH_INFO": rest}, start_response
-            )
+        if path.startswith(ADMIN):
+            return self._admin(environ, start_response)
         host = environ.get("HTTP_HOST", "").partition(":")[0]
         if SHOP.fullmatch(host):
             environ = environ | {"PATH_INFO": f"/{host}{path}"}

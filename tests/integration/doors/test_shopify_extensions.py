@@ -54,12 +54,17 @@ def post(house: House, path: str, status: int, headers: dict[str, str] | None = 
 def house(sqlite_url: str) -> Iterator[House]:
     """The demo shop with the app and OpenText; order 1001 has a workspace with one document."""
     with a_house(sqlite_url) as made:
-        store = made.install_shop()
-        found = made.connection(store)
-        content = replace(found.content_server, external_system=SHOPIFY)
-        connections.save(made.deps, store, replace(found, content_server=content), "tester")
-        give_workspace(made, store, "order", ORDER)
+        give_workspace(made, connect_shop(made), "order", ORDER)
         yield made
+
+
+def connect_shop(house: House) -> StoreId:
+    """The app in the demo shop, with OpenText."""
+    store = house.install_shop()
+    found = house.connection(store)
+    content = replace(found.content_server, external_system=SHOPIFY)
+    connections.save(house.deps, store, replace(found, content_server=content), "tester")
+    return store
 
 
 def give_workspace(house: House, store: StoreId, kind: str, object_id: str) -> WorkspaceLink:

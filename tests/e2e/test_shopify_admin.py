@@ -1,0 +1,115 @@
+"""The extensions and the app inside the stand-in admin, in a real browser over HTTP."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.settings import ShopifySettings
+from sandbox import credentials
+from sandbox.server import Server
+from sandbox.shopify.admin import extensions
+from sandbox.stage import Addresses
+from tests.house import House, a_house
+from tests.integration.doors.test_shopify_extensions import a_pdf, connect_shop, give_workspace
+
+HANDLE = credentials.SHOPIFY_SHOP.partition(".")[0]
+pytestmark = pytest.mark.skipif(
+    not extensions.manifest()["extensions"], reason="the extensions are not built (make test builds them)"
+)
+
+
+@dataclass
+class Admin:
+    house: House
+    url: str
+    page: Page
+    problems: list[str]
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.url}/admin/store/{HANDLE}{path}")
+        return self.page
+
+
+def _port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def admin(sqlite_url: str, chromium: Browser) -> Iterator[Admin]:
+    """App and admin over HTTP, OpenText in process; order 1001 has a workspace with a document on hold."""
+    ours, theirs = (f"http://127.0.0.1:{_port()}" for _ in range(2))
+    settings = ShopifySettings(
+        client_id=credentials.SHOPIFY_CLIENT_ID, client_secret=credentials.SHOPIFY_CLIENT_SECRET,
+        shop_url=f"{theirs}/{{shop}}", admin_origins=(theirs,), bridge_url=f"{theirs}/admin/static/app-bridge.js",
+    )  # fmt: skip
+    addresses = Addresses(app=ours, shopify=theirs)
+    with (
+        a_house(sqlite_url, addresses=addresses, seeded=True, public_url=ours, shopify=settings) as house,
+        ExitStack() as stack,
+    ):
+        for url, served in ((ours, house.flask), (theirs, house.stage.shopify)):
+            server = Server(served, int(url.rpartition(":")[2])).start()
+            stack.callback(server.stop)
+        store = connect_shop(house)
+        give_workspace(house, store, "order", "1001")
+        context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+        page, problems = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        yield Admin(house, theirs, page, problems)
+        context.close()
+        assert problems == []
+
+
+def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(admin: Admin, tmp_path: Path):
+    page = admin.open("/orders/1001")
+    block = page.frame_locator("iframe.block")
+    expect(block.locator("#summary")).to_have_text("1 doc · Filed")
+    expect(block.get_by_text("On hold: Audit 2026")).to_be_visible()
+    block.get_by_role("button", name="Open ECM panel").click()
+    panel = page.frame_locator("dialog iframe")
+    expect(panel.get_by_role("heading", name="Documents")).to_be_visible()
+    paper = tmp_path / "Customs form.pdf"
+    paper.write_bytes(a_pdf(2))
+    panel.locator("input[type=file]").set_input_files(paper)
+    expect(panel.get_by_role("link", name="Customs form.pdf")).to_be_visible()
+    panel.get_by_role("button", name="Close").click()
+    expect(block.locator("#summary")).to_have_text("2 docs · Filed")
+
+
+def test_entries_hide_where_the_app_has_nothing_to_say(admin: Admin):
+    page = admin.open("/orders/1001")
+    expect(page.get_by_role("button", name="ECM", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Print ECM documents")).to_be_visible()
+    admin.open("/companies/1001")
+    expect(
+        page.frame_locator("iframe.block").get_by_text("Nothing about this company is in OpenText yet.")
+    ).to_be_visible()
+    expect(page.locator("[data-condition-of]")).to_have_count(0)
+    expect(page.get_by_role("button", name="ECM", exact=True)).to_be_hidden()
+
+
+def test_documents_of_several_orders_are_printed_from_the_list(admin: Admin):
+    page = admin.open("/orders")
+    for name in ("#1001", "#1002"):
+        page.get_by_label(f"Select {name}").check()
+    page.get_by_role("button", name="Print ECM documents").click()
+    window = page.frame_locator("dialog iframe")
+    expect(window.get_by_text("This order has no ECM documents to print.")).to_be_visible()
+    expect(window.get_by_text("Ready to print: application/pdf")).to_be_visible()
+
+
+def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own(admin: Admin):
+    page = admin.open("/apps/storefront-ecm")
+    expect(page.frame_locator("#app-frame").get_by_role("main")).to_be_visible()
+    page.context.clear_cookies()
+    frame = page.frame_locator("#app-frame")
+    frame.locator("a[href*='/activity']").first.click()
+    expect(frame.get_by_role("main")).to_be_visible()
