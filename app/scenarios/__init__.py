@@ -7,6 +7,7 @@ from app.domain.steps import ComposeCommunication, Step
 from app.scenarios import (
     accounts,
     after_purchase,
+    applications,
     campaigns,
     catalogues,
     communications,
@@ -46,6 +47,7 @@ ALL: tuple[Scenario, ...] = (
     *catalogues.SCENARIOS,
     *records.SCENARIOS,
     *accounts.SCENARIOS,
+    *applications.SCENARIOS,
     *prices.SCENARIOS,
     *campaigns.SCENARIOS,
     *products.SCENARIOS,

@@ -68,6 +68,8 @@ SCENARIOS = {
     "company-workspace": N_("Workspaces of companies"),
     "business-order": N_("Orders of business customers"),
     "gap-report": N_("Nightly comparison with the store"),
+    "company-application": N_("Registrations of companies"),
+    "customer-application": N_("Registrations of business customers"),
     "campaign": N_("Campaigns"),
     "campaign-approvals": N_("Approvals of campaigns"),
     "campaign-publish": N_("Promotions of campaigns"),
@@ -278,6 +280,8 @@ STEPS = {
     "publish_compliance": N_("Show the approved document on the product"),
     "publish_prices": N_("Publish the approved prices"),
     "publish_promotions": N_("Publish the approved promotions"),
+    "publish_terms": N_("Write the approved terms of the account"),
+    "set_company_state": N_("Approve or reject the company in the store"),
     "report_gaps": N_("Compare with the store, make up for what was lost"),
     "look_at_promotions": N_("Look through the store’s promotions"),
     "publish_due": N_("Publish what was planned for this day"),
@@ -363,6 +367,8 @@ MEANINGS = {
     "publish_page": N_("The page still shows its earlier text."),
     "publish_compliance": N_("The product does not show the approved document yet."),
     "report_gaps": N_("Changes no message told us may not be made up for yet. We look again by ourselves."),
+    "publish_terms": N_("Some of the approved terms may not be live yet. Nobody may buy on credit before they are."),
+    "set_company_state": N_("The company’s account in your store has not changed yet."),
     "publish_promotions": N_("The promotions run as before. Those that are new are not switched on yet."),
     "look_at_promotions": N_("Changes of promotions since the last look are not kept yet."),
     "publish_prices": N_("Some of the agreed prices may not be live yet. The report says which."),
@@ -382,7 +388,7 @@ OPENTEXT_STEPS = frozenset(MEANINGS) - {
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",
     "publish_notice", "find_affected", "notice", "set_timer", "request_documents", "tell_affected", "note_recall",
     "await_remedies", "share_with_buyer", "tell_accounts", "wait_days", "pass_on", "consider_letter", "announce",
-    "look_at_promotions", "report_gaps",
+    "look_at_promotions", "report_gaps", "set_company_state",
 }  # fmt: skip
 NO_ANSWER = frozenset(
     {
@@ -454,6 +460,7 @@ REQUESTS = {
     "look_at_pages": N_("Look at the policies now"),
     "look_at_promotions": N_("Look at the promotions now"),
     "report_gaps": N_("Compare with the store now"),
+    "review_account": N_("Have the account decided"),
     "open_recall": N_("Open a recall"),
     "recall_notice": N_("Write to the buyer about the recall"),
     "recall_remedy": N_("Note the remedy"),

@@ -94,12 +94,22 @@ class LookAtPromotions:
     kind: Literal["look_at_promotions"] = "look_at_promotions"
 
 
+@dataclass(frozen=True)
+class PublishTerms:
+    """Write what this run's decision says about the account: its group, with credit its limit and payment terms, and
+    for a company the right to buy. The groups are the scenario's preferences `group` and `prepay_group`."""
+
+    on_credit: bool
+    kind: Literal["publish_terms"] = "publish_terms"
+
+
 Steps = (
     RecordApproval
     | PublishContent
     | PublishPrices
     | PublishPromotions
     | LookAtPromotions
+    | PublishTerms
     | PublishDue
     | EndPublication
     | FileEvidence
@@ -108,6 +118,6 @@ Steps = (
 )
 __all__ = [
     "EndPublication", "FileEvidence", "LookAtPromotions", "PublishContent", "PublishDue", "PublishPrices",
-    "PublishPromotions",
+    "PublishPromotions", "PublishTerms",
     "RecordApproval", "RestoreFields", "UndoPublication",
 ]  # fmt: skip

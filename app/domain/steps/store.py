@@ -5,6 +5,7 @@ from typing import Literal
 
 from app.domain.commerce import OrderStatus
 from app.domain.ids import ObjectType
+from app.domain.trade import CompanyState
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class TellAccounts:
 
 
 @dataclass(frozen=True)
+class SetCompanyState:
+    """Bring the company to `state` if it is in one of `only_from` now; otherwise the step is skipped and says so."""
+
+    state: CompanyState
+    only_from: tuple[CompanyState, ...]
+    kind: Literal["set_company_state"] = "set_company_state"
+
+
+@dataclass(frozen=True)
 class ReportGaps:
     """Compare the store's changes of the last `days` with what we know, make up for what is missing, say what was."""
 
@@ -64,5 +74,5 @@ class SetUpStore:
     kind: Literal["set_up_store"] = "set_up_store"
 
 
-Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | ReportGaps | SetUpStore
-__all__ = ["AddNote", "LinkInStore", "ReportGaps", "SetOrderStatus", "SetUpStore", "TellAccounts"]
+Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetCompanyState | ReportGaps | SetUpStore
+__all__ = ["AddNote", "LinkInStore", "ReportGaps", "SetCompanyState", "SetOrderStatus", "SetUpStore", "TellAccounts"]

@@ -6,12 +6,14 @@ from app.engine.publications.kind import Kind
 from app.engine.publications.pages import PageKind
 from app.engine.publications.prices import PricesKind
 from app.engine.publications.promotions import PromotionsKind
+from app.engine.publications.terms import TermsKind
 
-CONTENT, COMPLIANCE, PAGE, PRICES, PROMOTIONS = "content", "compliance", "page", "prices", "promotions"
+CONTENT, COMPLIANCE, PAGE, PRICES = "content", "compliance", "page", "prices"
+PROMOTIONS, TERMS = "promotions", "terms"
 
 KINDS: dict[str, Kind] = {
     CONTENT: ContentKind(), COMPLIANCE: ComplianceKind(), PAGE: PageKind(), PRICES: PricesKind(),
-    PROMOTIONS: PromotionsKind(),
+    PROMOTIONS: PromotionsKind(), TERMS: TermsKind(),
 }  # fmt: skip
 
 # A document of these says everything: what its next version leaves out is taken back.
