@@ -15,7 +15,7 @@ from app.errors import Conflict, NotFound, Permanent, Retryable
 from sandbox.shopify import placing, returning, scopes
 from sandbox.shopify.operations import disputes
 from tests.contract.stores.contract import MISSING, PNG
-from tests.contract.stores.shopify import ShopifyCase
+from tests.contract.stores.shopify import SHOP, ShopifyCase
 
 
 @pytest.fixture
@@ -128,16 +128,13 @@ def quoted(case: ShopifyCase) -> QuoteId:
         "lineItems": [{"variantId": variant["id"], "quantity": 5},
                       {"title": "Engraving", "quantity": 1, "originalUnitPriceWithCurrency":
                        {"amount": "30", "currencyCode": "EUR"}}],
-        "tags": ["price-approval"],
+        "tags": ["price-approval"], "email": "ada@example.com",
     }  # fmt: skip
-    mutation = (
-        "mutation M($i: DraftOrderInput!) { draftOrderCreate(input: $i) { draftOrder { id } userErrors { message } } }"
-    )
-    token = case.panel.issue_token()
-    url = f"http://shopify.test/{case.store.read._client.shop}/admin/api/2026-10/graphql.json"  # type: ignore[attr-defined]
-    http = case.outbound.client("test", "shopify", url)
+    mutation = "mutation M($i: DraftOrderInput!) { draftOrderCreate(input: $i) { draftOrder { id } } }"
+    http = case.outbound.client("test", "shopify", f"http://shopify.test/{SHOP}/admin/api/2026-10/")
     body = {"query": mutation, "variables": {"i": wanted}}
-    answer = http.post("", json=body, headers={"X-Shopify-Access-Token": token}).json()
+    headers = {"X-Shopify-Access-Token": case.panel.issue_token()}
+    answer = http.post("graphql.json", json=body, headers=headers).json()
     return QuoteId(answer["data"]["draftOrderCreate"]["draftOrder"]["id"].rpartition("/")[2])
 
 

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from app.domain.aftersale import DisputeId, QuoteId, ReturnId, RiskLevel
 from app.domain.commerce import Money, OrderStatus
 from app.domain.ids import CustomerId, ObjectType, OrderId, ProductId
 from app.domain.publication import image_name
 from app.errors import NeedsReauth, NotFound, Permanent, RateLimited
+from app.stores.port import Capability
 from tests.contract.stores.case import Case
 
 PNG = bytes.fromhex(
@@ -287,6 +289,22 @@ class StoreContract:
         with pytest.raises(RateLimited) as caught:
             case.store.read.order(order_id)
         assert 0 < caught.value.retry_after <= 60
+
+    def test_what_the_store_cannot_do_at_all_says_so(self, case: Case) -> None:
+        order_id, read, publish = case.fill().order, case.store.read, case.store.publish
+        beyond = {
+            Capability.RETURNS: lambda: publish.approve_return(ReturnId(MISSING)),
+            Capability.DISPUTES: lambda: publish.send_evidence(DisputeId(MISSING), {}, final=False),
+            Capability.QUOTES: lambda: read.quote(QuoteId(MISSING)),
+            Capability.RISK: lambda: publish.assess_risk(order_id, RiskLevel.LOW, ()),
+            Capability.FILES: lambda: publish.publish_file(io.BytesIO(b"%PDF-1.7"), "a.pdf"),
+        }
+        for capability in beyond.keys() - read.capabilities:
+            with pytest.raises(Permanent) as caught:
+                beyond[capability]()
+            assert caught.value.specific_code == "not_in_this_store", capability
+        assert list(read.returns_of(order_id)) == []
+        assert list(read.open_disputes()) == []
 
     def test_an_order_takes_one_request(self, case: Case) -> None:
         order_id = case.fill().order

@@ -23,6 +23,9 @@ FILES = (
     "customers.v3.yml",
     "store_information.v2.yml",
     "webhooks.v3.yml",
+    "channels.v3.yml",
+    "subscribers.v3.yml",
+    "checkouts.v3.yml",
 )
 Finding = tuple[str, str]  # "METHOD /v3/path/{id}", what differs
 
