@@ -48,6 +48,7 @@ HINTS = {
     "broken_answer": "Check http or https, the port, and what stands in between (a proxy).",
     "unreadable_answer": "The address leads to a web page, not to the service. Check its path.",
     "unexpected_answer": "The address leads to another service, or to a release that is not supported.",
+    "needs_reauth": "Check the user or client and its secret, and enter them again.",
     "missing_right": "Give the service user the right this step names.",
     "redirect": "Enter the address it redirects to.",
     "server_error": "Try again in a minute; otherwise ask the administrator of that system.",
