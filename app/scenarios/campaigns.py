@@ -14,6 +14,7 @@ from app.domain.steps import (
     FileEvidence,
     FilePaper,
     LookAtPromotions,
+    OpenCase,
     PublishPromotions,
     RecordApproval,
     UpdateWorkspace,
@@ -81,6 +82,21 @@ def approved_rules(event: Event, subject: Subject, preferences: Preferences) -> 
 def approved_paper(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
     is_ours = document_kind(event.detail.get("document_name", "")) in RECORDED and is_campaign(subject, preferences)
     return every_event(event, subject, preferences) if is_ours else ()
+
+
+def _open(subject: ObjectType, about: str) -> Scenario:
+    return Scenario(
+        slug=f"campaign-open-{subject}",
+        title=f"Open a campaign {about}",
+        catalogue=(15,),
+        providers=BIGCOMMERCE,
+        subject=subject,
+        triggers=frozenset(),
+        requests=frozenset({"open_campaign"}),
+        each=every_event,
+        steps=(OpenCase(CaseKind.CAMPAIGN),),
+        outcome="The campaign has its number and workspace: brief, legal approval and discount rules go there.",
+    )
 
 
 CAMPAIGN = Scenario(
@@ -151,4 +167,7 @@ PROMOTION_WATCH = Scenario(
     works_by=BY_LOOKING,
 )
 
-SCENARIOS = (CAMPAIGN, CAMPAIGN_PAPERS, CAMPAIGN_PUBLISH, PROMOTION_WATCH)
+SCENARIOS = (
+    _open(ObjectType.PRODUCT, "for a product"), _open(ObjectType.CUSTOMER, "for a customer or customer group"),
+    CAMPAIGN, CAMPAIGN_PAPERS, CAMPAIGN_PUBLISH, PROMOTION_WATCH,
+)  # fmt: skip

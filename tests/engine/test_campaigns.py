@@ -188,3 +188,20 @@ def test_a_promotion_nobody_approved_gets_a_campaign_and_is_switched_off_where_a
     house.stage.world.clock.advance(timedelta(minutes=1))
     house.advance(days=1)
     assert len(house.rows(Run, scenario="campaign", subject_id=case.id)) == len(runs)  # nothing changed
+
+
+def test_a_person_opens_a_campaign_for_a_customer_and_sees_it_there(installed_house):
+    house = installed_house
+    ada = str(office.customer(house))
+    house.drain()
+    person = office.browser(house)
+    offered = person.get(f"/panel/customers/{ada}").get_data(as_text=True)
+    assert "Open a campaign" in offered
+    sent = person.post(f"/panel/customers/{ada}/ask/open_campaign", data={"case_text": "Winter for regulars"})
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    house.drain()
+    (case,) = house.rows(CaseRow, kind="campaign")
+    assert (case.customer_id, case.text) == (ada, "Winter for regulars")
+    assert "CAM-1001" in person.get(f"/panel/customers/{ada}").get_data(as_text=True)
+    papers = office.papers(house, "case", case.id)
+    assert dict.fromkeys(papers.values()) == {"Pricing approvals": None}

@@ -28,6 +28,10 @@ WHAT: Mapping[str, str] = {
     "open_recall": N_("The product is taken off sale at once, a notice is put into your store, every buyer is found "
                       "and told, and everything about it is kept."),
     "recall_remedy": N_("The recall counts it, and the order says what was done."),
+    "open_campaign": N_("A campaign gets its number and its workspace in OpenText. Nothing changes in your store until "
+                        "its discount rules are approved there."),
+    "review_account": N_("A workflow is started in OpenText: documents, credit, contract. After the approval group, "
+                         "credit and payment terms are written into your store."),
     "review_agreement": N_("A workflow is started in OpenText. After the approval exactly this version is published."),
 }  # fmt: skip
 
@@ -51,6 +55,10 @@ FIELDS: Mapping[str, tuple[Asked, ...]] = {
     "recall_remedy": (
         Asked("case", N_("Which recall"), RECALL, is_required=True),
         Asked("remedy", N_("What was done"), "choice", "", True, recalls.REMEDIES),
+    ),
+    "open_campaign": (
+        Asked("case_text", N_("Brief"), "area", N_("What is planned, for whom, and from when to when."), True,
+              longest=LONGEST_TEXT),
     ),
     "review_agreement": (Asked("node_id", N_("Which agreement"), AGREEMENT, is_required=True),),
 }  # fmt: skip
