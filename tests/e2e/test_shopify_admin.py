@@ -113,3 +113,34 @@ def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own
     frame = page.frame_locator("#app-frame")
     frame.locator("a[href*='/activity']").first.click()
     expect(frame.get_by_role("main")).to_be_visible()
+
+
+def test_the_admin_shows_the_apps_title_navigation_save_bar_and_toasts(admin: Admin):
+    page = admin.open("/apps/storefront-ecm")
+    frame = page.frame_locator("#app-frame")
+    expect(page.locator("#app-nav a")).to_have_text(["Activity", "Settings"])
+    expect(frame.get_by_role("navigation", name="Main")).to_be_hidden()
+    page.locator("#app-nav").get_by_role("link", name="Settings").click()
+    expect(page.locator("#title-bar")).to_contain_text("OpenText connection")
+    frame.get_by_role("link", name="Scenarios").click()
+    frame.locator("main a[href*='/settings/scenarios/']").first.click()
+    field = frame.locator("form[data-save-bar] input[type=text], form[data-save-bar] input[type=number]").first
+    before = field.input_value()
+    field.fill("77")
+    expect(page.locator("#save-bar")).to_be_visible()
+    page.locator("#save-bar").get_by_role("button", name="Discard").click()
+    expect(field).to_have_value(before)
+    expect(page.locator("#save-bar")).to_be_hidden()
+    field.fill("77")
+    page.locator("#save-bar").get_by_role("button", name="Save").click()
+    expect(page.locator("#toast")).to_have_text("Saved")
+    expect(page.locator("#save-bar")).to_be_hidden()
+    expect(field).to_have_value("77")
+
+
+def test_without_app_bridge_the_same_pages_work_alone(admin: Admin):
+    admin.page.route("**/app-bridge.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page = admin.open("/apps/storefront-ecm")
+    frame = page.frame_locator("#app-frame")
+    frame.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").click()
+    expect(frame.get_by_role("heading", name="OpenText", exact=False).first).to_be_visible()

@@ -36,6 +36,25 @@
     });
   }
 
+  // What the admin shows around the page: its own navigation instead of ours, and in its words what was done.
+  const told = () => {
+    const done = document.querySelector('[data-toast]');
+    if (!bridge || !done) return;
+    bridge.toast.show(done.dataset.toast);
+    delete done.dataset.toast;
+  };
+  if (bridge) {
+    root.dataset.inAdmin = '';
+    document.addEventListener('shopify:navigate', (event) => {
+      const link = event.target.closest?.('a[href]');
+      if (!link) return;
+      event.preventDefault();
+      link.click();
+    });
+    document.addEventListener('DOMContentLoaded', told);
+    document.addEventListener('htmx:afterSettle', told);
+  }
+
   // A refreshed card keeps what was unfolded and never takes the focus.
   let unfolded = new Set();
   document.addEventListener('htmx:beforeSwap', (event) => {

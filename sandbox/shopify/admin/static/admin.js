@@ -72,6 +72,12 @@
     const anchor = document.createElement('a');
     anchor.href = nav.dataset.home + href;
     anchor.textContent = words;
+    anchor.addEventListener('click', (event) => {
+      const frame = document.getElementById('app-frame');
+      if (!frame) return; // somewhere else in the admin: the app is opened at that page
+      event.preventDefault();
+      frame.contentWindow.postMessage({bridge: 'navigate', answer: href}, app);
+    });
     item.append(anchor);
     return item;
   };

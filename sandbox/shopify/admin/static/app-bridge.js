@@ -16,14 +16,32 @@
   window.addEventListener('message', ({origin, data}) => {
     if (origin !== admin || !data) return;
     if (data.bridge === 'save-bar') {
-      const bar = document.querySelector('ui-save-bar[data-open]');
-      const button = bar && bar.querySelector(data.answer === 'save' ? '[variant=primary]' : 'button:not([variant])');
-      if (button) button.click();
+      if (data.answer === 'save') edited?.requestSubmit(edited.querySelector('[type=submit].primary'));
+      else edited?.reset();
+    } else if (data.bridge === 'navigate') {
+      const link = [...document.querySelectorAll('s-app-nav a')].find((one) => one.getAttribute('href') === data.answer);
+      if (link && link.dispatchEvent(new CustomEvent('shopify:navigate', {bubbles: true, cancelable: true}))) link.click();
     } else if (waiting.has(data.bridge)) {
       waiting.get(data.bridge)(data.answer);
       waiting.delete(data.bridge);
     }
   });
+
+  // A form that says so has the admin's save bar while it differs from what is saved.
+  let edited = null;
+  const differs = (form) => {
+    edited = form;
+    tell({saveBar: Boolean(form)});
+  };
+  for (const kind of ['input', 'change']) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.closest('form[data-save-bar]');
+      if (form) differs(form);
+    });
+  }
+  for (const kind of ['submit', 'reset']) {
+    document.addEventListener(kind, (event) => event.target === edited && differs(null));
+  }
 
   const bar = (id, isOpen) => {
     const found = document.getElementById(id);
@@ -54,7 +72,7 @@
 
   const report = () => {
     const title = document.querySelector('ui-title-bar');
-    const nav = document.querySelector('ui-nav-menu, s-app-nav');
+    const nav = document.querySelector('s-app-nav');
     if (title) tell({title: title.getAttribute('title') || ''});
     if (nav) tell({nav: [...nav.querySelectorAll('a:not([rel=home])')].map((link) => [link.textContent.trim(), link.getAttribute('href')])});
   };
