@@ -102,6 +102,7 @@ def _monthly(
         providers=BIGCOMMERCE,
         subject=subject,
         triggers=frozenset({Topic.TIME_CAME}),
+        requests=frozenset({"send_statement"}) if kind == "statement" else frozenset(),
         when=when,
         each=each_month,
         preferences=preferences,

@@ -1,6 +1,6 @@
 """Occasions of the clock: a timer of the subject rang, a day or month of the store has begun."""
 
-from app.domain.events import Event
+from app.domain.events import Event, Topic
 from app.domain.scenario import Each, Occasion, Preferences, Subject
 
 
@@ -23,7 +23,9 @@ def each_day(event: Event, _subject: Subject, _preferences: Preferences) -> tupl
 
 
 def each_month(event: Event, _subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
-    """One run per month of the store, when it has begun (fact `month`: "2026-11")."""
+    """One run per month of the store, when it has begun (fact `month`: "2026-11"); one each time it is asked for."""
+    if event.topic is Topic.REQUESTED:
+        return (Occasion(event.detail.get("occasion") or event.id),)
     month = event.detail.get("month", "")
     return (Occasion(f"month:{month}", {"month": month}),) if month else ()
 

@@ -446,6 +446,7 @@ REQUESTS = {
     "create_workspace": N_("Create the launch workspace"),
     "review_order": N_("Open a review"),
     "send_catalogue": N_("Send a personal catalogue"),
+    "send_statement": N_("Send an account statement"),
     "delay_notice": N_("Write to the buyer about a delay"),
     "undo": N_("Undo the publication"),
     "restore": N_("Restore approved values"),

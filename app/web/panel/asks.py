@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from app.db.panel_facts import DocumentFacts, PanelRows
+from app.db.types import utc_now
 from app.domain.ids import Provider
 from app.engine import recalls
+from app.engine.letters.notices import REASONS
 from app.scenarios import ALL, prices
 from app.web import display, texts
 from app.web.language import _
@@ -16,9 +19,17 @@ from app.web.texts import N_
 ELSEWHERE = frozenset({"create_workspace", "review_order", "undo", "restore", "recall_notice", "set_up_store"})
 LONGEST_TEXT = 4000
 DOCUMENTS, AGREEMENT, RECALL = "documents", "agreement", "recall"
+DAY = "date"  # from today on
+LATEST = timedelta(days=730)
 
 WHAT: Mapping[str, str] = {
     "send_invoice": N_("The invoice is made anew from the order, filed as a record and sent as you chose."),
+    "delay_notice": N_("The buyer is told when the order leaves and why it is late: composed in Exstream, filed in "
+                       "OpenText, then sent as the buyer wishes."),
+    "send_statement": N_("What is open at the end of the past month and what was paid in it: filed in OpenText, then "
+                         "sent as the buyer wishes."),
+    "send_catalogue": N_("A catalogue at this buyer’s own prices is filed in OpenText. It is sent only to who agreed "
+                         "to advertising."),
     "ask_documents": N_("A link is made for the buyer. What is sent there is filed by itself under its type."),
     "require_documents": N_("The order or customer waits until the documents are there and somebody verified them."),
     "share_documents": N_("The chosen documents can be read by the buyer through one link that expires."),
@@ -36,6 +47,10 @@ WHAT: Mapping[str, str] = {
 }  # fmt: skip
 
 FIELDS: Mapping[str, tuple[Asked, ...]] = {
+    "delay_notice": (
+        Asked("new_date", N_("New day"), DAY, N_("When the order is expected to leave."), True),
+        Asked("delay_reason", N_("Reason"), "choice", N_("The buyer reads this sentence."), True, REASONS),
+    ),
     "ask_documents": (
         Asked("document_types", N_("Which documents"), "text",
               N_("Names of document types in OpenText, separated by commas."), True, longest=500),
@@ -147,9 +162,21 @@ def _problem(field: Asked, text: str, rows: PanelRows) -> str:
         return _("Please fill this in.") if field.is_required else ""
     if field.kind in ("choice", AGREEMENT, RECALL):
         return "" if text in options(field, rows) else _("Choose one of these.")
+    if field.kind == DAY:
+        return "" if _is_ahead(text) else _("Enter a day from today on, within two years, for example 2027-01-31.")
     if len(text) > field.longest and field.kind != DOCUMENTS:
         return _("Use at most %(n)s characters.", n=field.longest)
     return ""
+
+
+def _is_ahead(text: str) -> bool:
+    """A day that is still to come or goes on somewhere in the world."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    today = utc_now().date()
+    return today - timedelta(days=1) <= day <= today + LATEST
 
 
 def _detail(values: Mapping[str, str], rows: PanelRows) -> dict[str, str]:
