@@ -40,7 +40,9 @@ class ContentKind:
         self, store: Store, target: str, rows: Sequence[Row], subject: Subject | None = None
     ) -> Mapping[str, Value]:
         product = subject if isinstance(subject, Product) else store.read.product(ProductId(target))
-        return {row.field: live_value(product, row.field, row.after.get("name", "")) for row in rows}
+        asked = any((row.after.get("image") or {}).get("thumbnail") for row in rows)
+        found = {row.field: live_value(product, row.field, row.after.get("name", "")) for row in rows}
+        return found if asked else {field: _unasked(value) for field, value in found.items()}
 
     def write(self, context: Context, target: str, wanted: Sequence[Wanted], report: Report) -> None:
         """Pictures and the document first; texts last and in one call: a buyer sees the old or the new version."""
@@ -55,6 +57,12 @@ class ContentKind:
             context.effects.still_mine()
             context.store.publish.write_product_fields(product_id, texts)
         report([one.field for one in wanted], {})
+
+
+def _unasked(value: Value) -> Value:
+    """Where no picture was asked to stand first, one does all the same in some stores: that is no change."""
+    image = value.get("image")
+    return {"image": image | {"thumbnail": False}} if image else value
 
 
 def _write_link(context: Context, product_id: ProductId, wanted: Wanted) -> None:

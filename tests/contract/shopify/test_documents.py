@@ -1,6 +1,7 @@
 """Every GraphQL document we send: valid, affordable, without anything deprecated, held against the published schema."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from graphql import (
@@ -14,7 +15,9 @@ from graphql import (
     validate,
 )
 
+from app.stores import shopify
 from app.stores.shopify.documents import document, names
+from app.stores.shopify.promotions import WORDS
 from sandbox.shopify.cost import Counter
 from sandbox.shopify.schemas import plain_schema
 from tests.sandbox.shopify.published import needs_publications, published_schema
@@ -56,3 +59,11 @@ def test_every_document_holds_the_one_operation_of_its_name() -> None:
     for name, node in documents():
         operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
         assert [one.name.value for one in operations if one.name] == [name]
+
+
+def test_every_document_is_sent_by_somebody() -> None:
+    folder = Path(shopify.__file__).parent
+    text = "\n".join(one.read_text("utf-8") for one in folder.glob("*.py"))
+    verbs = ("Create", "Update", "Activate", "Deactivate")
+    built = {f"Discount{kind}{verb}" for kind in WORDS.values() for verb in verbs}
+    assert [name for name in names() if f'"{name}"' not in text and name not in built] == []

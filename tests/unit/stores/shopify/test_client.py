@@ -77,7 +77,7 @@ def test_a_call_that_is_known_to_cost_more_than_there_is_waits_first(bench: Benc
 def page(name: str, after: str | None, left: float) -> dict[str, Any]:
     told = {"maximumAvailable": 2000, "currentlyAvailable": left, "restoreRate": 100}
     return {
-        "data": {"locations": {"nodes": [{"id": name}], "pageInfo": {"hasNextPage": bool(after), "endCursor": after}}},
+        "data": {"priceLists": {"nodes": [{"id": name}], "pageInfo": {"hasNextPage": bool(after), "endCursor": after}}},
         "extensions": {"cost": {"requestedQueryCost": 100, "throttleStatus": told}},
     }  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_long_lists_leave_half_of_the_bucket_to_others(bench: Bench, client: Sho
     told = iter((page("1", "a", 1900), page("2", "b", 200), page("3", None, 900)))
     bench.fault(GRAPHQL, status=200, body=next(told), count=1)
     read = []
-    for one in client.pages("Locations", "locations"):
+    for one in client.pages("PriceLists", "priceLists"):
         read.append(one["id"])
         for answer in itertools.islice(told, 1):
             bench.fault(GRAPHQL, status=200, body=answer, count=1)
