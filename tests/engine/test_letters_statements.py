@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from app.db.inbox import InboxEvent
+from app.db.links import SubjectSnapshot
+from app.db.session import unit_of_work
 from app.db.types import utc_now
 from app.engine import timers
+from app.engine.handlers import calendars
 from sandbox.kernel.faults import FaultRule
 from tests.engine import letters, office
-from tests.house import House
+from tests.house import House, a_house
 
 CUSTOMERS = ("statement-customer", "overdue-customer")
 COMPANIES = ("statement-company", "overdue-company")
@@ -161,3 +164,34 @@ def test_a_company_gets_one_statement_for_all_its_people_and_they_none(b2b_house
     assert "258.00 EUR" in said
     assert letters.runs(house, "statement-customer") == []
     assert len(letters.messages(house)) == 1
+
+
+def test_more_customers_than_one_go_are_all_told_once(house):
+    ada = business_buyer(house)
+    office.buy(house, ("NW-TENT", 1), customer_id=ada, status_id=7)
+    with unit_of_work(house.deps.database) as uow:
+        for number in range(calendars.PORTION + 5):  # seen once, gone from the store since
+            uow.session.add(SubjectSnapshot(store_id=house.store_id, object_type="order", object_id=f"9{number}",
+                                            customer_id=f"7{number:05}"))  # fmt: skip
+    next_month(house)
+    while house.drain():
+        pass
+    told = [row.object_id for row in house.rows(InboxEvent, object_type="customer", topic="time.came")]
+    assert (len(told), len(set(told))) == (calendars.PORTION + 6, calendars.PORTION + 6)
+    (run,) = letters.runs(house, "calendar-month")
+    assert f"{calendars.PORTION + 6} customers were told" in house.steps_of(run)[0].summary
+    assert len(letters.messages(house)) == 1
+
+
+def test_it_works_on_postgresql(postgres_url):
+    with a_house(postgres_url) as house:
+        house.install()
+        office.switch_on(house, *CUSTOMERS)
+        office.switch_on(house, "loyalty-letter", milestones="1", quiet_days=30)
+        ada = business_buyer(house)
+        office.merchant(house).create("subscribers", {"email": "ada@example.com"})
+        office.buy(house, ("NW-TENT", 1), customer_id=ada, status_id=7)
+        next_month(house)
+        assert [one.state for one in letters.runs(house, "statement-customer")] == ["done"]
+        assert [one.state for one in letters.runs(house, "loyalty-letter")] == ["done"]
+        assert len(letters.messages(house)) == 2

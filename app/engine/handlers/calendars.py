@@ -19,7 +19,7 @@ from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.scenarios import ALL, times
 from app.stores.port import Capability
 
-PORTION = 200  # told in one go; what happens today is looked at in between
+PORTION = 100  # told in one go; what happens today is looked at in between
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 MANY = {"customer": "customers", "company": "companies"}
 
