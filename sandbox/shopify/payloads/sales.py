@@ -160,7 +160,7 @@ def checkout(shop: "Shop", record: JSON) -> JSON:
     goods = sum((decimal(x["price"]) * x["quantity"] for x in record["lines"]), Decimal(0))
     token = f"{number(record['id']):x}"
     told = {
-        "id": number(record["id"]), "token": token, "cart_token": token, "email": record["email"], "gateway": None,
+        "token": token, "cart_token": token, "email": record["email"], "gateway": None,
         "buyer_accepts_marketing": False, "created_at": record["createdAt"], "updated_at": record["updatedAt"],
         "landing_site": None, "note": record["note"] or None, "note_attributes": [], "referring_site": None,
         "shipping_lines": [], "shipping_address": address(record["shippingAddress"]), "taxes_included": True,

@@ -12,7 +12,7 @@ import pytest
 from sandbox import credentials
 from sandbox.control import make_control
 from sandbox.stage import Stage
-from tests.sandbox.control.conftest import Outsider
+from tests.sandbox.control.conftest import Outsider, a_worker
 from tests.shopify_app import StandInApp
 
 
@@ -232,3 +232,12 @@ def test_uninstalling_and_forgetting(shop: Outsider, app: StandInApp) -> None:
     shop.post("/stores/shopify/uninstall", status=409)
     shop.post("/stores/shopify/redact_shop")
     assert app.topics() == ["customers/data_request", "customers/redact", "app/uninstalled", "shop/redact"]
+
+
+def test_installing_walks_through_the_apps_own_pages(outsider: Outsider) -> None:
+    with a_worker(outsider.house):
+        found = outsider.post("/stores/shopify/install", {"store": "kueste-und-kai"})
+    assert (found["store"], found["installed"]) == ("kueste-und-kai.myshopify.com", True)
+    assert "write_orders" in found["scopes"]
+    assert {"sf_content_approval", "sf_order_review"} <= set(found["workflow_models"])
+    assert outsider.post("/stores/shopify/install", {"user": "nobody@x.example"}, 422)["fields"]["user"]
