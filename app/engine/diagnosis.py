@@ -86,7 +86,7 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
     except AppError as error:
         yield Finding(area, "token", False, error.message, error.hint or "Open the app in the store once more.")
         return
-    yield Finding(area, "token", True, f"{profile.name}, {profile.currency}, {profile.timezone}.")
+    yield Finding(area, "token", True, f"{profile.name}, {profile.currency}, {profile.timezone}.{_until(deps, store)}")
     yield _scopes(deps, store, area)
     door = deps.door(Provider(store.provider))
     headers = door.hook_headers(external_store_id(StoreId(store.id)))
@@ -98,10 +98,20 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
     except AppError as error:
         yield Finding(area, "webhooks and panels", False, error.message, error.hint)
         return
-    mended = [name for name, done in (hooks | panels).items() if done != "kept"]
-    words = f"{len(hooks)} webhooks, {len(panels)} panels in place"
+    done_to = hooks | panels
+    refused = [name for name, done in done_to.items() if done == "refused"]
+    mended = [name for name, done in done_to.items() if done not in ("kept", "refused")]
+    words = f"{len(done_to) - len(refused)} webhooks and panels in place"
     words += f"; mended: {', '.join(mended)}" if mended else ""
+    words += f"; not given by the store: {', '.join(refused)}" if refused else ""
     yield Finding(area, "webhooks and panels", True, f"{words}.")
+
+
+def _until(deps: Deps, store: StoreRow) -> str:
+    """Of an access that is renewed: when it would end if nobody did."""
+    access = deps.store(StoreId(store.id)).access
+    until = access.lasts_until() if access else None
+    return f" Renewed by itself; left alone it would end on {until:%Y-%m-%d}." if until else ""
 
 
 def _scopes(deps: Deps, store: StoreRow, area: str) -> Finding:

@@ -1,6 +1,7 @@
 """Access to an installed store that does not last: where its token lies, and how it is asked for anew."""
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 
@@ -25,4 +26,8 @@ class StoreAccess(Protocol):
 
     def renew(self) -> frozenset[str]:
         """Ask the store anew; returns the scopes given now, which are kept. Raises NeedsReauth."""
+        ...
+
+    def lasts_until(self) -> datetime | None:
+        """When the access ends if it is not renewed, aware UTC; None: never, or nobody said."""
         ...

@@ -34,6 +34,7 @@ PAUSED = {402: "The shop is frozen: its Shopify bill is unpaid.", 423: "The shop
 PAUSE = 600.0  # seconds until a paused shop is asked again
 LONGEST_WAIT = 10.0  # seconds we wait for points ourselves: half of any bucket is back by then
 TRIES = 3
+LATER = 15.0  # seconds
 GIVE_ACCESS = "Give the app the access it asks for in the Shopify admin."
 UNKNOWN_COST = 100.0  # points, before a document was ever answered
 
@@ -42,6 +43,10 @@ class ScopeMissing(Permanent):
     """A scope the merchant has not given. `scopes`: what Shopify says it requires."""
 
     code = "missing_scope"
+
+
+class Throttled(RateLimited):
+    """Too few points were left: nothing was executed."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +102,13 @@ class ShopifyClient:
             self._await_points(self._costs.get(name, 0.0))
             try:
                 return self._run(name, variables)
-            except RateLimited as error:
-                if attempt == TRIES - 1 or error.retry_after > LONGEST_WAIT:
+            except Throttled as error:
+                if attempt == TRIES - 1:  # somebody else takes the points as they come: not again in a moment
+                    error.retry_after = max(error.retry_after, LATER)
                     raise
-                self._pause(max(error.retry_after, 2.0**attempt))
+                if error.retry_after > LONGEST_WAIT:
+                    raise
+                self._pause(max(error.retry_after, 0.5 * 2**attempt))
         raise AssertionError("unreachable")
 
     def _run(self, name: str, variables: Data) -> Data:
@@ -253,7 +261,7 @@ class ShopifyClient:
         said = str(errors[0].get("message", ""))[:300]
         context: Data = {"service": SERVICE, "operation": name, "said": said}
         if "THROTTLED" in found:
-            return RateLimited("Shopify asks us to slow down.", retry_after=self._wait(name), **context)
+            return Throttled("Shopify asks us to slow down.", retry_after=self._wait(name), **context)
         if "ACCESS_DENIED" in found or "not approved to access" in said:
             needed = str((found.get("ACCESS_DENIED", {}).get("extensions") or {}).get("requiredAccess", ""))
             hint = f"Give the app this access in the Shopify admin: {needed[:200]}" if needed else GIVE_ACCESS

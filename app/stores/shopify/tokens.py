@@ -23,6 +23,7 @@ from app.stores.port import TokenKeeper
 from app.stores.shopify.names import SERVICE, client_secrets, shop_url
 
 EARLY = timedelta(seconds=60)  # a token with less left is refreshed before it is used
+SECRET_AGAIN = timedelta(minutes=10)  # a client secret that was not accepted yet is tried again after this
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105  # a name
 OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"  # a name
 ONLINE = "urn:shopify:params:oauth:token-type:online-access-token"  # a name
@@ -191,6 +192,7 @@ class ShopAccess:
     ) -> None:
         self._shop, self._keeper, self._door, self._now = shop, keeper, door, now
         self._known = ShopToken.opened(known)
+        self._secret_from = datetime.min.replace(tzinfo=UTC)
         self._turn = threading.Lock()
 
     def token(self) -> ShopToken:
@@ -213,9 +215,15 @@ class ShopAccess:
         """A fresh token whatever the present one is good for; the scopes it has."""
         return self._renew(self._known).scopes
 
+    def lasts_until(self) -> datetime | None:
+        known = self._known
+        return known.refresh_expires_at if known.refresh else known.expires_at
+
     def _is_good(self, token: ShopToken) -> bool:
         """A token that does not end cannot be got anew without a person, so it is used as long as it works."""
-        return token.lives_at(self._now()) and (self._door.is_present(token) or not token.refresh)
+        now = self._now()
+        may_stay = self._door.is_present(token) or not token.refresh or now < self._secret_from
+        return token.lives_at(now) and may_stay
 
     def _renew(self, old: ShopToken) -> ShopToken:
         with self._turn:
@@ -233,6 +241,8 @@ class ShopAccess:
         if not present.refresh:
             raise no_access()
         fresh = self._door.refresh(self._shop, present)
+        if not self._door.is_present(fresh):
+            self._secret_from = self._now() + SECRET_AGAIN
         if self._keeper.replace(kept, fresh.sealed(), fresh.scopes):
             return fresh
         return ShopToken.opened(self._keeper.load())  # the app was opened meanwhile, and brought another

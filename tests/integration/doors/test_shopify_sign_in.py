@@ -87,17 +87,20 @@ def test_every_later_request_is_proven_by_a_token_of_its_own(shop_house):
     assert other.status_code == 400
 
 
-@pytest.mark.parametrize("claims", [
+WRONG = [
     {"exp": 1_700_000_000, "nbf": 1_699_999_940, "iat": 1_699_999_940}, {"aud": "another-app"},
     {"aud": [credentials.SHOPIFY_CLIENT_ID, "x"]},
     {"iss": "https://evil.myshopify.com/admin"}, {"dest": "https://evil.example"}, {"dest": f"http://{SHOP}"},
     {"nbf": 4_000_000_000}, {"exp": 4_000_000_000}, {"sub": "owner"}, {"jti": None},
-])  # fmt: skip
-def test_a_token_that_is_not_exactly_right_opens_nothing(shop_house, claims):
-    refused = get(shop_house, "/", headers=bearer(shop_house, **claims))
-    assert refused.status_code == 401
-    assert refused.headers["X-Shopify-Retry-Invalid-Session-Request"] == "1"
-    assert "Set-Cookie" not in refused.headers
+]  # fmt: skip
+
+
+def test_a_token_that_is_not_exactly_right_opens_nothing(shop_house):
+    for claims in WRONG:
+        refused = get(shop_house, "/", headers=bearer(shop_house, **claims))
+        assert refused.status_code == 401, claims
+        assert refused.headers["X-Shopify-Retry-Invalid-Session-Request"] == "1"
+        assert "Set-Cookie" not in refused.headers
     assert not shop_house.rows(StoreRow)
 
 

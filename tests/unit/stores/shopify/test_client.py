@@ -44,7 +44,7 @@ def test_the_wait_for_points_follows_the_bucket(left, passed, points, wait):
 
 def test_a_throttled_call_waits_a_little_and_is_made_again(bench: Bench, client: ShopifyClient):
     client.run("ShopInfo")
-    bench.admin.throttle(2, SHOP)
+    bench.admin.throttle(1, SHOP)
     assert client.run("ShopInfo")["shop"]["name"] == "Nordwind Supply"
     assert bench.waits
     assert sum(bench.waits) <= 10
@@ -55,7 +55,7 @@ def test_a_shop_throttled_for_a_minute_is_left_to_the_caller_to_plan(bench: Benc
     bench.admin.throttle(60, SHOP)
     with pytest.raises(RateLimited) as caught:
         client.run("ShopInfo")
-    assert caught.value.retry_after > 0
+    assert caught.value.retry_after >= 15
     bench.pass_time(seconds=60)
     assert client.run("ShopInfo")
 
@@ -76,8 +76,9 @@ def test_a_call_that_is_known_to_cost_more_than_there_is_waits_first(bench: Benc
 
 def page(name: str, after: str | None, left: float) -> dict[str, Any]:
     told = {"maximumAvailable": 2000, "currentlyAvailable": left, "restoreRate": 100}
+    info = {"hasNextPage": bool(after), "endCursor": after}
     return {
-        "data": {"priceLists": {"nodes": [{"id": name}], "pageInfo": {"hasNextPage": bool(after), "endCursor": after}}},
+        "data": {"priceLists": {"nodes": [{"id": name}], "pageInfo": info}},
         "extensions": {"cost": {"requestedQueryCost": 100, "throttleStatus": told}},
     }  # fmt: skip
 
@@ -114,7 +115,7 @@ def test_background_work_stops_at_the_reserve_and_people_do_not(bench: Bench):
         assert session.get(Circuit, (STORE, "shopify")).saving_until > 0
 
 
-@pytest.mark.parametrize(("body", "error", "code"), [
+ANSWERS = [
     (failing("ACCESS_DENIED", requiredAccess="`read_orders` access scope."), ScopeMissing, "missing_scope"),
     ({"data": {"order": None}, "errors": [{"message": "This app is not approved to access the Order object."}]},
      ScopeMissing, "missing_scope"),
@@ -124,25 +125,30 @@ def test_background_work_stops_at_the_reserve_and_people_do_not(bench: Bench):
     (failing("undefinedField"), Permanent, "refused"),
     ({"data": None}, Permanent, "unexpected_answer"),
     (["x"], Permanent, "unexpected_answer"),
-])  # fmt: skip
-def test_an_error_in_an_answer_becomes_ours(bench: Bench, client: ShopifyClient, body, error, code):
-    bench.fault(GRAPHQL, status=200, body=body)
-    with pytest.raises(error) as caught:
-        client.run("ShopInfo")
-    assert caught.value.specific_code == code
-
-
-@pytest.mark.parametrize(("status", "error", "code"), [
+]  # fmt: skip
+STATUSES = [
     (400, Permanent, "refused"), (401, NeedsReauth, "needs_reauth"), (402, RateLimited, "shop_paused"),
     (403, ScopeMissing, "missing_scope"), (404, Permanent, "wrong_address"), (423, RateLimited, "shop_paused"),
     (500, Retryable, "server_error"), (502, Retryable, "server_error"), (503, Retryable, "server_error"),
-])  # fmt: skip
-def test_a_status_becomes_ours(bench: Bench, client: ShopifyClient, status, error, code):
-    bench.fault(GRAPHQL, status=status)
-    with pytest.raises(error) as caught:
-        client.run("ShopInfo")
-    assert caught.value.specific_code == code
-    assert not isinstance(caught.value, NotFound)  # an object that is gone is a null, never a status
+]  # fmt: skip
+
+
+def test_what_an_answer_refuses_becomes_one_of_our_errors(bench: Bench, client: ShopifyClient):
+    for body, error, code in ANSWERS:
+        bench.fault(GRAPHQL, status=200, body=body, count=1)
+        with pytest.raises(error) as caught:
+            client.run("ShopInfo")
+        assert caught.value.specific_code == code, body
+
+
+def test_a_status_becomes_one_of_our_errors(bench: Bench, client: ShopifyClient):
+    for status, error, code in STATUSES:
+        bench.fault(GRAPHQL, status=status)
+        with pytest.raises(error) as caught:
+            client.run("ShopInfo")
+        assert caught.value.specific_code == code, status
+        assert not isinstance(caught.value, NotFound)  # an object that is gone is a null, never a status
+        bench.stage.world.faults.remove()
 
 
 def test_a_missing_scope_names_the_access_to_give(bench: Bench, client: ShopifyClient):
@@ -165,16 +171,14 @@ def test_of_a_change_that_was_cut_off_nobody_knows_the_outcome(bench: Bench, cli
     assert not caught.value.unknown_outcome
 
 
-@pytest.mark.parametrize(("code", "error"), [
-    ("NOT_FOUND", NotFound), ("TAKEN", Conflict), ("INVALID", Permanent), (None, Permanent),
-])  # fmt: skip
-def test_user_errors_become_ours_and_carry_shopifys_words(bench: Bench, client: ShopifyClient, code, error):
-    said = {"field": ["input", "note"], "message": "Note is too long", "code": code}
-    bench.fault(GRAPHQL, status=200, body={"data": {"tagsAdd": {"userErrors": [said]}}}, count=1)
-    with pytest.raises(error) as caught:
-        client.change("TagsAdd", "tagsAdd", id="gid://shopify/Order/1", tags=["x"])
-    assert "Note is too long" in caught.value.message
-    assert caught.value.context["path"] == "input.note"
+def test_user_errors_become_ours_and_carry_shopifys_words(bench: Bench, client: ShopifyClient):
+    for code, error in (("NOT_FOUND", NotFound), ("TAKEN", Conflict), ("INVALID", Permanent), (None, Permanent)):
+        said = {"field": ["input", "note"], "message": "Note is too long", "code": code}
+        bench.fault(GRAPHQL, status=200, body={"data": {"tagsAdd": {"userErrors": [said]}}}, count=1)
+        with pytest.raises(error) as caught:
+            client.change("TagsAdd", "tagsAdd", id="gid://shopify/Order/1", tags=["x"])
+        assert "Note is too long" in caught.value.message
+        assert caught.value.context["path"] == "input.note"
 
 
 def test_no_token_is_in_any_error(bench: Bench, client: ShopifyClient):
