@@ -1,5 +1,6 @@
 """Looking into the past: a dry run tells what would have happened and touches nothing; an import files and is quiet."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from app.engine.history import Asked
 from app.errors import Conflict
 from app.scenarios.orders import ORDER_REVIEW
 from sandbox.kernel.faults import FaultRule
+from tests.doors import Doors
+from tests.engine import office
 from tests.house import House
 
 
@@ -145,3 +148,30 @@ class TestAnImport:
         switch(house, "on")
         look_back(house, "import")
         assert house.rows(Run, scenario=ORDER_REVIEW.slug, subject_id=order) == []
+
+    def test_the_report_says_what_became_of_every_order_and_the_page_shows_it(self, installed_house: House) -> None:
+        house = installed_house
+        rule = house.stage.world.faults.add(FaultRule(system="bigcommerce", kind="withhold")).id
+        gone, good = house.place_order("20.00"), house.place_order("30.00", status_id=10)
+        house.stage.world.faults.remove(rule)
+        house.stage.world.faults.add(
+            FaultRule(system="bigcommerce", path=f"*/v2/orders/{gone}*", method="GET", kind="status", status=404)
+        )
+        office.switch_on(house, "order-records", "invoice-records")
+        job = look_back(house, "import")
+        for _ in range(3):
+            house.hurry()
+            house.drain()
+        with reading(house.deps.database) as session:
+            report = history.report(session, job)
+        assert report.orders == {"ignored": 1, "done": 1}
+        assert report.open == 0
+        led_to = [run for run in house.rows(Run, subject_id=good) if run.state != "shadow"]
+        assert sum(report.runs.values()) == len(led_to) > 0
+        assert set(report.runs) == {"done"}
+        assert house.rows(Run, subject_id=gone) == []
+        page = Doors(house).signed_in().get("/settings/import").get_data(as_text=True)
+        shown = {name: int(n) for name, n in re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)}
+        assert shown == {
+            "Orders found": 2, "Looked at": 2, "No longer in your store": 1, "Filed": len(led_to), "Still to do": 0, "Stopped": 0,
+        }  # fmt: skip
