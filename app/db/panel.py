@@ -190,7 +190,7 @@ def _documents_of(link: Any) -> Select[Any]:
 def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     p, f = PUBLICATION, FIELD
     fields = (
-        select(f.field, f.title, f.seq, f.before, f.after, f.live, f.state, f.changed_at)
+        select(f.field, f.title, f.seq, f.before, f.after, f.live, f.state, f.note, f.changed_at)
         .where(f.publication_id == p.id)
         .order_by(f.state == "live", f.seq)  # of a long price agreement, what went wrong comes first
         .limit(MOST_FIELDS)

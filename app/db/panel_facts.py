@@ -85,6 +85,7 @@ class FieldFacts:
     live: dict[str, Any]
     state: str
     changed_at: datetime | None
+    note: str = ""  # why it was refused or skipped, in words
 
 
 @dataclass(frozen=True)

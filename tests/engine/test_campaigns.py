@@ -205,3 +205,27 @@ def test_a_person_opens_a_campaign_for_a_customer_and_sees_it_there(installed_ho
     assert "CAM-1001" in person.get(f"/panel/customers/{ada}").get_data(as_text=True)
     papers = office.papers(house, "case", case.id)
     assert dict.fromkeys(papers.values()) == {"Pricing approvals": None}
+
+
+def test_the_page_of_a_campaign_shows_what_runs_and_a_person_restores_and_undoes_there(campaign):
+    house = campaign.house
+    campaign.legal()
+    campaign.write("Promotions.csv", SPRING + "Half;60;;;;;;;;\n")
+    person, path = office.browser(house), f"/panel/cases/{campaign.id}"
+    words = person.get(path).get_data(as_text=True)
+    for shown in ("CAM-1001", "Spring: 10 % on the cart", "code TORCH5", "Half", "needs an approved policy exception"):
+        assert shown in words, shown
+    live = promotions(house)
+    house.store_api.put(f"v3/promotions/{live['Spring']['id']}", json={"status": "DISABLED"})
+    assert person.post(f"{path}/recheck").status_code == 303
+    house.drain()
+    publication = campaign.publication().id
+    field = campaign.fields()["Spring"].field
+    assert person.post(f"{path}/publications/{publication}/restore", data={"field": field}).status_code == 303
+    house.drain()
+    assert promotions(house)["Spring"]["status"] == "ENABLED"
+    assert person.get(f"{path}/publications/{publication}/undo").status_code == 200
+    assert person.post(f"{path}/publications/{publication}/undo").status_code == 303
+    house.drain()
+    assert {one["status"] for one in promotions(house).values()} == {"DISABLED"}
+    assert person.get("/panel/cases/" + "0" * 32).status_code == 200  # nothing is known of it

@@ -173,5 +173,6 @@ class TestAnImport:
         page = Doors(house).signed_in().get("/settings/import").get_data(as_text=True)
         shown = {name: int(n) for name, n in re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)}
         assert shown == {
-            "Orders found": 2, "Looked at": 2, "No longer in your store": 1, "Filed": len(led_to), "Still to do": 0, "Stopped": 0,
+            "Orders found": 2, "Looked at": 2, "No longer in your store": 1, "Filed": len(led_to),
+            "Still to do": 0, "Stopped": 0,
         }  # fmt: skip

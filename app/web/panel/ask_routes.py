@@ -16,8 +16,8 @@ from app.web.panel import asks
 from app.web.panel.asks import Typed
 from app.web.panel.seen import Seen, seen
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
-KIND = "<any(orders, products, customers):kind>"
+KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
+KIND = "<any(orders, products, customers, cases):kind>"
 
 
 def add(bp: Blueprint, deps: Deps) -> None:

@@ -15,8 +15,8 @@ from app.web import guards
 from app.web.language import _
 from app.web.panel.seen import seen
 
-KIND = "<any(orders, products, customers):kind>"
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
+KIND = "<any(orders, products, customers, cases):kind>"
+KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from app.web.language import _
 from app.web.panel.access import refusal
 from app.web.panel.seen import Seen, seen
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
-KIND = "<any(orders, products, customers):kind>"
+KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
+KIND = "<any(orders, products, customers, cases):kind>"
 IN_MEMORY = 1_000_000
 LONGEST_NAME = 200
 

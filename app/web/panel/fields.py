@@ -8,6 +8,7 @@ from typing import Any
 from app.db.panel_facts import FieldFacts, PublicationFacts
 from app.domain.publication import COMPLIANCE_FIELD, TEXT_FIELDS, FieldState, PublicationState
 from app.engine.publications import same
+from app.engine.publications import shown as in_words
 from app.web import display, language, texts
 from app.web.display import web_url
 from app.web.language import _
@@ -119,7 +120,7 @@ def _field(facts: FieldFacts, images: dict[str, str]) -> FieldView:
         approved=shown(facts.field, facts.after, images),
         before=shown(facts.field, facts.before, images),
         state=texts.state_of(texts.FIELD_STATES, facts.state),
-        note=_(NOTES[facts.state]) if facts.state in NOTES else "",
+        note=facts.note or (_(NOTES[facts.state]) if facts.state in NOTES else ""),
         can_restore=facts.state == FieldState.DRIFTED,
         is_skipped_by_undo=not same(now, facts.after) and not same(now, facts.before),
     )
@@ -139,6 +140,9 @@ def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:
         return Shown("image", words, url=images.get(name, ""))
     if isinstance(value.get("price"), dict):
         return Shown("text", _price(value["price"]))
+    if isinstance(value.get("promotion"), dict):
+        switched = _("switched on") if value["promotion"].get("enabled") else _("switched off")
+        return Shown("text", f"{in_words(value)} ({switched})")
     if "text" not in value:
         return Shown("absent", _("not there"))
     text = str(value.get("shown") or value["text"])

@@ -18,8 +18,8 @@ from app.web.panel.seen import checked, seen
 from app.web.panel.states import stage_words
 from app.web.panel.views import PanelView
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
-KIND = "<any(orders, products, customers):kind>"
+KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
+KIND = "<any(orders, products, customers, cases):kind>"
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -40,6 +40,7 @@ def _add_pages(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/orders/<object_id>", defaults={"kind": "orders"}, endpoint="order")
     @bp.get("/products/<object_id>", defaults={"kind": "products"}, endpoint="product")
     @bp.get("/customers/<object_id>", defaults={"kind": "customers"}, endpoint="customer")
+    @bp.get("/cases/<object_id>", defaults={"kind": "cases"}, endpoint="case")
     def show(kind: str, object_id: str) -> str | Response:
         if kind == "products" and _comes_from_a_page_without_its_pictures(deps):
             return Response(status=204, headers={"HX-Redirect": request.path})
@@ -60,7 +61,7 @@ def _add_requests(bp: Blueprint, deps: Deps) -> None:
     @bp.post(f"/{KIND}/<object_id>/recheck")
     @guards.requires("viewer")
     def recheck(kind: str, object_id: str) -> AnyResponse:
-        asking.ask(deps, "recheck", KINDS[kind], checked(object_id))
+        asking.ask(deps, "recheck", KINDS[kind], checked(object_id, KINDS[kind]))
         is_card = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
         return Response(status=204) if is_card else _back(KINDS[kind], object_id)
 

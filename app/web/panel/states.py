@@ -53,6 +53,8 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
         return _order(rows, main)
     if rows.object_type == "product":
         return _product(rows)
+    if rows.object_type == "case":
+        return _case(rows)
     return _company(rows) if rows.object_type == "company" else _customer(rows)
 
 
@@ -178,6 +180,17 @@ def _company(rows: PanelRows) -> Judged:
     if rows.link:
         return Judged(State(_("Filed"), "good"), _("This company has a workspace in OpenText."))
     return Judged(State(_("Not linked"), "none"), _("Nothing about this company is in OpenText yet."))
+
+
+def _case(rows: PanelRows) -> Judged:
+    """Its own state first; where something was published from it, what became of that."""
+    facts = rows.snapshot.facts if rows.snapshot else {}
+    if rows.publications and facts.get("state") != "closed":
+        return _published(rows.publications[0])
+    word = {"open": State(_("Open"), "wait"), "decided": State(_("Decided"), "good")}.get(
+        str(facts.get("state")), State(_("Closed"), "none")
+    )
+    return Judged(word, str(facts.get("outcome") or "") or _("Its documents and decisions are in OpenText."))
 
 
 def stages(rows: PanelRows, main: RunFacts | None) -> tuple[Stage, ...]:

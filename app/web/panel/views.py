@@ -191,7 +191,7 @@ def _title(rows: PanelRows) -> str:
         "order": _("Order %(id)s"), "product": _("Product %(id)s"), "customer": _("Customer %(id)s"),
         "company": _("Company %(id)s"),
     }  # fmt: skip
-    return named or fallback[rows.object_type] % {"id": rows.object_id}
+    return named or fallback.get(rows.object_type, _("Case")) % {"id": rows.object_id}
 
 
 def _subtitle(kind: str, facts: dict[str, Any]) -> tuple[str, ...]:
