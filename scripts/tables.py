@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from pydantic import BaseModel, SecretStr
 
+from app.domain.scenario import Scenario
 from app.scenarios import ALL, catalogue
 from app.settings import Settings
 from app.stores.bigcommerce.scopes import NEEDED
+from app.web.settings_pages import about
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -52,8 +55,24 @@ def _spell(value: timedelta) -> str:
 
 
 def scenarios_table() -> list[str]:
-    rows = [f"| {one.title} | {catalogue.words(one.catalogue)} | {one.outcome} |" for one in ALL]
-    return ["| Scenario | Catalogue | What it leaves behind |", "| --- | --- | --- |", *rows]
+    """Each scenario from the data the engine works by: what, when, on what condition, how, what is left, choices."""
+    with Flask("tables").test_request_context():  # the words are those of the pages
+        rows = [f"| {' | '.join(_cells(one))} |" for one in ALL]
+    names = ("Scenario", "Catalogue", "Starts when", "On condition that", "Steps", "What it leaves behind", "Choices")
+    return [f"| {' | '.join(names)} |", "| --- | --- | --- | --- | --- | --- | --- |", *rows]
+
+
+def _cells(scenario: Scenario) -> tuple[str, ...]:
+    words = about.about(scenario)
+    return (
+        scenario.title, catalogue.words(scenario.catalogue), "; ".join(words.starts), words.applies.rstrip("."),
+        " → ".join(_step(step) for step in words.steps), scenario.outcome, "; ".join(words.choices),
+    )  # fmt: skip
+
+
+def _step(step: about.StepWords) -> str:
+    """ "Decision in OpenText (Approved / Rejected)": where a step branches, its decisions."""
+    return f"{step.title} ({' / '.join(name for name, _follows in step.branches)})" if step.branches else step.title
 
 
 def scopes_table() -> list[str]:

@@ -88,4 +88,5 @@ class Scenario:
     preferences: type[Preferences] = Preferences
     requests: frozenset[str] = field(default_factory=frozenset)  # what a click must name to trigger it
     works_by: str = ""
+    applies: str = ""  # the condition in words; empty: whenever it is triggered
     for_history: bool = False  # may be applied to what was there before: files and records, nothing to store or buyer

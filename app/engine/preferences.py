@@ -1,5 +1,6 @@
 """A store's preferences per scenario: typed, defaulted, validated when saved."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -27,7 +28,7 @@ def load(session: Session, store_id: StoreId, scenario: Scenario) -> Preferences
         return scenario.preferences()
 
 
-def load_all(session: Session, store_id: StoreId, scenarios: tuple[Scenario, ...]) -> dict[str, Preferences]:
+def load_all(session: Session, store_id: StoreId, scenarios: Iterable[Scenario]) -> dict[str, Preferences]:
     return {scenario.slug: load(session, store_id, scenario) for scenario in scenarios}
 
 

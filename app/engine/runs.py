@@ -1,6 +1,6 @@
 """Runs: created from a plan, advanced step by step, parked while people decide, ended with a recorded outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -194,7 +194,7 @@ def append_steps(session: Session, run: Run, steps: Sequence[Step]) -> None:
     session.flush()
 
 
-def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenarios: dict[str, Scenario]) -> None:
+def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenarios: Mapping[str, Scenario]) -> None:
     """Run the steps of one run until it waits, ends or an error stops it. Errors are the caller's to record."""
     seen: list[Subject] = []
     while True:
@@ -213,7 +213,7 @@ def advance(deps: Deps, claim: queue.Claim, handlers: dict[str, Handler], scenar
             return
 
 
-def _next_step(deps: Deps, claim: queue.Claim, scenarios: dict[str, Scenario]) -> tuple[Context, Step] | None:
+def _next_step(deps: Deps, claim: queue.Claim, scenarios: Mapping[str, Scenario]) -> tuple[Context, Step] | None:
     with unit_of_work(deps.database) as uow:
         session = uow.session
         queue.assert_mine(session, claim)

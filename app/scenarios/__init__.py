@@ -1,6 +1,7 @@
 """The catalogue: one constant per scenario, one file per family of business object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from app.domain.scenario import Scenario
 from app.domain.steps import ComposeCommunication, Step
@@ -31,7 +32,33 @@ from app.scenarios import (
     stores,
 )
 
-ALL: tuple[Scenario, ...] = (
+
+class Catalogue:
+    """Every scenario by its slug, in the order a merchant reads them. One more may join, and leave, while all works."""
+
+    def __init__(self, *scenarios: Scenario) -> None:
+        self._scenarios: dict[str, Scenario] = {}
+        self.by_slug: Mapping[str, Scenario] = MappingProxyType(self._scenarios)
+        for scenario in scenarios:
+            self.add(scenario)
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(tuple(self._scenarios.values()))
+
+    def __len__(self) -> int:
+        return len(self._scenarios)
+
+    def add(self, scenario: Scenario) -> None:
+        """Raises ValueError where the slug is taken: runs and preferences are kept by it."""
+        if scenario.slug in self._scenarios:
+            raise ValueError(f"There is a scenario {scenario.slug} already.")
+        self._scenarios[scenario.slug] = scenario
+
+    def remove(self, slug: str) -> None:
+        self._scenarios.pop(slug, None)
+
+
+ALL = Catalogue(
     *orders.SCENARIOS,
     *fulfilment.SCENARIOS,
     *stock.SCENARIOS,
@@ -57,7 +84,7 @@ ALL: tuple[Scenario, ...] = (
     *recall.SCENARIOS,
     *stores.SCENARIOS,
 )
-BY_SLUG: dict[str, Scenario] = {scenario.slug: scenario for scenario in ALL}
+BY_SLUG: Mapping[str, Scenario] = ALL.by_slug
 
 
 def _classifications(steps: Iterable[Step]) -> set[str]:

@@ -74,6 +74,7 @@ CATALOGUE_MONTH = Scenario(
     catalogue=(29,),
     providers=BIGCOMMERCE,
     subject=ObjectType.CUSTOMER,
+    applies="The customer is in a group you chose; once a month.",
     triggers=frozenset({Topic.TIME_CAME}),
     when=is_in_group,
     each=each_month,

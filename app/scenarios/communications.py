@@ -65,6 +65,7 @@ ORDER_INVOICE = Scenario(
     catalogue=(24,),
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.ORDER,
+    applies="The order is paid and on its way, or shipped, as you chose.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
     requests=frozenset({"send_invoice"}),
     when=invoice_is_due,

@@ -62,6 +62,7 @@ PRODUCT_COMPLIANCE = Scenario(
     catalogue=(6, 23),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
+    applies="The product's SKU begins as you chose, or somebody asks.",
     triggers=frozenset(
         {Topic.PRODUCT_CHANGED, Topic.CONTENT_APPROVED, Topic.DOCUMENT_ARRIVED, Topic.TIME_CAME}
     ),
@@ -107,6 +108,7 @@ COMPLIANCE_WARNING = Scenario(
     catalogue=(6,),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
+    applies="A document of the product expires in 60, 30 or 7 days.",
     triggers=frozenset({Topic.TIME_CAME}),
     when=_checked,
     each=_ahead,
@@ -132,6 +134,7 @@ COMPLIANCE_PUBLISH = Scenario(
     catalogue=(6, 11),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
+    applies="The approved document is no content sheet; once for each approved version.",
     triggers=frozenset({Topic.CONTENT_APPROVED}),
     each=_approved_document,
     steps=(

@@ -72,6 +72,7 @@ FULFILMENT = Scenario(
     catalogue=(7, 9, 13),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
+    applies="Something of the order has left the house; once for each shipment.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
     when=was_shipped,
     each=each_shipment,

@@ -172,6 +172,10 @@ ORDER_REVIEW = Scenario(
     catalogue=(2, 16),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
+    applies=(
+        "The order is paid and not shipped, and it reaches your total, goes to another country than it is billed "
+        "to or to an unusual place, or the store or the payment provider asks for a check."
+    ),
     triggers=frozenset({Topic.ORDER_CHANGED}),
     requests=frozenset({"review_order"}),
     when=needs_review,
@@ -285,6 +289,10 @@ ORDER_EXCEPTION = Scenario(
     catalogue=(2,),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
+    applies=(
+        "The payment was declined, only a part was shipped, or nothing was shipped after the days you chose; once "
+        "for each of them."
+    ),
     triggers=frozenset({Topic.ORDER_CHANGED}),
     when=is_exception,
     each=each_exception,

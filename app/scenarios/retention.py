@@ -123,6 +123,7 @@ def _letter(
         catalogue=(28,),
         providers=BIGCOMMERCE,
         subject=ObjectType.CUSTOMER,
+        applies="The buyer has agreed to such letters, and there is a reason to write; each of them once.",
         triggers=frozenset({topic}),
         when=agreed(consent),
         each=each,

@@ -113,6 +113,7 @@ RETURN_CASE = Scenario(
     catalogue=(5, 17),
     providers=frozenset({Provider.BIGCOMMERCE}),
     subject=ObjectType.CASE,
+    applies="A return is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
     when=is_open(CaseKind.RETURN, "{case.name} of order {case.order_number} was asked for"),
     preferences=ReturnPreferences,

@@ -93,6 +93,7 @@ STOCK_EXCEPTION = Scenario(
     catalogue=(19,),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
+    applies="The order is paid and stock does not cover it; once for the same lines.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
     when=is_short,
     each=each_shortage,

@@ -25,6 +25,7 @@ GAP_REPORT = Scenario(
     catalogue=(),
     providers=frozenset(Provider),
     subject=ObjectType.STORE,
+    applies="Once a day, or when somebody asks.",
     triggers=frozenset({Topic.TIME_CAME}),
     requests=frozenset({"report_gaps"}),
     each=lambda event, subject, preferences: (

@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from app.domain.scenario import always, every_event, once
 from app.domain.steps import Step
 from app.engine.handlers import HANDLERS
 from app.scenarios import ALL, BY_SLUG, CLASSIFICATIONS
@@ -37,6 +38,13 @@ def test_a_scenario_says_what_it_is_and_what_it_leaves_behind(scenario):
     assert scenario.outcome.endswith(".")
     assert set(scenario.catalogue) <= set(ROWS)
     assert scenario.triggers or scenario.requests
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)
+def test_a_condition_is_told_in_words(scenario):
+    """Where a scenario does not apply whenever it is triggered, `applies` says when it does."""
+    always_applies = scenario.when is always and scenario.each in (once, every_event)
+    assert always_applies or scenario.applies.endswith("."), "say in words when it applies: Scenario.applies"
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)

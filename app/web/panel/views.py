@@ -10,7 +10,6 @@ from app.db.panel_facts import (
     LinkFacts,
     OrderOfCustomer,
     PanelRows,
-    PublicationFacts,
     RequestFacts,
     RunFacts,
 )
@@ -25,7 +24,7 @@ from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
 from app.web.panel.progress import RunView
 from app.web.panel.states import Stage
-from app.web.panel.why import Link
+from app.web.panel.why import Link, Question
 from app.web.texts import State
 
 FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
@@ -124,6 +123,7 @@ class PanelView:
     earlier: tuple[RunView, ...]
     why_reasons: tuple[str, ...]
     why_chain: tuple[Link, ...]
+    questions: tuple[Question, ...]
     workflow: WorkflowView | None
     flows: tuple[Flow, ...]
     flows_unknown: str
@@ -164,7 +164,8 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         current=current,
         earlier=tuple(run for run in runs if run not in current),
         why_reasons=why.reasons(main) if main else (),
-        why_chain=why.chain(main, _published_by(rows, main)) if main else (),
+        why_chain=why.chain(main, why.published_by(rows.publications, main)) if main else (),
+        questions=why.questions(rows.runs, rows.publications),
         workflow=_workflow(main),
         flows=flows.flows(rows, main),
         flows_unknown=flows.unknown(rows),
@@ -176,12 +177,6 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         is_stale=_is_stale(rows),
         digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
     )
-
-
-def _published_by(rows: PanelRows, run: RunFacts) -> PublicationFacts | None:
-    named = run.facts.get("publication")
-    known = {run.facts.get("publication_id"), named.get("id") if isinstance(named, dict) else None}
-    return next((one for one in rows.publications if one.run_id == run.id or one.id in known), None)
 
 
 def _title(rows: PanelRows) -> str:

@@ -9,6 +9,10 @@ from app.web import texts
 from app.web.language import _, parse_moment
 
 BY_HAND = frozenset({"Asked for by hand", "always"})
+CHANGES = (
+    "set_order_status", "publish_content", "publish_compliance", "publish_page", "publish_prices", "publish_due",
+    "end_publication", "undo_publication", "restore_fields", "set_visibility", "refund", "place_hold", "release_hold",
+)  # fmt: skip
 FILED_BY = {"content_sheet": "file_content_sheet", "evidence": "file_evidence"}
 
 
@@ -24,18 +28,70 @@ class Link:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Question:
+    """One thing people ask about, and the chain that answers it."""
+
+    title: str
+    chain: tuple[Link, ...]
+
+
+# What is asked about -> the steps that make it so. The newest run that did one of them answers; for a workspace the
+# first, for it was that run that made it.
+ASKED = (
+    (texts.N_("Why this status?"), ("set_order_status",)),
+    (texts.N_("Why is it on hold in OpenText?"), ("place_hold", "release_hold")),
+    (texts.N_("Why these prices?"), ("publish_prices", "publish_due", "end_publication")),
+    (texts.N_("Why is it on or off sale?"), ("set_visibility",)),
+    (texts.N_("Why this mark?"), ("mark_in_store",)),
+)
+WORKSPACE = (texts.N_("Why is there a workspace?"), ("ensure_workspace",))
+
+
+def questions(runs: tuple[RunFacts, ...], publications: tuple[PublicationFacts, ...]) -> tuple[Question, ...]:
+    """What can be asked of an object, newest knowledge first. `runs` newest first, as a panel has them."""
+    found = [_question(title, kinds, runs, publications) for title, kinds in ASKED]
+    found.append(_question(*WORKSPACE, runs[::-1], publications))
+    return tuple(one for one in found if one is not None)
+
+
+def _question(
+    title: str, kinds: tuple[str, ...], runs: tuple[RunFacts, ...], publications: tuple[PublicationFacts, ...]
+) -> Question | None:
+    run = next((one for one in runs if any(_did(step, kinds) for step in one.steps)), None)
+    if run is None:
+        return None
+    return Question(_(title), chain(run, published_by(publications, run), kinds))
+
+
+def _did(step: StepFacts, kinds: tuple[str, ...]) -> bool:
+    return step.kind in kinds and step.status == "done"
+
+
+def published_by(publications: tuple[PublicationFacts, ...], run: RunFacts) -> PublicationFacts | None:
+    """What the run published, undid or restored."""
+    named = run.facts.get("publication")
+    known = {run.facts.get("publication_id"), named.get("id") if isinstance(named, dict) else None}
+    return next((one for one in publications if one.run_id == run.id or one.id in known), None)
+
+
 def reasons(run: RunFacts) -> tuple[str, ...]:
     """Why the run was opened, as sentences for a merchant."""
     return tuple(one for one in run.reasons if one not in BY_HAND)
 
 
-def chain(run: RunFacts, publication: PublicationFacts | None = None) -> tuple[Link, ...]:
-    """Everything that led from an event to what was done, as far as it has come. `publication`: what it published."""
+def chain(run: RunFacts, publication: PublicationFacts | None = None, kinds: tuple[str, ...] = ()) -> tuple[Link, ...]:
+    """Everything that led from an event to what was done, as far as it has come. `publication`: what it published.
+
+    `kinds`: the steps that are asked about; those that came before the decision stand before it.
+    """
     links = [_event(run.event)] if run.event else []
-    links.append(Link(_("Rule"), texts.scenario(run.scenario), run.started_at))
+    said = "; ".join(reasons(run)) if kinds else ""
+    links.append(Link(_("Rule"), texts.scenario(run.scenario), run.started_at, quote=said))
+    links += [_action(step) for step in run.steps if step.seq < _waited(run) and _did(step, kinds)]
     links += [_document(run, name, one) for name, one in _documents(run) if name != "approval_record"]
     links += _approval(publication) if publication else _decision(run)
-    links += [_action(step) for step in _actions(run)]
+    links += [_action(step) for step in _actions(run, kinds)]
     return tuple(links)
 
 
@@ -78,11 +134,14 @@ def _approval(publication: PublicationFacts) -> list[Link]:
     return [Link(_("Document"), name, url=publication.document_url), approved]
 
 
-def _actions(run: RunFacts) -> list[StepFacts]:
-    """What was changed in the store: after the decision where there is one, else wherever it was written."""
-    waited = next((step.seq for step in run.steps if step.kind == "await_decision"), 0)
-    kinds = ("set_order_status", "publish_content", "undo_publication", "restore_fields")
-    return [step for step in run.steps if step.seq > waited and step.kind in kinds and step.status == "done"]
+def _waited(run: RunFacts) -> int:
+    return next((step.seq for step in run.steps if step.kind == "await_decision"), 0)
+
+
+def _actions(run: RunFacts, kinds: tuple[str, ...]) -> list[StepFacts]:
+    """What was changed: after the decision where there is one, else wherever it was written."""
+    waited, wanted = _waited(run), kinds or CHANGES
+    return [step for step in run.steps if step.seq > waited and _did(step, wanted)]
 
 
 def _action(step: StepFacts) -> Link:

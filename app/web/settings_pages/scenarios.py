@@ -16,16 +16,15 @@ from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
 from app.domain.ids import Provider
 from app.domain.scenario import Mode, Preferences, Scenario
-from app.domain.steps import STEP, Step
 from app.engine import history, preferences
 from app.engine.deps import Deps
 from app.engine.history import Asked
 from app.errors import Conflict, NotFound
 from app.scenarios import ALL, BY_SLUG
-from app.scenarios.catalogue import ROWS
 from app.web import guards, language, texts
 from app.web.language import _
 from app.web.settings_pages import forms
+from app.web.settings_pages.about import about
 
 Page = Callable[..., str]
 SPANS = (30, 90, 365)  # days a dry run may look back
@@ -39,27 +38,6 @@ class Line:
     title: str
     outcome: str
     mode: texts.State
-
-
-@dataclass(frozen=True)
-class StepWords:
-    """A step in words; `branches`: (decision, what follows)."""
-
-    title: str
-    branches: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclass(frozen=True)
-class About:
-    """Everything a merchant should know of a scenario before switching it on."""
-
-    title: str
-    sentence: str
-    starts: tuple[str, ...]
-    steps: tuple[StepWords, ...]
-    outcome: str
-    works_by: str
-    rows: tuple[str, ...]
 
 
 def add(bp: Blueprint, deps: Deps, page: Page) -> None:
@@ -163,27 +141,6 @@ def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
             line = Line(one.slug, texts.scenario(one.slug), one.outcome, mode)
             families.setdefault(_(texts.SUBJECTS[one.subject.value]), []).append(line)
     return list(families.items())
-
-
-def about(scenario: Scenario) -> About:
-    """The scenario in words, from the same data the engine works by."""
-    starts = [_(texts.TOPICS[topic.value]) for topic in sorted(scenario.triggers)]
-    starts += [_("Somebody asks for it: %(what)s", what=_(texts.REQUESTS.get(one, one))) for one in
-               sorted(scenario.requests)]  # fmt: skip
-    rows = tuple(f"{number} {ROWS[number].title}" for number in scenario.catalogue)
-    steps = tuple(_step(step) for step in scenario.steps)
-    return About(texts.scenario(scenario.slug), scenario.title, tuple(starts), steps, scenario.outcome,
-                 scenario.works_by, rows)  # fmt: skip
-
-
-def _step(step: Step) -> StepWords:
-    outcomes = getattr(step, "outcomes", ())
-    branches = tuple((one.title, tuple(_title(follows) for follows in one.steps)) for one in outcomes)
-    return StepWords(_title(step), branches)
-
-
-def _title(step: Step) -> str:
-    return texts.step_title(step.kind, STEP.dump_python(step, mode="json"))
 
 
 def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Form | None) -> str:
