@@ -1,6 +1,6 @@
 """The catalogue: one constant per scenario, one file per family of business object."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from app.domain.scenario import Scenario
@@ -33,7 +33,7 @@ from app.scenarios import (
 )
 
 
-class Catalogue:
+class Catalogue(Collection[Scenario]):
     """Every scenario by its slug, in the order a merchant reads them. One more may join, and leave, while all works."""
 
     def __init__(self, *scenarios: Scenario) -> None:
@@ -44,6 +44,9 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Scenario]:
         return iter(tuple(self._scenarios.values()))
+
+    def __contains__(self, scenario: object) -> bool:
+        return isinstance(scenario, Scenario) and self._scenarios.get(scenario.slug) is scenario
 
     def __len__(self) -> int:
         return len(self._scenarios)

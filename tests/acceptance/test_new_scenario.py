@@ -72,7 +72,7 @@ def test_one_constant_is_a_page_a_form_and_work(at: Outside) -> None:
     assert GIFT.title in at.words("/settings/scenarios")
     page = at.words(PAGE)
     for words in ("Gifts from this total", GIFT.applies, "An order was placed or changed", GIFT.outcome,
-                  "Workspace in OpenText", "Write a note"):  # fmt: skip
+                  "Workspace in OpenText", "Leave a note for the staff"):  # fmt: skip
         assert words in page, (words, page)
     start = at.mark()
     buys("150.00").do(at)

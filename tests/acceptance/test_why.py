@@ -16,7 +16,13 @@ STATUS = (
     "to “Manual Verification Required”", "Order 100 record.pdf", "Known buyer", "anna.berg@demo",
     "to “Awaiting Fulfillment”",
 )  # fmt: skip
-HOLD = ("Why is it on hold in OpenText?", "Write to the buyer about the recall", "Our own check", "recall", "REC-1001")
+HOLD = (
+    "Why is it on hold in OpenText?",
+    "Write to the buyer about the recall",
+    "Our own check",
+    "Letters of a recall",
+    "REC-1001",
+)
 PRICE = (
     "Why these prices?", "Content was approved", "Content Server", "Price agreements of customers",
     "Price agreement 2027.csv, version 1", "Approved", "theo.martin@demo", "1 applied, 1 refused",

@@ -99,7 +99,7 @@ def _event(event: EventFacts) -> Link:
     if event.source == "person":
         asked = _(texts.REQUESTS.get(event.request, "Somebody asked for something here"))
         return Link(_("Event"), asked, event.received_at, who=event.person)
-    words = _(texts.TOPICS.get(event.topic, event.topic))
+    words = _(texts.REQUESTS.get(event.request) or texts.TOPICS.get(event.topic, event.topic))
     return Link(_("Event"), words, event.received_at, who=_(texts.SOURCES.get(event.source, event.source)))
 
 
