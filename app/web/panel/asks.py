@@ -16,7 +16,7 @@ from app.web.panel.case_forms import Asked
 from app.web.texts import N_
 
 # These have their own place on the panel, or are asked for by the engine itself.
-ELSEWHERE = frozenset({"create_workspace", "review_order", "undo", "restore", "recall_notice", "set_up_store"})
+ELSEWHERE = frozenset({"review_order", "undo", "restore", "recall_notice", "set_up_store"})
 LONGEST_TEXT = 4000
 DOCUMENTS, AGREEMENT, RECALL = "documents", "agreement", "recall"
 DAY = "date"  # from today on
@@ -124,6 +124,8 @@ def fields(name: str) -> tuple[Asked, ...]:
 
 
 def _is_possible(name: str, rows: PanelRows) -> bool:
+    if name == "create_workspace" and (rows.link or rows.object_type == "product"):
+        return False  # there is one, or its own button on the panel offers it
     return all(options(field, rows) for field in fields(name) if field.kind in (DOCUMENTS, AGREEMENT, RECALL))
 
 
