@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete
 
+from app.db.session import unit_of_work
+from app.db.stores import WebSession
 from app.settings import ShopifySettings
 from sandbox import credentials
 from sandbox.server import Server
@@ -111,7 +114,7 @@ def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own
     expect(page.frame_locator("#app-frame").get_by_role("main")).to_be_visible()
     page.context.clear_cookies()
     frame = page.frame_locator("#app-frame")
-    frame.locator("a[href*='/activity']").first.click()
+    page.locator("#app-nav").get_by_role("link", name="Activity").click()
     expect(frame.get_by_role("main")).to_be_visible()
 
 
@@ -136,6 +139,23 @@ def test_the_admin_shows_the_apps_title_navigation_save_bar_and_toasts(admin: Ad
     expect(page.locator("#toast")).to_have_text("Saved")
     expect(page.locator("#save-bar")).to_be_hidden()
     expect(field).to_have_value("77")
+
+
+def test_what_was_typed_is_kept_and_saved_although_the_session_ended_meanwhile(admin: Admin):
+    page = admin.open("/apps/storefront-ecm")
+    frame = page.frame_locator("#app-frame")
+    page.locator("#app-nav").get_by_role("link", name="Settings").click()
+    frame.get_by_role("link", name="Scenarios").click()
+    frame.locator("main a[href*='/settings/scenarios/']").first.click()
+    field = frame.locator("form[data-save-bar] input[type=text], form[data-save-bar] input[type=number]").first
+    field.fill("66")
+    page.context.clear_cookies()
+    with unit_of_work(admin.house.deps.database) as uow:
+        uow.session.execute(delete(WebSession))
+    page.locator("#save-bar").get_by_role("button", name="Save").click()
+    expect(page.locator("#toast")).to_have_text("Saved")
+    expect(field).to_have_value("66")
+    assert len(admin.house.rows(WebSession)) == 1
 
 
 def test_without_app_bridge_the_same_pages_work_alone(admin: Admin):
