@@ -142,6 +142,8 @@ class CatalogWriting(CatalogReading):
         payload = self._client.run("ReorderMedia", id=owner, moves=moves).get("productReorderMedia") or {}
         if refused := user_errors(payload, "mediaUserErrors"):
             raise Permanent(f"Shopify refused it: {refused[0].message[:300]}", service=SERVICE)
+        if not self._client.finished(payload.get("job")):
+            raise _still_working()
 
 
 def _still_working() -> Retryable:

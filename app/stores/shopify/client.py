@@ -28,6 +28,7 @@ from app.stores.shopify.tokens import ShopAccess, ShopToken
 log = structlog.get_logger(__name__)
 Data = dict[str, Any]
 FILES = "shopify_files"
+JOB_LOOKS, JOB_PAUSE = 6, 0.5  # how often we look, and the seconds in between
 NOT_THERE = frozenset({"NOT_FOUND", "RESOURCE_NOT_FOUND", "FULFILLMENT_ORDER_NOT_FOUND", "DISPUTE_EVIDENCE_NOT_FOUND"})
 ALREADY = frozenset({"TAKEN", "ALREADY_EXISTS", "STALE_OBJECT", "INVALID_STATE", "DUPLICATE_FULFILLMENT_HOLD_HANDLE"})
 PAUSED = {402: "The shop is frozen: its Shopify bill is unpaid.", 423: "The shop is locked by Shopify."}
@@ -175,6 +176,15 @@ class ShopifyClient:
                 return
             last = datetime.fromisoformat(found["nodes"][-1]["updatedAt"])
             start, after = (last, None) if last > start else (start, found["pageInfo"]["endCursor"])
+
+    def finished(self, job: Data | None) -> bool:
+        """Whether work that Shopify does in the background is done, after waiting a little for it."""
+        for _ in range(JOB_LOOKS):
+            if not job or job.get("done"):
+                return True
+            self._pause(JOB_PAUSE)
+            job = self.run("JobState", id=job["id"]).get("job")
+        return bool(job and job.get("done"))
 
     def stage(self, name: str, kind: str, resource: str, content: BinaryIO) -> str:
         """Upload a file to where Shopify takes it from; its address there, or for variables its key.

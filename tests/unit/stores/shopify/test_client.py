@@ -199,3 +199,18 @@ def test_a_shop_on_an_expired_token_goes_on_by_itself(bench: Bench, client: Shop
     bench.pass_time(hours=1.5)
     assert client.run("ShopInfo")
     assert bench.now() - bench.kept().expires_at < timedelta(0)
+
+
+def test_work_in_the_background_is_waited_for_a_little(bench: Bench, client: ShopifyClient):
+    def state(done: bool) -> dict[str, Any]:
+        return {"data": {"job": {"id": "gid://shopify/Job/1", "done": done}}}
+
+    assert client.finished(None)
+    assert client.finished({"id": "gid://shopify/Job/1", "done": True})
+    assert bench.waits == []
+    bench.fault(GRAPHQL, status=200, body=state(done=False), count=1)
+    bench.fault(GRAPHQL, status=200, body=state(done=True), count=1)
+    assert client.finished({"id": "gid://shopify/Job/1", "done": False})
+    assert bench.waits == [0.5, 0.5]
+    bench.fault(GRAPHQL, status=200, body=state(done=False))
+    assert not client.finished({"id": "gid://shopify/Job/1", "done": False})
