@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
+from sandbox import credentials
 from sandbox.desk.people import Seat
 from sandbox.office import Repository, TaskInbox
 from sandbox.stage import Stage
@@ -23,7 +24,8 @@ class Step:
 
 
 def start(desk: "Desk", call: Request) -> Response:
-    return desk.render(call, "tour.html", steps=steps_of(desk.stage, Seat.of(desk.stage, call)))
+    steps, shop = steps_of(desk.stage, Seat.of(desk.stage, call)), credentials.SHOPIFY_SHOP.partition(".")[0]
+    return desk.render(call, "tour.html", steps=steps, shopify_shop=shop)
 
 
 def steps_of(stage: Stage, seat: Seat) -> list[Step]:

@@ -20,6 +20,7 @@ from app.web.texts import State
 JSON = dict[str, Any]
 LONGEST_SUMMARY = 30  # what a collapsed block has room for
 REVIEW, WORKSPACE, RECHECK = "review", "workspace", "recheck"
+SAID_WHEN_HIDDEN = ("documents", "workspace", "records", "workflow")  # what the panel has a place for
 OFFERS = {"panel.review": REVIEW, "panel.workspace": WORKSPACE}
 
 
@@ -47,7 +48,7 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
         "why": {"reasons": list(view.why_reasons), "chain": [_link(one) for one in view.why_chain]},
         "access": {
             "look": access.look,
-            "refusal": access.refusal if not knows or access.hidden else "",
+            "refusal": access.refusal if not knows or access.hides(*SAID_WHEN_HIDDEN) else "",
             "can_upload": access.can_upload,
         },
         "refresh": view.refresh,

@@ -97,7 +97,7 @@ def test_the_panel_tells_what_the_page_tells(house):
     (document,) = found["documents"]
     assert (document["record"], document["holds"]) == ("Record · Orders", ["On hold: Audit 2026"])
     assert found["workspace"]["name"] == "Order #1001"
-    assert found["access"]["can_upload"] is True
+    assert found["access"] == {"look": "map", "refusal": "", "can_upload": True}
     assert get(house, f"/panel/orders/{ORDER}?seen={found['digest']}", 204).data == b""
 
 

@@ -153,6 +153,22 @@ def test_drafts_become_orders_of_the_same_amount(shop: Outsider) -> None:
     assert order["totalPriceSet"]["shopMoney"]["amount"] == "48.58"  # 59.97 less 10 %, less 10 % of the rest
 
 
+def test_fixed_discounts_shipping_and_exemption_survive_completion_too(shop: Outsider) -> None:
+    price, off = {"amount": "20.00", "currencyCode": "EUR"}, {"value": 2.0, "valueType": "FIXED_AMOUNT"}
+    body = {
+        "lineItems": [
+            {"title": "Engraving", "quantity": 3, "originalUnitPriceWithCurrency": price, "appliedDiscount": off}
+        ],
+        "appliedDiscount": {"value": 5.0, "valueType": "FIXED_AMOUNT"}, "email": "b@c.example", "taxExempt": True,
+        "shippingLine": {"title": "Express", "priceWithCurrency": {"amount": "9.00", "currencyCode": "EUR"}},
+    }  # fmt: skip
+    made = shop.post("/stores/shopify/draft_orders", body, 201)
+    done = shop.patch(f"/stores/shopify/draft_orders/{made['id']}", {"completed": True})
+    order = shop.get(f"/stores/shopify/orders/{done['order']['id']}")
+    assert order["totalPriceSet"] == made["totalPriceSet"]
+    assert order["displayFinancialStatus"] == "PAID"
+
+
 def test_policies_pages_and_the_shop_are_changed_by_people(shop: Outsider, app: StandInApp) -> None:
     assert "14 days" in shop.patch("/stores/shopify/policies/REFUND_POLICY", {"body": "<p>14 days</p>"})["body"]
     page = shop.post("/stores/shopify/pages", {"title": "Recall", "body": "<p>Bring it back.</p>"}, 201)
