@@ -1,11 +1,17 @@
 """The main job in a Shopify shop: an order is held by what is to be shipped, reviewed by a person, and moves on."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.db.links import FiledDocument, WorkspaceLink
+from app.db.runs import Run
+from app.domain.ids import OrderId
+from app.domain.order_parts import RefundItem
 from sandbox import credentials
 from sandbox.shopify import addresses, order_facts, placing
 from sandbox.shopify.state import JSON
+from tests.engine import office
 from tests.house import House
 
 SHOP = credentials.SHOPIFY_SHOP
@@ -87,3 +93,28 @@ def test_what_the_merchant_did_meanwhile_is_left_alone(held: tuple[House, str]) 
     house.decide(order_id, "rejected")
     house.drain()
     assert order_of(house, order_id)["cancelledAt"] is None
+
+
+def test_what_is_shipped_has_its_papers_and_what_is_paid_back_its_record(house: House) -> None:
+    house.install_shop(connect=True)
+    office.switch_on(house, "fulfilment-file", "order-records", "refund-records")
+    order_id = place(house, "20.00")
+    house.drain()
+    with house.stage.shopify.acting(SHOP) as shop:
+        order = shop.get("Order", f"gid://shopify/Order/{order_id}")
+        assert order is not None
+        placing.fulfill_all(shop, order, {"company": "DHL", "number": "DHL-4711", "url": "https://dhl.example/4711"})
+        placing.update(shop, order)
+    house.drain()
+    runs = house.rows(Run, subject_id=order_id)
+    assert {run.scenario for run in runs} >= {"fulfilment-file", "order-records"}
+    assert {run.state for run in runs} == {"done"}, [(run.scenario, run.state) for run in runs]
+    (shipped,) = [run for run in runs if run.scenario == "fulfilment-file"]
+    assert shipped.occasion == "shipment:1001"
+    assert "DHL-4711" in office.text_of(house, "Shipping confirmation 1001, shipment 1001.pdf")
+    store = house.deps.store(house.store_id)
+    quote = store.read.refund_quote(OrderId(order_id), (RefundItem("order", amount=Decimal(5)),))
+    store.publish.refund(OrderId(order_id), quote, "One arrived scratched")
+    house.drain()
+    (paid_back,) = house.rows(Run, scenario="refund-records", subject_id=order_id)
+    assert (paid_back.state, paid_back.occasion) == ("done", "refund:1001")
