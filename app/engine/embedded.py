@@ -58,8 +58,11 @@ def enter(deps: Deps, provider: Provider, token: str, signed: SignedIn, correlat
 
 
 def secret_of(deps: Deps, store: StoreId, signed: SignedIn) -> str:
-    """What the browser may hold instead of a token: known to us alone, the same for one sign-in at the store."""
-    return deps.vault.sign("store-sign-in", f"{store}|{signed.user_id}|{signed.sign_in}")
+    """What the browser may hold instead of a token: known to us alone, the same for one sign-in at the store, or for
+    one day where the store does not name its sign-ins.
+    """
+    sign_in = signed.sign_in or f"{signed.issued_at:%Y-%m-%d}"
+    return deps.vault.sign("store-sign-in", f"{store}|{signed.user_id}|{sign_in}")
 
 
 def _access(deps: Deps, store: StoreId) -> frozenset[str] | None:

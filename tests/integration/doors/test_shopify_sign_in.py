@@ -72,6 +72,10 @@ def test_only_the_shop_and_the_admin_may_frame_its_pages_which_load_the_admins_s
     assert policy.endswith(f"frame-ancestors https://admin.shopify.com https://{SHOP}")
     assert "script-src 'self' 'nonce-" in policy
     assert "https://cdn.shopify.com;" in policy
+    assert shown.headers["Link"] == (
+        '<https://cdn.shopify.com>; rel="preconnect", '
+        '<https://cdn.shopify.com/shopifycloud/app-bridge.js>; rel="preload"; as="script"'
+    )
     text = shown.get_data(as_text=True)
     assert text.index(f'<meta name="shopify-api-key" content="{credentials.SHOPIFY_CLIENT_ID}">') < text.index("<style")
     assert '<script src="https://cdn.shopify.com/shopifycloud/app-bridge.js"></script>' in text
@@ -199,6 +203,16 @@ def test_what_was_typed_is_taken_although_the_session_ended_meanwhile(shop_house
     (session,) = shop_house.rows(WebSession)
     assert get(shop_house, "/", headers=bearer(shop_house)).status_code == 200
     assert [row.id for row in shop_house.rows(WebSession)] == [session.id]
+
+
+def test_where_sign_ins_have_no_name_what_a_browser_keeps_holds_for_a_day(shop_house):
+    nameless = {"sid": None}
+    assert get(shop_house, "/activity/", headers=bearer(shop_house, **nameless)).status_code == 200
+    assert get(shop_house, "/activity/", headers=bearer(shop_house, **nameless)).status_code == 200
+    assert len({row.secret_sha256 for row in shop_house.rows(WebSession)}) == 1
+    shop_house.advance(days=1)
+    assert get(shop_house, "/activity/", headers=bearer(shop_house, **nameless)).status_code == 200
+    assert len({row.secret_sha256 for row in shop_house.rows(WebSession)}) == 2
 
 
 def test_many_requests_of_a_new_page_at_once_begin_one_session(shop_house):
