@@ -89,7 +89,7 @@ PRODUCT_COMPLIANCE = Scenario(
     ),
     outcome="A product without valid documents is hidden and off sale; it comes back as it was once they are valid.",
     works_by=(
-        "BigCommerce knows no validity: OpenText does, and the app reminds itself of each date. A product a person "
+        "The store knows no validity: OpenText does, and the app reminds itself of each date. A product a person "
         "shows again by hand stays shown."
     ),
 )  # fmt: skip
@@ -143,7 +143,7 @@ COMPLIANCE_PUBLISH = Scenario(
         FileEvidence(folder="04 Evidence", classification="Approvals"),
     ),
     outcome="The product carries a field with the document's number and a link to exactly the approved version.",
-    works_by="BigCommerce cannot hold a file beside a product: the link leads to the app, which serves that version.",
+    works_by="The file stays where it can be held back, not in the store's public files: the link leads to the app, which serves that version.",
 )
 
 SCENARIOS = (COMPLIANCE_PUBLISH, PRODUCT_COMPLIANCE, COMPLIANCE_WARNING)

@@ -64,7 +64,7 @@ POLICY_CAPTURE = Scenario(
     slug="policy-versions",
     title="Keep every version of policies and terms as a record, with the time it was in force",
     catalogue=(12,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.PAGE,
     applies="The page's title holds one of your words, or they are the terms at checkout.",
     triggers=frozenset({Topic.PAGE_CHANGED}),
@@ -78,8 +78,8 @@ POLICY_CAPTURE = Scenario(
     ),
     outcome="Each version lies in its workspace as PDF/A and HTML; every order says which ones it was placed under.",
     works_by=(
-        "BigCommerce tells when a page or the checkout's settings change, but not when a page is deleted: all of them "
-        "are looked at once a day as well."
+        "BigCommerce tells when a page or the checkout's settings change, but not when a page is deleted; Shopify "
+        "tells of no change of a page or policy: all of them are looked at once a day as well."
     ),
 )
 
@@ -87,7 +87,7 @@ POLICY_LOOK = Scenario(
     slug="policy-look",
     title="Look at all policies once a day, for changes nobody told",
     catalogue=(12,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.STORE,
     applies="Once a day.",
     triggers=frozenset({Topic.TIME_CAME}),
@@ -120,7 +120,7 @@ POLICY_PUBLISH = Scenario(
     slug="policy-publish",
     title="Publish an approved policy to its page and name it at checkout",
     catalogue=(11, 27),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.PAGE,
     applies="The approved document is the page's HTML text; once for each approved version.",
     triggers=frozenset({Topic.CONTENT_APPROVED}),
@@ -134,7 +134,7 @@ POLICY_UNDO = Scenario(
     slug="policy-undo",
     title="Put a page's earlier text back, except what a person changed since",
     catalogue=(27,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.PAGE,
     triggers=frozenset(),
     requests=frozenset({"undo"}),
@@ -147,7 +147,7 @@ POLICY_RESTORE = Scenario(
     slug="policy-restore",
     title="Write an approved policy again where the page has drifted",
     catalogue=(27,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.PAGE,
     triggers=frozenset(),
     requests=frozenset({"restore"}),
