@@ -143,7 +143,7 @@ COMPLIANCE_PUBLISH = Scenario(
         FileEvidence(folder="04 Evidence", classification="Approvals"),
     ),
     outcome="The product carries a field with the document's number and a link to exactly the approved version.",
-    works_by="The file stays where it can be held back, not in the store's public files: the link leads to the app, which serves that version.",
+    works_by="No file is put into the store: the link leads to the app, which serves that version.",
 )
 
 SCENARIOS = (COMPLIANCE_PUBLISH, PRODUCT_COMPLIANCE, COMPLIANCE_WARNING)
