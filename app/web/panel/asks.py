@@ -23,7 +23,8 @@ DAY = "date"  # from today on
 LATEST = timedelta(days=730)
 
 WHAT: Mapping[str, str] = {
-    "send_invoice": N_("The invoice is made anew from the order, filed as a record and sent as you chose."),
+    "send_invoice": N_("The invoice is made from the order, filed as a record and sent as you chose. One that was sent "
+                       "already is not sent again."),
     "delay_notice": N_("The buyer is told when the order leaves and why it is late: composed in Exstream, filed in "
                        "OpenText, then sent as the buyer wishes."),
     "send_statement": N_("What is open at the end of the past month and what was paid in it: filed in OpenText, then "
