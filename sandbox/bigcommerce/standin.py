@@ -136,7 +136,7 @@ class BigCommerce(StandIn):
     def endpoints(self) -> list[tuple[str, str]]:
         """(method, path below the store, as `/v3/hooks/<int:hook_id>`) of everything served to API clients."""
         start = "/stores/<store_hash>"
-        rules = [rule for rule in self._map.iter_rules() if rule.rule.startswith(start)]
+        rules = [rule for rule in self.paths.iter_rules() if rule.rule.startswith(start)]
         given = [(method, rule.rule.removeprefix(start)) for rule in rules for method in rule.methods or ()]
         return sorted((method, path) for method, path in given if method not in ("HEAD", "OPTIONS"))
 

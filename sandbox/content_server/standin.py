@@ -1,10 +1,8 @@
 """Content Server over HTTP: `{base_path}/api/v1/…` and `/v2/…`."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from sandbox.content_server import callbacks, fixtures, tickets
@@ -30,16 +28,6 @@ OVERLOAD = (
 GATEWAY = "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
 
 
-@lru_cache(maxsize=4)
-def _paths(base_path: str) -> Map:
-    """Compiled once per process: it takes longer than all the rest of making a server."""
-    rules = [
-        Rule(f"{base_path}/api{route.path}", endpoint=f"{route.methods} {route.path}", methods=route.methods.split())
-        for route in ROUTES
-    ]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
-
-
 class ContentServer(StandIn):
     """One server. `base_url` is scheme and host as clients see it, `base_path` what comes before `/api`.
 
@@ -62,8 +50,8 @@ class ContentServer(StandIn):
         self.directory = Directory(world)
         self.issuer = f"{otds_url.rstrip('/')}/otdsws/oauth2"
         self._bulk_upsert = bulk_upsert
-        self._map = _paths(self.base_path)
-        self._handlers = {f"{route.methods} {route.path}": self._worker(route) for route in ROUTES}
+        for route in ROUTES:
+            self.route(route.methods, f"{self.base_path}/api{route.path}", self._worker(route))
 
     @property
     def state(self) -> State:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
@@ -36,6 +37,13 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
     return Response(body, status=status, headers=headers, **kw)
 
 
+@lru_cache(maxsize=64)
+def _compiled(paths: tuple[tuple[str, str], ...]) -> Map:
+    """Of (methods, path). Once per process for equal routes: it takes longer than all the rest of making a stand-in."""
+    rules = [Rule(path, endpoint=f"{methods} {path}", methods=methods.split()) for methods, path in paths]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
+
+
 class StandIn:
     """Base of every stand-in.
 
@@ -49,14 +57,18 @@ class StandIn:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.lock = world.lock(self.system)
-        self._map = Map(strict_slashes=False, merge_slashes=False)
+        self._paths: dict[tuple[str, str], None] = {}
         self._handlers: dict[str, Handler] = {}
 
     def route(self, methods: str, path: str, handler: Handler) -> None:
         """`methods` like "GET" or "POST PUT"; `path` in Werkzeug's rule syntax."""
-        endpoint = f"{methods} {path}"
-        self._map.add(Rule(path, endpoint=endpoint, methods=methods.split()))
-        self._handlers[endpoint] = handler
+        self._paths[methods, path] = None
+        self._handlers[f"{methods} {path}"] = handler
+
+    @property
+    def paths(self) -> Map:
+        """Everything routed so far."""
+        return _compiled(tuple(self._paths))
 
     def guard(self, call: Call) -> Response | None:  # noqa: ARG002  # a hook; most stand-ins override it
         return None
@@ -102,7 +114,7 @@ class StandIn:
 
     def _answer(self, call: Call) -> Response:
         try:
-            endpoint, args = self._map.bind_to_environ(call.environ).match()
+            endpoint, args = self.paths.bind_to_environ(call.environ).match()
         except HTTPException as error:
             response = self.wrong_method(call) if error.code == 405 else self.not_found(call)
             return self.finish(call, response)
