@@ -7,7 +7,7 @@ from tests.acceptance.verbs import Create
 
 ANNA, TOM, NINA, OMAR = "anna.berg@demo", "tom.okafor@demo", "nina.koch@demo", "omar.haddad@demo"
 PAUL, SAM, SOFIA, UMA = "paul.eriksen@demo", "sam.reyes@demo", "sofia.rossi@demo", "uma.patel@demo"
-THEO = "theo.martin@demo"
+GRACE, LENA, THEO = "grace.taylor@demo", "lena.hoff@demo", "theo.martin@demo"
 
 ORDER, PRODUCT, CUSTOMER = "/panel/orders/{order}", "/panel/products/{product}", "/panel/customers/{customer}"
 BUYER: Mapping[str, Any] = {

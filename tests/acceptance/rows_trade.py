@@ -1,8 +1,8 @@
 """Rows about business customers: workspaces, prices."""
 
-from tests.acceptance.people import CUSTOMER, OMAR, THEO, torch
+from tests.acceptance.people import CUSTOMER, GRACE, LENA, OMAR, PDF_TEXT, PRODUCT, THEO, torch
 from tests.acceptance.verbs import Approve, Create, Decide, File, Press, Work
-from tests.acceptance.walks import Effect, Ending, Row, Shown
+from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 GROUP = Create("customer_groups", {"name": "Nordwind GmbH"}, keep="group")
 BUSINESS = Create(
@@ -68,4 +68,75 @@ SPECIAL_PRICE = Row(
     ),
 )
 
-ROWS = (ACCOUNT, CONTRACT_PRICES, SPECIAL_PRICE)
+GROUPS = tuple(Create("customer_groups", {"name": name}) for name in ("Credit", "Prepay"))
+REGISTERS = Create(
+    "customers",
+    {"first_name": "Werner", "last_name": "Werft", "email": "werner@werft.example", "company": "Werft AG"},
+    keep="customer",
+)
+TERMS = {"credit_limit": "5000", "payment_terms_days": "45"}
+
+REGISTRATION = Row(
+    20,
+    choices={"customer-application": {"review_new": "on", "group": "Credit", "prepay_group": "Prepay"}},
+    before=GROUPS,
+    trigger=(REGISTERS,),
+    approved=Ending(
+        (
+            Decide("sf_b2b_onboarding", "approved", GRACE),
+            Decide("sf_b2b_onboarding", "approved", OMAR, variables=TERMS),
+            Decide("sf_b2b_onboarding", "approved", LENA, "Welcome"),
+        ),
+        (
+            Effect("workflow", "process sf_b2b_onboarding started"),
+            Effect("bigcommerce", "customers {customer} changed"),
+        ),
+        (Shown(CUSTOMER, ("Approved by lena.hoff@demo", "limit 5000, 45 days", "Live")),),
+    ),
+    rejected=Ending(
+        (Decide("sf_b2b_onboarding", "rejected", GRACE, "No such company"),),
+        (
+            Effect("workflow", "process sf_b2b_onboarding started"),
+            Effect("bigcommerce", "customers {customer} changed", 0),
+        ),
+        (Shown(CUSTOMER, ("Rejected", "No such company"), ("Approved and live",)),),
+    ),
+)
+
+RULES = (
+    "Name;Percent;Amount;Currency;SKUs;Code;Customer group;Starts;Ends;Most uses\n"
+    "Spring;10;;;;;;2026-01-01;2030-03-31;\n"
+)
+
+
+def campaign_file(folder: str, name: str, text: str, user: str = THEO) -> File:
+    return File("CAMPAIGN", "", folder, name, {"text": text}, user=user)
+
+
+BRIEFED = (
+    campaign_file("01 Brief", "Campaign brief spring.pdf", PDF_TEXT), Approve(user=THEO),
+    campaign_file("02 Legal", "Legal approval spring.pdf", PDF_TEXT, LENA), Approve(user=LENA),
+    campaign_file("01 Brief", "Promotions spring.csv", RULES),
+)  # fmt: skip
+
+CAMPAIGN = Row(
+    15,
+    before=(torch(),),
+    trigger=(Press(PRODUCT + "/ask/open_campaign", {"case_text": "Spring sale, from March on"}),),
+    approved=Ending(
+        (*BRIEFED, Approve(user=THEO, comment="Go")),
+        (
+            Effect("content_server", "'Campaign CAM-1001 (demostore1)' created"),
+            Effect("bigcommerce", "promotion 1 created"),
+        ),
+        (Shown(PRODUCT, ("Open a campaign",)),),
+        (Kept("CAMPAIGN", "", "02 Legal", "", 1),),
+    ),
+    rejected=Ending(
+        (*BRIEFED, Approve(user=THEO, status="Rejected")),
+        (Effect("bigcommerce", "promotion", 0),),
+        (Shown(PRODUCT, ("Open a campaign",)),),
+    ),
+)
+
+ROWS = (ACCOUNT, CONTRACT_PRICES, CAMPAIGN, REGISTRATION, SPECIAL_PRICE)
