@@ -11,7 +11,8 @@ from app.web.language import _, parse_moment
 BY_HAND = frozenset({"Asked for by hand", "always"})
 CHANGES = (
     "set_order_status", "publish_content", "publish_compliance", "publish_page", "publish_prices", "publish_terms",
-    "publish_due", "end_publication", "undo_publication", "restore_fields", "set_visibility", "refund", "place_hold", "release_hold",
+    "publish_due", "end_publication", "undo_publication", "restore_fields", "set_visibility", "refund", "place_hold",
+    "release_hold",
 )  # fmt: skip
 FILED_BY = {"content_sheet": "file_content_sheet", "evidence": "file_evidence"}
 
