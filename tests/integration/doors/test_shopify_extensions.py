@@ -17,6 +17,7 @@ from app.domain.ids import NodeId, StoreId
 from app.engine import connections
 from sandbox import credentials
 from sandbox.content_server.seed import SHOPIFY
+from tests.abuse.test_6_7_transport import ODD_JSON
 from tests.doors import APP
 from tests.house import House, a_house
 
@@ -206,3 +207,14 @@ def test_documents_of_orders_are_bound_into_one_pdf(house):
     get(house, "/print?orders=7", 404)
     get(house, "/print?orders=", 422)
     get(house, "/print?orders=" + ",".join(str(number) for number in range(1, 30)), 422)
+
+
+def test_a_body_of_another_kind_is_refused_or_left_unread(house):
+    client, headers = house.flask.test_client(), bearer(house)
+    for body in ODD_JSON.values():
+        for path, right in ((f"/panel/orders/{ORDER}/documents", 422), (f"/panel/orders/{ORDER}/recheck", 202)):
+            answer = client.post(
+                f"{API}{path}", base_url=APP, headers=headers, data=body, content_type="application/json"
+            )
+            assert answer.status_code in (right, 400, 411, 413, 415), (path, answer.get_data(as_text=True))
+    assert len(house.rows(FiledDocument)) == 1
