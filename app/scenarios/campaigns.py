@@ -8,7 +8,7 @@ from app.domain.cases import Case, CaseKind
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.publication import document_kind
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
+from app.domain.scenario import Mode, Occasion, Preferences, Scenario, Subject, every_event
 from app.domain.steps import (
     EnsureWorkspace,
     FileEvidence,
@@ -48,8 +48,9 @@ class CampaignPreferences(Preferences):
 
 
 class PromotionWatchPreferences(Preferences):
-    """What happens to promotions nobody approved."""
+    """What happens to promotions nobody approved. Off at first: each live promotion would open a campaign at once."""
 
+    mode: Mode = Mode.OFF
     switch_off_unapproved: bool = Field(
         default=False, title="Switch off what nobody approved",
         description="Off: a promotion without an approval opens a campaign and goes on. On: it is switched off too.",
