@@ -23,6 +23,7 @@ class CaseRow(SQLModel, table=True):
         UniqueConstraint("store_id", "number"),
         Index("ix_case_order", "store_id", "order_id"),
         Index("ix_case_customer", "store_id", "customer_id"),
+        Index("ix_case_product", "store_id", "product_id"),
     )
     id: str = Field(default_factory=new_id, primary_key=True)
     store_id: str = Field(foreign_key="store.id")
@@ -43,6 +44,7 @@ class CaseRow(SQLModel, table=True):
     customer_id: str = ""
     customer_name: str = ""
     company_id: str = ""
+    product_id: str = ""  # of a case about one product and no order: a recall, a campaign
     items: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     amount: str = ""
     currency: str = ""

@@ -208,9 +208,10 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
 
 
 def _cases_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
-    """The latest cases of an order or a customer; of other objects none."""
+    """The latest cases of an order, a customer or a product; of other objects none."""
     c = CASE
-    owner = {"order": c.order_id == object_id, "customer": c.customer_id == object_id}.get(object_type, false())
+    columns = {"order": c.order_id, "customer": c.customer_id, "product": c.product_id}
+    owner = columns[object_type] == object_id if object_type in columns else false()
     runs = and_(RUN.store_id == c.store_id, RUN.subject_type == "case", RUN.subject_id == c.id)
     tasks = select(FLOW.tasks).join(RUN, RUN.id == FLOW.run_id).where(runs, FLOW.status == "running").limit(1)
     stuck = select(RUN.id).where(runs, RUN.state.in_(("quarantined", "waiting_reauth"))).limit(1)

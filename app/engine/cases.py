@@ -75,11 +75,17 @@ def _row(session: Session, store_id: StoreId, new: NewCase) -> CaseRow:
         store_id=store_id, kind=new.kind.value, number=f"{PREFIXES[new.kind]}-{number}", cause_key=new.cause_key,
         title=new.title or TITLES[new.kind], reason=new.reason, text=new.text[:LONGEST_TEXT], opened_by=new.opened_by,
         order_id=new.order_id or "", order_number=new.order_number, customer_id=new.customer_id or "",
-        customer_name=new.customer_name, company_id=new.company_id or "",
+        customer_name=new.customer_name, company_id=new.company_id or "", product_id=_product(new),
         items=[asdict(item) for item in new.items], amount=str(new.amount.amount) if new.amount else "",
         currency=new.amount.currency if new.amount else "", due_at=new.due_at, external_id=new.external_id,
         values=dict(new.values),
     )  # fmt: skip
+
+
+def _product(new: NewCase) -> str:
+    """What a case without an order is about, where that is one product."""
+    products = {str(item.product_id) for item in new.items if item.product_id}
+    return products.pop() if len(products) == 1 and not new.order_id else ""
 
 
 def add(

@@ -23,6 +23,8 @@ from app.web.panel.seen import Seen, seen
 
 KINDS = {"orders": "order", "customers": "customer"}
 KIND = "<any(orders, customers):kind>"
+SHOWN_ON = KINDS | {"products": "product"}  # recalls and campaigns are opened by asking for them there
+CLOSED_ON = "<any(orders, customers, products):kind>"
 WHAT = "<any(return, complaint, dispute):what>"
 LONGEST_OUTCOME = 200
 
@@ -46,10 +48,10 @@ def add(bp: Blueprint, deps: Deps) -> None:
         cases.open_case(deps, guards.merchant().store_id, _new(found, case, typed))
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
 
-    @bp.post(f"/{KIND}/<object_id>/cases/<case_id>/close")
+    @bp.post(f"/{CLOSED_ON}/<object_id>/cases/<case_id>/close")
     @guards.requires("manager")
     def close_case(kind: str, object_id: str, case_id: str) -> AnyResponse:
-        found = seen(deps, KINDS[kind], object_id)
+        found = seen(deps, SHOWN_ON[kind], object_id)
         rights.demand(found.sight, rights.may_create(found.sight))
         who = guards.merchant()
         case = _shown(deps, found, case_id)
@@ -57,7 +59,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         if not outcome or len(outcome) > LONGEST_OUTCOME:
             raise Rejected(_("Say in a few words how it ended, then close it."), status=422, code="outcome_missing")
         cases.close(deps, who.store_id, case.id, outcome, who.user_email or _("somebody"))
-        return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
+        return redirect(url_for(f"panel.{SHOWN_ON[kind]}", object_id=object_id), 303)
 
 
 def _offered(found: Seen, what: str) -> CaseKind:
