@@ -1,4 +1,4 @@
-"""Regulated products: warned about 60, 30 and 7 days before a certificate expires, hidden on the day, back when renewed."""
+"""Regulated products: warned 60, 30 and 7 days before a certificate expires, hidden on the day, back when renewed."""
 
 from datetime import timedelta
 
