@@ -251,6 +251,7 @@ class TestHowFast:
             person.text(path)
         assert len(statements) <= 3, statements
 
+    @pytest.mark.alone  # it measures time
     def test_under_fifty_milliseconds_on_the_server(self, shop: Shop) -> None:
         shop.related_customer()
         shop.order_under_review("1001", outcome="approved")
