@@ -125,9 +125,14 @@ def _note_step(step: StepRow, error: AppError, state: str, delay: float | None) 
 
 
 def _pause(session: Session, claim: queue.Claim, error: NeedsReauth) -> None:
-    """One button, on the home page: reconnect the store, or OpenText."""
+    """One button, on the home page: reconnect the store, or OpenText.
+
+    Where a part of OpenText was never connected nothing has broken: only the run that needs it waits.
+    """
     store = session.get(StoreRow, claim.store_id)
     if store is None:
+        return
+    if error.specific_code == "not_connected" and error.upstream == "exstream":
         return
     store.pause_reason = error.message
     if error.upstream == claim.store_id.partition(":")[0]:

@@ -12,6 +12,7 @@ import pytest
 from app.db.communications import CommunicationDelivery, CommunicationNews, CommunicationRow
 from app.db.links import FiledDocument, SharedDocument
 from app.db.session import unit_of_work
+from app.db.stores import OpenTextConnection
 from app.domain.ids import NodeId
 from app.engine import connections, preferences, replay
 from app.engine.replay import Selection
@@ -283,6 +284,8 @@ def test_a_store_without_exstream_is_asked_to_connect_it(house):
     order_id = ordered(house)
     step = house.steps_of(house.run_of(SLUG, order_id))[1]
     assert (step.status, step.error_code) == ("waiting_reauth", "not_connected")
+    assert house.rows(OpenTextConnection)[0].state == "connected", "nothing of OpenText has broken"
+    assert "no longer accepts our credentials" not in panel(house, order_id)
     connections.save(house.deps, house.store_id, connection, "tester")
     house.drain()
     later(house)
