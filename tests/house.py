@@ -20,7 +20,6 @@ from app.db.inbox import InboxEvent
 from app.db.runs import Run, StepRow, Work
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
-from app.db.tables import metadata
 from app.db.types import utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, external_store_id, store_id
@@ -42,6 +41,7 @@ from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Addresses, Stage
+from tests.made_once import TEMPLATES, make_tables
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
 OPERATOR_TOKEN = "operator-token-0123456789abcdef"
@@ -315,9 +315,9 @@ def a_house(
     stage = Stage.in_process(lambda environ, start: reach["app"](environ, start), addresses, seeded=seeded)
     bell = SilentBell()
     deps = wiring.build(settings, transport=stage.transport, doorbell=bell)
-    metadata.drop_all(deps.database.engine)
-    metadata.create_all(deps.database.engine)
+    make_tables(deps.database.engine)
     flask = create_app(deps)
+    flask.jinja_env.bytecode_cache = TEMPLATES
     reach["app"] = flask
     house = House(settings, stage, deps, bell, flask)
     try:

@@ -19,7 +19,6 @@ from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow, Work
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser, WebSession
-from app.db.tables import metadata
 from app.db.types import new_id, utc_now
 from app.domain.ids import StoreId
 from app.domain.steps import STEP
@@ -32,6 +31,7 @@ from app.scenarios.orders import ORDER_REVIEW
 from app.scenarios.products import PRODUCT_PUBLISH
 from app.web import create_app
 from tests.house import SilentBell, a_settings
+from tests.made_once import TEMPLATES, make_tables
 
 STORE = StoreId("bigcommerce:demostore1")
 MB = 1_000_000
@@ -405,7 +405,7 @@ def a_shop(database_url: str, *, connected: bool = True, **settings: Any) -> Ite
     deps = wiring.build(
         a_settings(database_url, **settings), transport=httpx.MockTransport(nobody_answers), doorbell=bell
     )
-    metadata.create_all(deps.database.engine)
+    make_tables(deps.database.engine)
     shop: list[Shop] = []
 
     def check(connection: Connection) -> list[CheckStep]:
@@ -413,7 +413,9 @@ def a_shop(database_url: str, *, connected: bool = True, **settings: Any) -> Ite
         return shop[0].checks[0](connection)
 
     deps = replace(deps, check_opentext=check)
-    shop.append(Shop(deps, create_app(deps)))
+    flask = create_app(deps)
+    flask.jinja_env.bytecode_cache = TEMPLATES
+    shop.append(Shop(deps, flask))
     shop[0].store()
     if connected:
         shop[0].connect()
