@@ -22,7 +22,6 @@ from tests.house import House, a_house
 
 ROWS, PAGE, BATCH = 10_000, 250, 1000
 QUOTA, WINDOW_MS = 150, 1500  # a Standard plan's requests, in a shorter window than its 30 s
-pytestmark = pytest.mark.alone
 
 
 class Killed(BaseException):
