@@ -18,7 +18,7 @@ from pyxecm import otcs
 from pyxecm.otcs import OTCS
 from pyxecm.otds import OTDS
 
-PASSWORD = "demo-password"
+PASSWORD = "demo"
 ADMIN, MEMBERS, DEMO = "admin", "Content Server Members", "demo"
 ANNA, LIAM = "anna.berg@demo", "liam.author@demo"
 SYSTEM = "BigCommerce"
