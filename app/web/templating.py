@@ -1,5 +1,6 @@
 """How pages are made: one Jinja set-up for all surfaces, values cleaned as they are printed, texts through gettext."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,9 @@ from app.stores.port import Frame
 from app.web import assets, display, guards, headers, language
 
 DONE = "ecm.templating"
+INDENTATION = re.compile(
+    r"\n\s+"
+)  # of the templates: a tenth of a page; what a person typed in several lines keeps its own
 
 
 def install(state: BlueprintSetupState) -> None:
@@ -73,7 +77,8 @@ def zone_name() -> str:
 
 def page(template: str, **values: Any) -> str:
     """Render for the signed-in person."""
-    return render_template(template, who=guards.merchant(), clean_path=g.get("clean_path", ""), **values)
+    html = render_template(template, who=guards.merchant(), clean_path=g.get("clean_path", ""), **values)
+    return html if "<textarea" in html or "<pre" in html else INDENTATION.sub("\n", html)
 
 
 def checked(values: Mapping[str, str], name: str, longest: int = 200) -> str:
