@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 NOTHING_COLLECTED = 5
@@ -19,14 +20,19 @@ PASSES = (
 MEMORY, ENOUGH = Path("/dev/shm"), 4_000_000_000  # noqa: S108  # where Linux keeps files in memory; bytes
 
 
-def keep_databases_in_memory() -> None:
+def has_memory() -> bool:
     """Thousands of small databases need not survive a power cut: waiting for the disk would be most of the time."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    return MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
 
 
 def main() -> int:
-    keep_databases_in_memory()
+    """In a folder of this run's own, gone with it: runs at the same time do not touch each other's databases."""
+    with tempfile.TemporaryDirectory(prefix="ecm-tests-", dir=MEMORY if has_memory() else None) as folder:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        return run()
+
+
+def run() -> int:
     answers = []
     for name, options in PASSES:
         print(f"== tests, {name}", flush=True)

@@ -1,6 +1,5 @@
 """The Exstream part of a store's OpenText connection: as entered, as stored (secrets apart), as the clients take it."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -132,7 +131,3 @@ def templates_for(entered: EnteredExstream, row: dict[str, Any] | None, defaults
     if row and (row["url"], row["tenant"], row["domain"]) == (entered.url, entered.tenant, entered.domain):
         return dict(row.get("templates", {}))
     return dict(defaults.exstream_templates) if entered.url == defaults.exstream_url else {}
-
-
-def with_templates(of: ExstreamConnection, templates: dict[str, str]) -> ExstreamConnection:
-    return replace(of, templates=_located(templates))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.db.runs import Run, StepRow
-from app.db.session import reading, unit_of_work
+from app.db.session import unit_of_work
 from app.db.types import utc_now
 from app.domain.cases import Case
 from app.domain.commerce import Order
@@ -280,8 +280,3 @@ def open_step(session: Session, run_id: str) -> StepRow | None:
         .limit(1)
     )
     return session.execute(statement).scalar_one_or_none()
-
-
-def facts_of(deps: Deps, run_id: str) -> dict[str, Any]:
-    with reading(deps.database) as session:
-        return dict(session.get_one(Run, run_id).facts)

@@ -18,10 +18,6 @@ class Choices:
     approved: tuple[TemplateSummary, ...]
     chosen: Mapping[str, str]
 
-    def is_usable(self, key: str) -> bool:
-        """Chosen, and still approved in its latest version."""
-        return self.chosen.get(key, "") in {each.communication_id for each in self.approved}
-
 
 def choices(deps: Deps, store: StoreId) -> Choices:
     """What the settings show. Raises what Exstream raises, NeedsReauth where it is not connected."""

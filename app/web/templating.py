@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, g, render_template
 from flask.sansio.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
+from jinja2.ext import Extension
 
 from app.db.types import new_id
 from app.domain.ids import RunId
@@ -15,9 +16,14 @@ from app.stores.port import Frame
 from app.web import assets, display, guards, headers, language
 
 DONE = "ecm.templating"
-INDENTATION = re.compile(
-    r"\n\s+"
-)  # of the templates: a tenth of a page; what a person typed in several lines keeps its own
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Templates without their indentation, a tenth of a page; what people wrote keeps its own."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
+        return INDENTATION.sub("", source)
 
 
 def install(state: BlueprintSetupState) -> None:
@@ -28,6 +34,7 @@ def install(state: BlueprintSetupState) -> None:
     app.extensions[DONE] = True
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
+    env.add_extension(Unindented)
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.finalize = display.finalize
@@ -77,8 +84,7 @@ def zone_name() -> str:
 
 def page(template: str, **values: Any) -> str:
     """Render for the signed-in person."""
-    html = render_template(template, who=guards.merchant(), clean_path=g.get("clean_path", ""), **values)
-    return html if "<textarea" in html or "<pre" in html else INDENTATION.sub("\n", html)
+    return render_template(template, who=guards.merchant(), clean_path=g.get("clean_path", ""), **values)
 
 
 def checked(values: Mapping[str, str], name: str, longest: int = 200) -> str:

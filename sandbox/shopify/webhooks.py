@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 from sandbox.kernel.deliveries import Delivery
 from sandbox.shopify import scopes, topics, webhook_filter
 from sandbox.shopify.scalars import moment
-from sandbox.shopify.state import JSON, App, Store, Subscription
+from sandbox.shopify.state import JSON, App, Subscription
 
 if TYPE_CHECKING:
     from sandbox.shopify.shop import Shop
@@ -125,7 +125,3 @@ def _result(shop: "Shop", record: JSON, delivery: Delivery) -> Callable[[bool, i
 def _uuid(shop: "Shop", what: str) -> str:
     shop.api.state.serial += 1
     return str(uuid5(NAMES, f"{shop.store.domain}/{what}/{shop.api.state.serial}"))
-
-
-def installed_apps(store: Store) -> list[str]:
-    return list(store.installations)

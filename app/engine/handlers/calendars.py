@@ -51,7 +51,8 @@ def _somebody_waits(context: Context, step: PassOn) -> bool:
         and context.provider in one.providers
     ]  # fmt: skip
     with reading(context.deps.database) as session:
-        return any(preferences.load(session, context.store_id, one).mode is not Mode.OFF for one in waiting)
+        chosen = preferences.load_all(session, context.store_id, waiting)
+    return any(one.mode is not Mode.OFF for one in chosen.values())
 
 
 def _companies(context: Context) -> list[str]:

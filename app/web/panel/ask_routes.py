@@ -54,8 +54,8 @@ def _switched_off(deps: Deps, object_type: str, what: str) -> str:
     who, on = guards.merchant(), provider()
     answering = [one for one in ALL if one.subject == object_type and what in one.requests and on in one.providers]
     with reading(deps.database) as session:
-        modes = {preferences.load(session, who.store_id, one).mode for one in answering}
-    return answering[0].slug if modes == {Mode.OFF} else ""
+        chosen = preferences.load_all(session, who.store_id, answering)
+    return answering[0].slug if {one.mode for one in chosen.values()} == {Mode.OFF} else ""
 
 
 def _form(deps: Deps, found: Seen, what: str, typed: Typed) -> str:

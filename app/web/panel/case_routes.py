@@ -17,7 +17,7 @@ from app.engine.sessions import Role
 from app.errors import Conflict, NotFound, Rejected
 from app.web import asking, display, guards, language, templating
 from app.web.language import _
-from app.web.panel import case_forms
+from app.web.panel import asks, case_forms
 from app.web.panel.cases import OPENINGS
 from app.web.panel.seen import Seen, seen
 
@@ -136,9 +136,10 @@ def _form(found: Seen, kind: CaseKind, typed: case_forms.Read) -> str:
     object_type, object_id = found.rows.object_type, found.rows.object_id
     name = found.rows.snapshot.name if found.rows.snapshot else object_id
     can_act = guards.merchant().role.covers(Role.MANAGER)
+    fields = [(one, asks.options(one, found.rows)) for one in case_forms.FORMS[kind]]
     return templating.page(
         "panel/case.html", title=_(case_forms.OPEN[kind]), kind=kind.value, object_type=object_type,
-        object_id=object_id, object_name=name, fields=case_forms.FORMS[kind], values=typed.values,
+        object_id=object_id, object_name=name, fields=fields, values=typed.values,
         errors=typed.errors, lines=_lines(found) if kind is CaseKind.RETURN else (), typed=request.form,
         can_act=can_act, access=found.access,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.shopify import lists, stock
 from sandbox.shopify.connections import Listing
-from sandbox.shopify.gids import gid, number_of
+from sandbox.shopify.gids import number_of
 from sandbox.shopify.money import decimal, money
 from sandbox.shopify.resolving import Resolver, field, query
 from sandbox.shopify.shop import Shop
@@ -200,7 +200,3 @@ def publications_count(shop: Shop, node: JSON, _args: JSON) -> JSON:
 @field("Collection", "availablePublicationsCount")
 def collection_publications(_shop: Shop, node: JSON, _args: JSON) -> JSON:
     return lists.count(node.get("publications", []))
-
-
-def option_gid(shop: Shop) -> str:
-    return gid("ProductOption", shop.next("ProductOption"))

@@ -15,6 +15,8 @@ from graphql import (
     validate_schema,
 )
 
+from sandbox.shopify import operations as _served  # noqa: F401  # they name what they serve
+from sandbox.shopify import resolving
 from sandbox.shopify.schemas import plain_schema
 from tests.sandbox.shopify.published import needs_publications, published_schema
 
@@ -29,6 +31,10 @@ def ours() -> list[GraphQLNamedType]:
 def test_our_schema_is_valid_by_itself() -> None:
     assert validate_schema(plain_schema()) == []
     assert len(ours()) > 500
+
+
+def test_every_root_field_of_the_schema_is_served() -> None:
+    assert resolving.unserved() == []
 
 
 @needs_publications

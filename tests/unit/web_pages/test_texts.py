@@ -13,6 +13,7 @@ from app.engine.papers import registry
 from app.scenarios import ALL
 from app.web import texts
 from app.web.panel import fields
+from tests.unit.web_pages.shop import Shop
 
 WEB = Path(texts.__file__).parent
 PAGES = sorted((WEB / "templates").rglob("*.html"))
@@ -64,3 +65,8 @@ def test_every_state_has_its_word() -> None:
 
 def test_every_paper_has_its_title() -> None:
     assert set(texts.PAPERS) == set(registry.PAPERS)
+
+
+def test_templates_lose_their_indentation_and_what_people_wrote_keeps_its_own(shop: Shop) -> None:
+    template = shop.flask.jinja_env.from_string("<blockquote>\n    {{ said }}\n  </blockquote>")
+    assert template.render(said="One\n\n  two") == "<blockquote>\nOne\n\n  two\n</blockquote>"
