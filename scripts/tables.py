@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from pydantic import BaseModel, SecretStr
 
+from app.domain.ids import Provider
 from app.domain.scenario import Scenario
 from app.scenarios import ALL, catalogue
 from app.settings import Settings
@@ -58,16 +59,27 @@ def scenarios_table() -> list[str]:
     """Each scenario from the data the engine works by: what, when, on what condition, how, what is left, choices."""
     with Flask("tables").test_request_context():  # the words are those of the pages
         rows = [f"| {' | '.join(_cells(one))} |" for one in ALL]
-    names = ("Scenario", "Catalogue", "Starts when", "On condition that", "Steps", "What it leaves behind", "Choices")
-    return [f"| {' | '.join(names)} |", "| --- | --- | --- | --- | --- | --- | --- |", *rows]
+    names = ("Scenario", "Catalogue", "Starts when", "On condition that", "Steps", "What it leaves behind", "Choices",
+             "Stores")  # fmt: skip
+    return [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _name in names)} |", *rows]
 
 
 def _cells(scenario: Scenario) -> tuple[str, ...]:
     words = about.about(scenario)
     return (
         scenario.title, catalogue.words(scenario.catalogue), "; ".join(words.starts), words.applies.rstrip("."),
-        " → ".join(_step(step) for step in words.steps), scenario.outcome, "; ".join(words.choices),
+        " → ".join(_step(step) for step in words.steps), scenario.outcome, "; ".join(words.choices), _stores(scenario),
     )  # fmt: skip
+
+
+STORES = {Provider.BIGCOMMERCE: "BigCommerce", Provider.SHOPIFY: "Shopify"}
+
+
+def _stores(scenario: Scenario) -> str:
+    """Where it works, and why not elsewhere."""
+    works = ", ".join(name for provider, name in STORES.items() if provider in scenario.providers)
+    lacks = [f"not {STORES[provider]}: {why}" for provider, why in scenario.unavailable.items()]
+    return "; ".join([works, *lacks])
 
 
 def _step(step: about.StepWords) -> str:

@@ -71,7 +71,8 @@ class Scenario:
     """What makes rows of the catalogue true (`catalogue`: their numbers).
 
     `needs`: the parts of an order that `when` and `each` look at (read for them). `works_by` tells a merchant how it
-    works where the store has no event or API of its own for it; may be empty.
+    works where the store has no event or API of its own for it; may be empty. `unavailable`: for each kind of store
+    that is not among `providers`, why it cannot be done there, in a sentence a merchant reads.
     """
 
     slug: str
@@ -88,5 +89,6 @@ class Scenario:
     preferences: type[Preferences] = Preferences
     requests: frozenset[str] = field(default_factory=frozenset)  # what a click must name to trigger it
     works_by: str = ""
+    unavailable: Mapping[Provider, str] = field(default_factory=dict)
     applies: str = ""  # the condition in words; empty: whenever it is triggered
     for_history: bool = False  # may be applied to what was there before: files and records, nothing to store or buyer

@@ -18,9 +18,8 @@ from app.domain.steps import (
     WaitDays,
 )
 from app.domain.trade import Company, CompanyState
-from app.scenarios.communications import RecentPreferences, is_recent
+from app.scenarios.communications import NEEDS_COMPANIES, RecentPreferences, is_recent
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 CORRESPONDENCE = "03 Correspondence"
 
 
@@ -69,7 +68,7 @@ CARE_GUIDE = Scenario(
     slug="care-guide",
     title="Send set-up and care instructions for what was bought, with the products' approved documents",
     catalogue=(31,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The goods are with the buyer, and there is something to say about them.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -84,15 +83,15 @@ CARE_GUIDE = Scenario(
                                   "{shelf}"),
     ),
     outcome="The guide lies in the order's workspace; it names the link to the products' approved documents.",
-    works_by="The instructions are custom fields of the product named Care, Set-up or Instructions; manuals are its "
-             "approved documents in OpenText.",
+    works_by="The instructions are custom fields of the product named Care, Set-up or Instructions (at Shopify "
+             "metafields of the shop with these names); manuals are its approved documents in OpenText.",
 )  # fmt: skip
 
 WARRANTY_LETTER = Scenario(
     slug="warranty-letter",
     title="Register the warranty of what was bought and send its number",
     catalogue=(31,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The goods are with the buyer, and they carry a warranty.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -113,7 +112,7 @@ WELCOME_CUSTOMER = Scenario(
     slug="welcome-customer",
     title="Welcome a buyer after the first purchase with the first steps in their account",
     catalogue=(31,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The goods of the buyer's first order have arrived.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -137,7 +136,7 @@ WELCOME_COMPANY = Scenario(
     slug="welcome-company",
     title="Send an approved company its welcome pack: prices, terms, first steps",
     catalogue=(31,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.COMPANY,
     applies="The company was approved a short while ago.",
     triggers=frozenset({Topic.COMPANY_CHANGED}),
@@ -155,7 +154,7 @@ WELCOME_COMPANY = Scenario(
         )),
     ),
     outcome="The welcome pack lies in the company's workspace as a record; it goes out once.",
-    works_by="Needs B2B Edition.",
+    works_by=NEEDS_COMPANIES,
 )  # fmt: skip
 
 SCENARIOS = (CARE_GUIDE, WARRANTY_LETTER, WELCOME_CUSTOMER, WELCOME_COMPANY)

@@ -12,9 +12,9 @@ from app.scenarios.retention import CONSENT, agreed
 from app.scenarios.statements import names_in
 from app.scenarios.times import each_month
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 HOW = (
-    "At the prices of the price list of the buyer's group, else at those of the store; hidden products are left out. "
+    "At the prices of the price list of the buyer's group or company, else at those of the store; hidden products are "
+    "left out. "
     f"{CONSENT}"
 )
 
@@ -72,7 +72,7 @@ CATALOGUE_MONTH = Scenario(
     slug="catalogue-month",
     title="Send the buyers of chosen groups a catalogue with their own prices every month",
     catalogue=(29,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CUSTOMER,
     applies="The customer is in a group you chose; once a month.",
     triggers=frozenset({Topic.TIME_CAME}),
@@ -88,7 +88,7 @@ CATALOGUE_REQUEST = Scenario(
     slug="catalogue-request",
     title="Make one buyer a catalogue with their own prices",
     catalogue=(29,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CUSTOMER,
     triggers=frozenset(),
     requests=frozenset({"send_catalogue"}),

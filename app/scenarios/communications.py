@@ -11,6 +11,7 @@ from app.domain.ids import ObjectType, Provider
 from app.domain.scenario import Mode, Preferences, Scenario, Subject
 from app.domain.steps import ComposeCommunication, DeliverCommunication, EnsureWorkspace
 
+NEEDS_COMPANIES = "Needs a store with companies (BigCommerce: B2B Edition; Shopify: B2B)."
 GOING_OUT = frozenset(
     {
         OrderStatus.AWAITING_FULFILLMENT, OrderStatus.AWAITING_SHIPMENT, OrderStatus.AWAITING_PICKUP,
@@ -63,7 +64,7 @@ ORDER_INVOICE = Scenario(
     slug="order-invoice",
     title="Compose the invoice, file it as a record and send it as the buyer wishes",
     catalogue=(24,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is paid and on its way, or shipped, as you chose.",
     triggers=frozenset({Topic.ORDER_CHANGED}),

@@ -28,7 +28,7 @@ from app.scenarios.times import on_timer
 
 REMINDER = "documents_reminder"
 NO_EVENT = (
-    "BigCommerce has no place for documents: the buyer gets a link to a page of ours, without an account, and what is "
+    "Stores have no place for documents: the buyer gets a link to a page of ours, without an account, and what is "
     "sent there is filed in OpenText."
 )
 
@@ -47,7 +47,7 @@ def _arrived(subject: ObjectType, words: str) -> Scenario:
         slug=f"document-arrived-{subject.value}",
         title=f"File what a buyer sent about {words}",
         catalogue=(23,),
-        providers=frozenset({Provider.BIGCOMMERCE}),
+        providers=frozenset(Provider),
         subject=subject,
         applies="A buyer sent a file; once for each file.",
         triggers=frozenset({Topic.DOCUMENT_ARRIVED}),
@@ -83,7 +83,7 @@ def _asked(subject: ObjectType, bo_type: str, folder: str, words: str) -> Scenar
         slug=f"ask-for-documents-{subject.value}",
         title=f"Ask for documents about {words}, by a link",
         catalogue=(23,),
-        providers=frozenset({Provider.BIGCOMMERCE}),
+        providers=frozenset(Provider),
         subject=subject,
         triggers=frozenset(),
         requests=frozenset({"ask_documents"}),
@@ -111,7 +111,7 @@ def _reminder(subject: ObjectType, words: str) -> Scenario:
         slug=f"documents-reminder-{subject.value}",
         title=f"Say when a link for documents about {words} is about to end",
         catalogue=(23,),
-        providers=frozenset({Provider.BIGCOMMERCE}),
+        providers=frozenset(Provider),
         subject=subject,
         applies="The link ends in three days and something is missing.",
         triggers=frozenset({Topic.TIME_CAME}),
@@ -243,7 +243,7 @@ ORDER_DOCUMENTS = Scenario(
     slug="order-documents",
     title="Hold orders until required documents are there, release them when complete",
     catalogue=(23,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is paid and not shipped, and holds goods or goes to a country of your choices.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -305,7 +305,7 @@ CUSTOMER_DOCUMENTS = Scenario(
     slug="customer-documents",
     title="Collect a customer's required documents before activation",
     catalogue=(23,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.CUSTOMER,
     applies="The customer is in one of the groups you chose.",
     triggers=frozenset({Topic.CUSTOMER_CHANGED}),
@@ -351,7 +351,7 @@ CUSTOMER_DOCUMENTS = Scenario(
         ),
     ),
     outcome="The customer carries the mark “required documents: missing” until they are complete or waived.",
-    works_by="BigCommerce cannot block a customer: a mark on the customer tells the theme and other apps. " + NO_EVENT,
+    works_by="A store cannot block a customer: a mark on the customer tells the theme and other apps. " + NO_EVENT,
 )  # fmt: skip
 
 
@@ -361,7 +361,7 @@ SHARE = Scenario(
     slug="share-order-documents",
     title="Let the buyer read chosen documents of an order, by one link",
     catalogue=(),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     triggers=frozenset(),
     requests=frozenset({"share_documents"}),

@@ -8,7 +8,6 @@ from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import ComposeCommunication, ConsiderLetter, DeliverCommunication, EnsureWorkspace, Outcome
 from app.scenarios.communications import RecentPreferences, is_recent
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 CORRESPONDENCE = "03 Correspondence"
 ENDED = frozenset({OrderStatus.CANCELLED, OrderStatus.DECLINED, OrderStatus.REFUNDED, OrderStatus.INCOMPLETE})
 _WORKSPACE = EnsureWorkspace("ORDER", parents=(ObjectType.CUSTOMER,))
@@ -33,7 +32,7 @@ PARTIAL_NOTICE = Scenario(
     slug="partial-notice",
     title="Tell the buyer which part of the order is on its way and what is still to come",
     catalogue=(30,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="A shipment leaves something of the order behind; once for each shipment.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -64,7 +63,7 @@ CANCEL_NOTICE = Scenario(
     slug="cancel-notice",
     title="Tell the buyer that the order was cancelled and what becomes of the money",
     catalogue=(30,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order was cancelled or declined.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
@@ -101,7 +100,7 @@ REVIEW_NOTICE = Scenario(
     slug="review-notice",
     title="Tell the buyer that the order is being checked, and when it goes on",
     catalogue=(30,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is held for a check, and again when it goes on.",
     triggers=frozenset({Topic.ORDER_CHANGED, Topic.ANNOUNCED}),
@@ -116,7 +115,7 @@ REVIEW_NOTICE = Scenario(
                              text="There is news about the check of your order {number} at {store}."),
     ),
     outcome="The buyer knows that the order waits, and when it goes on; never why it was checked.",
-    works_by="A hold is any order at “Manual Verification Required”. That it goes on is told by our own review only.",
+    works_by="A hold is any order the store shows as held for a check. That it goes on is told by our own review only.",
 )  # fmt: skip
 
 
@@ -135,7 +134,7 @@ DELAY_NOTICE = Scenario(
     slug="delay-notice",
     title="Tell the buyer that the order leaves later, and when",
     catalogue=(30,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="It was decided that the buyer waits, and the new day is known.",
     triggers=frozenset({Topic.ANNOUNCED}),

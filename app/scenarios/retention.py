@@ -19,10 +19,9 @@ from app.domain.steps import (
 from app.scenarios.communications import LetterPreferences
 from app.scenarios.times import each_month
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 CONSENT = (
     "The buyer's consent is read from the store when the letter is written and again when it is sent: the newsletter "
-    "list. Who has left once is not written to again."
+    "list, at Shopify the consent to marketing by that way. Who has left once is not written to again."
 )
 
 
@@ -121,7 +120,7 @@ def _letter(
         slug=slug,
         title=title,
         catalogue=(28,),
-        providers=BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=ObjectType.CUSTOMER,
         applies="The buyer has agreed to such letters, and there is a reason to write; each of them once.",
         triggers=frozenset({topic}),
@@ -157,8 +156,9 @@ SCENARIOS = (
         "cart-letter", "Remind buyers of a cart they left behind", CartPreferences,
         (WaitDays("wait_days"), *_steps("cart", "Your cart at {store}", "Your cart at {store} is still there.",
                                         "abandoned_cart")),
-        "The store says so an hour after the last change of a cart. Written only to buyers with an account who have "
-        "agreed to mails about carts in it; nobody is written to about a guest's cart.",
+        "BigCommerce says so an hour after the last change of a cart; Shopify lists what was left behind, and we look "
+        "there regularly. Written only to buyers with an account who have agreed to mails about carts (at Shopify: to "
+        "marketing by mail); nobody is written to about a guest's cart.",
         Topic.CART_ABANDONED, each_cart, "abandoned_cart",
     ),
 )  # fmt: skip

@@ -12,7 +12,6 @@ from app.domain.steps import ComposeCommunication, DeliverCommunication, EnsureW
 from app.scenarios.communications import LetterPreferences
 from app.scenarios.records import has_refunds
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 LETTERS = {  # what a decided return announces → the wording
     "return_approved": "approved", "return_exchange": "exchange", "return_repair": "repair",
     "return_rejected": "rejected",
@@ -47,7 +46,7 @@ RETURN_LETTER = Scenario(
     slug="return-letter",
     title="Tell the buyer what was decided on a return, with the label to send it back",
     catalogue=(26,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A return was decided.",
     triggers=frozenset({Topic.ANNOUNCED}),
@@ -62,7 +61,7 @@ RETURN_LETTER = Scenario(
                              text="Your return {number} at {store} was decided. The letter says how it goes on."),
     ),
     outcome="The letter lies in the return's workspace; approved, exchanged and repaired goods come with a label.",
-    works_by="The store has no labels of its own: ours carries the address and the return's number, no postage.",
+    works_by="The label is ours: it carries the address and the return's number, no postage.",
 )  # fmt: skip
 
 
@@ -90,7 +89,7 @@ REFUND_LETTER = Scenario(
     slug="refund-letter",
     title="Confirm every refund to the buyer",
     catalogue=(26,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="Money was paid back; once for each refund.",
     triggers=frozenset({Topic.ORDER_CHANGED}),

@@ -16,13 +16,12 @@ from app.domain.steps import (
     Step,
 )
 from app.domain.trade import Company
-from app.scenarios.communications import LetterPreferences
+from app.scenarios.communications import NEEDS_COMPANIES, LetterPreferences
 from app.scenarios.times import each_month
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 STATEMENTS = "08 Statements"
 FROM_ORDERS = (
-    "From the orders of the last two years and their payments; BigCommerce tells no accounts. An order is due after "
+    "From the orders of the last two years and their payments; stores tell no accounts. An order is due after "
     "the company's payment terms, else after 14 days."
 )
 SEEN = " Customers are those whose orders we have seen since the installation, or in an import of the past."
@@ -31,7 +30,7 @@ CALENDAR_MONTH = Scenario(
     slug="calendar-month",
     title="Tell customers and companies when a month has begun, for their statements and letters",
     catalogue=(25, 28, 29),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.STORE,
     applies="A month of your store has begun.",
     triggers=frozenset({Topic.TIME_CAME}),
@@ -100,7 +99,7 @@ def _monthly(
         slug=f"{kind}-{subject.value}",
         title=title,
         catalogue=(25,),
-        providers=BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         applies="A company or a business buyer without one, of whom the month has something to tell; once a month.",
         triggers=frozenset({Topic.TIME_CAME}),
@@ -146,11 +145,11 @@ COMPANY, CUSTOMER = EnsureWorkspace("COMPANY"), EnsureWorkspace("CUSTOMER")
 SCENARIOS = (
     CALENDAR_MONTH,
     _monthly("statement", ObjectType.COMPANY, "Send every company its monthly statement", StatementPreferences,
-             _statement(COMPANY), f"Needs B2B Edition. {FROM_ORDERS}"),
+             _statement(COMPANY), f"{NEEDS_COMPANIES} {FROM_ORDERS}"),
     _monthly("statement", ObjectType.CUSTOMER, "Send every business buyer without a company a monthly statement",
              CustomerStatementPreferences, _statement(CUSTOMER), FROM_ORDERS + SEEN),
     _monthly("overdue", ObjectType.COMPANY, "Remind companies every month of what is overdue", OverduePreferences,
-             _reminder(COMPANY), f"Needs B2B Edition. {FROM_ORDERS}"),
+             _reminder(COMPANY), f"{NEEDS_COMPANIES} {FROM_ORDERS}"),
     _monthly("overdue", ObjectType.CUSTOMER, "Remind business buyers without a company of what is overdue",
              CustomerOverduePreferences, _reminder(CUSTOMER), FROM_ORDERS + SEEN),
 )  # fmt: skip

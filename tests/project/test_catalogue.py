@@ -41,6 +41,12 @@ def test_a_scenario_says_what_it_is_and_what_it_leaves_behind(scenario):
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)
+def test_a_store_it_does_not_work_in_is_told_why(scenario):
+    assert not set(scenario.unavailable) & scenario.providers
+    assert all(why.endswith(".") for why in scenario.unavailable.values())
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)
 def test_a_condition_is_told_in_words(scenario):
     """Where a scenario does not apply whenever it is triggered, `applies` says when it does."""
     always_applies = scenario.when is always and scenario.each in (once, every_event)

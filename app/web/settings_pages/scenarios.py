@@ -40,6 +40,14 @@ class Line:
     mode: texts.State
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """A scenario that this kind of store does not allow, and why."""
+
+    title: str
+    why: str
+
+
 def add(bp: Blueprint, deps: Deps, page: Page) -> None:
     """The doors of the catalogue, on the settings' blueprint."""
     _add_catalogue(bp, deps, page)
@@ -52,7 +60,7 @@ def _add_catalogue(bp: Blueprint, deps: Deps, page: Page) -> None:
         with reading(deps.database) as session:
             _read_in(session)
             chosen = preferences.load_all(session, guards.merchant().store_id, ALL)
-        return page("settings/scenarios.html", families=_families(chosen))
+        return page("settings/scenarios.html", families=_families(chosen), lacking=_lacking())
 
     @bp.get("/scenarios/<slug>")
     def scenario(slug: str) -> str:
@@ -141,6 +149,12 @@ def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
             line = Line(one.slug, texts.scenario(one.slug), one.outcome, mode)
             families.setdefault(_(texts.SUBJECTS[one.subject.value]), []).append(line)
     return list(families.items())
+
+
+def _lacking() -> list[Lacking]:
+    """What other stores have and this kind does not."""
+    provider = _provider()
+    return [Lacking(texts.scenario(one.slug), one.unavailable[provider]) for one in ALL if provider in one.unavailable]
 
 
 def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Form | None) -> str:
