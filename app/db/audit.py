@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index
 from sqlmodel import JSON, Field, Session, SQLModel, col, select
 
 from app.db.types import UtcDateTime, utc_now
@@ -17,6 +17,7 @@ class AuditEntry(SQLModel, table=True):
     """One entry. `detail` holds ids and enumerations; `hash` covers the entry and the one before it."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_object", "store_id", "object"),)
     store_id: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

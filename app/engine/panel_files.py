@@ -4,6 +4,7 @@ Content Server's own audit trail then names the person; ours does in both modes.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from app.db import audit
@@ -19,6 +20,8 @@ from app.engine.sessions import Merchant
 from app.errors import NotFound, Permanent, Retryable
 from app.opentext.content_server.documents import Documents
 
+MOST_VERSIONS = 50
+
 
 @dataclass(frozen=True)
 class Place:
@@ -28,21 +31,86 @@ class Place:
     name: str
 
 
-def fetch(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, document_id: str, sink: BinaryIO) -> DocumentFacts:
-    """Stream the newest version we know of to `sink`. Raises NotFound, NoAccess, SignedOut or Retryable."""
-    document = next((one for one in rows.documents if one.id == document_id), None)
-    if document is None:
+def document(rows: PanelRows, found: Sight, document_id: str) -> DocumentFacts:
+    """One document of the object, which this person may see. Raises NotFound, NoAccess, SignedOut or Retryable."""
+    known = next((one for one in rows.documents if one.id == document_id), None)
+    if known is None:
         raise NotFound("There is no such document.")
-    rights.demand(found, found.sees_document(document.node_id, document.traits))
+    rights.demand(found, found.sees_document(known.node_id, known.traits))
+    return known
+
+
+def fetch(
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, document_id: str, sink: BinaryIO, *,
+    version: int = 0, action: str = "document.fetched",
+) -> DocumentFacts:  # fmt: skip
+    """Stream a version to `sink`, or else the newest we know of. Raises NotFound, NoAccess, SignedOut or Retryable."""
+    known = document(rows, found, document_id)
     documents = _documents(deps, who, rows)
     try:
-        documents.download(NodeId(document.node_id), document.version, sink)
+        documents.download(NodeId(known.node_id), version or known.version, sink)
     except NotFound as error:
         if rows.rights.mode is Mode.PERSON:  # the right may have gone since we asked
             raise rights.NoAccess(found.contact) from error
         raise Retryable("OpenText does not have this version any more.", code="gone") from error
-    _note(deps, who, rows, "document.fetched", document.node_id)
-    return document
+    _note(deps, who, rows, action, known.node_id, version or known.version)
+    return known
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version as Content Server tells it. `by` is empty where it names nobody."""
+
+    number: int
+    size: int
+    at: datetime | None
+    by: str
+
+
+def versions(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, document_id: str) -> tuple[VersionLine, ...]:
+    """The newest first. Raises as `fetch`."""
+    known = document(rows, found, document_id)
+    documents = _documents(deps, who, rows)
+    try:
+        listed = documents.versions(NodeId(known.node_id))[::-1][:MOST_VERSIONS]
+    except NotFound as error:
+        raise rights.NoAccess(found.contact) from error
+    names = documents.names({one.owner_id for one in listed if one.owner_id})
+    return tuple(
+        VersionLine(
+            one.version_number, one.file_size, one.create_date or one.modify_date, names.get(one.owner_id or 0, "")
+        )
+        for one in listed
+    )
+
+
+def may_add_version(found: Sight, known: DocumentFacts) -> bool:
+    """Whether this person may file a new version of a document they see; whoever may upload beside it may."""
+    if found.nodes is not None:
+        return found.allowed.upload
+    return found.allowed.upload and found.allowed.sees(known.traits)
+
+
+def add_version(
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, document_id: str, content: BinaryIO, mime_type: str
+) -> Document:
+    """File the next version of a document; the same bytes again are none. Raises as `file`."""
+    known = document(rows, found, document_id)
+    rights.demand(found, rights.may_upload(rows, found) and may_add_version(found, known))
+    try:
+        filed = _documents(deps, who, rows).add_version(NodeId(known.node_id), content, mime_type)
+    except NotFound as error:
+        raise rights.NoAccess(found.contact) from error
+    except Permanent as error:
+        if error.specific_code in ("refused", "forbidden") and rows.rights.mode is Mode.PERSON:
+            raise rights.NoAccess(found.contact) from error
+        raise
+    with unit_of_work(deps.database) as uow:
+        link = knowledge.link_of(uow.session, who.store_id, rows.object_type, rows.object_id)
+        if isinstance(link, WorkspaceLink):
+            knowledge.remember_document(uow.session, link, filed)
+        _record(uow.session, who, rows, "document.version_filed", filed.id, filed.version)
+    return filed
 
 
 def places(deps: Deps, who: Merchant, rows: PanelRows, found: Sight) -> tuple[Place, ...]:
@@ -93,16 +161,16 @@ def _remember(deps: Deps, who: Merchant, rows: PanelRows, filed: Document, chose
         if isinstance(link, WorkspaceLink):
             row = knowledge.remember_document(uow.session, link, filed)
             row.folder, row.folders = chosen.name, [chosen.name] if chosen.name else []
-        _record(uow.session, who, rows, "document.filed", filed.id)
+        _record(uow.session, who, rows, "document.filed", filed.id, filed.version)
 
 
-def _note(deps: Deps, who: Merchant, rows: PanelRows, action: str, node: int) -> None:
+def _note(deps: Deps, who: Merchant, rows: PanelRows, action: str, node: int, version: int) -> None:
     with unit_of_work(deps.database) as uow:
-        _record(uow.session, who, rows, action, node)
+        _record(uow.session, who, rows, action, node, version)
 
 
-def _record(session: Any, who: Merchant, rows: PanelRows, action: str, node: int) -> None:
+def _record(session: Any, who: Merchant, rows: PanelRows, action: str, node: int, version: int) -> None:
     audit.record(
         session, who.store_id, f"user:{who.user_id}", action, f"node:{node}",
-        mode=rows.rights.mode.value, about=f"{rows.object_type}:{rows.object_id}",
+        mode=rows.rights.mode.value, about=f"{rows.object_type}:{rows.object_id}", version=version,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from app.domain.ids import Provider, external_store_id
 from app.engine.deps import Deps
@@ -59,7 +59,7 @@ def page_policy(ancestors: Iterable[str], images: Iterable[str] = (), scripts: I
     return (
         f"default-src 'none'; script-src {' '.join([own, *brought])}; style-src {own}; "
         f"img-src {' '.join(_OWN_IMAGES + pictures)}; connect-src 'self'; "
-        f"font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        f"font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; "
         f"frame-ancestors {' '.join(good) if good else chr(39) + 'none' + chr(39)}"
     )
 
@@ -98,6 +98,20 @@ def frame(deps: Deps) -> Frame:
         g.frame = deps.door(provider).frame(external_store_id(who.store_id) if who else "")
     found: Frame = g.frame
     return found
+
+
+def sandboxed_policy() -> str:
+    """Of what is shown of a document in a frame of our own pages: nothing runs, nothing is fetched, nothing is sent.
+
+    Who may frame it: our own page, and whoever frames that.
+    """
+    deps: Deps = current_app.extensions["ecm"]
+    own = origin_of(deps.settings.public_url)
+    ancestors = page_policy([*frame(deps).ancestors, g.merchant.admin_url, own]).rpartition("frame-ancestors ")[2]
+    return (
+        f"sandbox; default-src 'none'; img-src data:; style-src 'nonce-{nonce()}'; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors {ancestors}"
+    )
 
 
 def _policy(deps: Deps) -> str:

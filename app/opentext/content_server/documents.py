@@ -4,14 +4,14 @@ Source: Content Server Rest API 2.0.2, nodes, versions and content.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
 
 from app.domain.content import Approval, Document, Folder
 from app.domain.ids import NodeId
-from app.errors import Conflict, NotFound, Retryable
+from app.errors import Conflict, NotFound, Permanent, Retryable
 from app.opentext.answers import Anything, json_text
 from app.opentext.content_server.approval import approval_of
 from app.opentext.content_server.categories import Categories, Values
@@ -22,6 +22,7 @@ from app.opentext.content_server.payloads import (
     Classified,
     LatestVersion,
     NodeResult,
+    OneMember,
     OneNode,
     Properties,
     Version,
@@ -42,6 +43,7 @@ class Documents:
         self._folders: dict[tuple[int, str], NodeId] = {}
         self._folder_names: dict[int, str] = {}
         self._folder_paths: dict[int, tuple[str, ...]] = {}  # from the workspace down
+        self._members: dict[int, str] = {}
         self._lock = threading.Lock()
 
     # Reading
@@ -101,6 +103,24 @@ class Documents:
         """All versions, oldest first. Raises NotFound."""
         answer = self._server.get(VersionList, "v2", "nodes", node, "versions")
         return sorted(answer.all(), key=lambda version: version.version_number)
+
+    def names(self, members: Iterable[int]) -> dict[int, str]:
+        """How Content Server calls these members, a call for each it was not asked about before; who is not visible
+        has no name here."""
+        found: dict[int, str] = {}
+        for member in members:
+            with self._lock:
+                known = self._members.get(member)
+            if known is None:
+                try:
+                    told = self._server.get(OneMember, "v2", "members", member).results.data.properties
+                except (NotFound, Permanent):
+                    continue
+                known = told.display_name or told.name_formatted or told.name
+                with self._lock:
+                    self._members[member] = known
+            found[member] = known
+        return found
 
     def download(self, node: NodeId, version: int, sink: BinaryIO) -> str:
         """Stream one version to `sink`; gives its SHA-256. After an error throw away what the sink holds."""

@@ -43,6 +43,7 @@ class Version(Payload):
     file_name: Text = ""
     create_date: Instant = None
     modify_date: Instant = None
+    owner_id: int | None = None
 
 
 class Properties(Payload):
@@ -230,6 +231,16 @@ def _bare(value: Any) -> Any:
 
 def _inner(value: Any) -> Any:
     return value["properties"] if isinstance(value, dict) and isinstance(value.get("properties"), dict) else value
+
+
+class OneMember(Payload):
+    class Results(Payload):
+        class Data(Payload):
+            properties: MemberProperties
+
+        data: Data
+
+    results: Results
 
 
 class MemberList(Payload):

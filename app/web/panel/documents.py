@@ -41,7 +41,9 @@ def add(bp: Blueprint, deps: Deps) -> None:
     def fetch(kind: str, object_id: str) -> AnyResponse:
         """A document as a file. A form, for the page token has to come along where cookies do not."""
         found = seen(deps, KINDS[kind], object_id)
-        return _download(deps, found, request.form.get("document", ""))
+        version = request.form.get("version", "")
+        known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+        return _download(deps, found, request.form.get("document", ""), known)
 
     @bp.get(f"/{KIND}/<object_id>/documents/new")
     def new_document(kind: str, object_id: str) -> str:
@@ -67,10 +69,12 @@ class Refused(AppError):
     """The file is none we take; the message is for people."""
 
 
-def _download(deps: Deps, found: Seen, document_id: str) -> Response:
+def _download(deps: Deps, found: Seen, document_id: str, version: int) -> Response:
     sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # closed with the answer
     try:
-        document = panel_files.fetch(deps, guards.merchant(), found.rows, found.sight, document_id, sink)
+        document = panel_files.fetch(
+            deps, guards.merchant(), found.rows, found.sight, document_id, sink, version=version
+        )
         sink.seek(0)
         known = document.mime_type in documents.TYPES
         response = send_file(
@@ -105,10 +109,14 @@ def file_typed(deps: Deps, found: Seen, typed: Typed) -> str:
     if not beginning:
         raise Refused(_("This file is empty."))
     if kind is None:
-        raise Refused(_("This file is not filed: its type is not taken, or its content is not what its name says."))
+        raise Refused(not_taken())
     content = cast(BinaryIO, sent.stream)
     panel_files.file(deps, guards.merchant(), found.rows, found.sight, typed.place, name, content, kind.mime_type)
     return name
+
+
+def not_taken() -> str:
+    return _("This file is not filed: its type is not taken, or its content is not what its name says.")
 
 
 def _name(typed: Typed, sent: FileStorage) -> str:
@@ -154,11 +162,11 @@ def _form(found: Seen, places: tuple[Place, ...], typed: Typed, sentence: str, *
     g.access = found.access
     return templating.page(
         "panel/upload.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, access=found.access,
-        title=_title(found), places=places, typed=typed, sentence=sentence, needs_sign_in=needs_sign_in,
+        title=title(found), places=places, typed=typed, sentence=sentence, needs_sign_in=needs_sign_in,
         endings=files.ENDINGS, most=files.MOST_BYTES,
     )  # fmt: skip
 
 
-def _title(found: Seen) -> str:
+def title(found: Seen) -> str:
     snapshot: Any = found.shown.snapshot
     return snapshot.name if snapshot and snapshot.name else found.rows.object_id

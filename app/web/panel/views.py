@@ -169,7 +169,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         workflow=_workflow(main),
         flows=flows.flows(rows, main),
         flows_unknown=flows.unknown(rows),
-        documents=tuple(_document(one) for one in rows.documents),
+        documents=tuple(document(one) for one in rows.documents),
         orders=tuple(_order_line(one) for one in orders),
         cases=tuple(cases.case_view(one) for one in rows.cases),
         openings=cases.openings(rows),
@@ -301,7 +301,7 @@ def _workflow(run: RunFacts | None) -> WorkflowView | None:
     )  # fmt: skip
 
 
-def _document(facts: DocumentFacts) -> DocumentView:
+def document(facts: DocumentFacts) -> DocumentView:
     return DocumentView(
         id=facts.id,
         name=facts.name,

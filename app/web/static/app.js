@@ -91,7 +91,7 @@
   // One click is one request; slow ones say so.
   document.addEventListener('submit', (event) => {
     const button = event.submitter;
-    if (!button || event.target.method !== 'post') return;
+    if (!button || event.target.method !== 'post' || event.target.target) return;
     if (button.getAttribute('aria-busy') === 'true') {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -117,8 +117,14 @@
     document.getElementById('live').textContent = button.textContent = button.dataset.done;
   });
 
-  for (const button of document.querySelectorAll('[data-needs-script]')) button.hidden = false;
-  document.addEventListener('htmx:load', () => {
+  // What needs a script appears; what a script may do by itself is done.
+  const ready = () => {
     for (const button of document.querySelectorAll('[data-needs-script]')) button.hidden = false;
-  });
+    for (const form of document.querySelectorAll('form[data-at-once]')) {
+      delete form.dataset.atOnce;
+      form.requestSubmit();
+    }
+  };
+  ready();
+  document.addEventListener('htmx:load', ready);
 })();

@@ -1,0 +1,137 @@
+"""One document on its page: shown without running anything, its versions, who had them, the next one filed."""
+
+import io
+import re
+
+import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from app.db.audit import AuditEntry
+from app.db.links import FiledDocument, WorkspaceLink
+from app.engine import previews
+from sandbox.kernel.faults import FaultRule
+from tests.doors import APP, Browser, Doors
+from tests.house import House
+from tests.unit.web_pages.test_order_panel import words_on
+
+HOSTILE = b"<!doctype html><svg onload=alert(1)><script>alert(2)</script></textarea></pre>"
+
+
+@pytest.fixture
+def reviewed(house: House) -> tuple[House, Browser, str, str]:
+    """An order under review, its panel, and our id of its record."""
+    house.install()
+    order_id = house.place_order("950.00", ship_to="FR")
+    house.drain()
+    (record,) = [one for one in house.rows(FiledDocument) if one.name.endswith("record.pdf")]
+    return house, Doors(house).signed_in(), f"/panel/orders/{order_id}", record.id
+
+
+def write(house: House, panel: str, name: str, content: bytes) -> str:
+    """A document of somebody in OpenText, known to us; gives our id of it."""
+    order_id = panel.rpartition("/")[2]
+    (link,) = house.rows(WorkspaceLink, object_type="order", object_id=order_id)
+    house.write_document(link.workspace_id, "03 Correspondence", name, content, user="anna.berg@demo")
+    house.request(house.store_id, "order", order_id, "recheck")
+    house.drain()
+    (found,) = house.rows(FiledDocument, name=name)
+    return str(found.id)
+
+
+def text(browser: Browser, path: str, status: int = 200) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == status
+    return answer.get_data(as_text=True)
+
+
+def send_file(browser: Browser, path: str, name: str, content: bytes) -> int:
+    """Encoded in memory: the test client would leave a temporary file behind."""
+    fields = {"file": FileStorage(io.BytesIO(content), name), "page_token": browser.page}
+    boundary, body = encode_multipart(fields)
+    kind = f"multipart/form-data; boundary={boundary}"
+    return browser.client.post(path, base_url=APP, data=body, content_type=kind).status_code
+
+
+def shown(browser: Browser, page: str, **form: str) -> tuple[str, str]:
+    """What the frame gets, and the policy it gets it under."""
+    answer = browser.post(f"{page}/preview", form)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True), answer.headers["Content-Security-Policy"]
+
+
+def test_a_document_is_shown_and_its_versions_are_listed(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, record = reviewed
+    page = f"{panel}/documents/{record}"
+    assert f'href="{page}"' in text(browser, panel)
+    words = words_on(text(browser, page))
+    assert "Record · Orders" in words
+    assert "Kept for" in words
+    frame, policy = shown(browser, page)
+    assert frame.count("data:image/png;base64,") == 1
+    assert policy.startswith("sandbox; default-src 'none'; img-src data:; ")
+    assert "script" not in policy
+    assert "frame-ancestors http://app.test http://desk.test" in policy
+    versions = words_on(text(browser, f"{page}/versions"))
+    assert "Version 1" in versions
+    assert re.search(r"\S+@\S+ opened here version 1", versions)
+    fetched = browser.post(f"{panel}/documents/fetch", {"document": record, "version": "1"})
+    assert fetched.data[:5] == b"%PDF-"
+    fetched.close()  # as a server does at the end
+    assert browser.post(f"{panel}/documents/fetch", {"document": record, "version": "7"}).status_code == 503
+    assert text(browser, f"{panel}/documents/{'0' * 32}", 404)
+
+
+def test_the_next_version_is_filed_once_and_only_of_the_same_type(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, _record = reviewed
+    page = f"{panel}/documents/{write(house, panel, 'note.txt', b'first words')}"
+
+    def send(name: str, content: bytes) -> int:
+        return send_file(browser, f"{page}/version", name, content)
+
+    assert send("other name.txt", b"second words") == 303
+    assert send("again.txt", b"second words") == 303
+    assert "version 2" in words_on(text(browser, page))
+    assert "second words" in shown(browser, page)[0]
+    assert "first words" in shown(browser, page, version="1")[0]
+    versions = words_on(text(browser, f"{page}/versions"))
+    assert "Version 2" in versions
+    assert "Version 3" not in versions
+    assert "filed as a new version" in versions
+    assert send("note.pdf", b"%PDF-1.7") == 422
+    assert send("note.txt", HOSTILE) == 422
+    assert send("note.txt", b"") == 422
+    filed = [one for one in house.rows(AuditEntry) if one.action == "document.version_filed"]
+    assert {one.detail["version"] for one in filed} == {2}
+
+
+def test_nothing_of_a_hostile_document_is_more_than_text(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, _record = reviewed
+    for name in ("page.html", "picture.svg", "picture.png"):
+        frame, policy = shown(browser, f"{panel}/documents/{write(house, panel, name, HOSTILE)}")
+        assert "&lt;svg onload=alert(1)&gt;&lt;script&gt;" in frame
+        assert "<script" not in frame
+        assert "data:" not in frame
+        assert policy.startswith("sandbox;")
+    broken = write(house, panel, "broken.pdf", b"%PDF-1.7 rubbish")
+    assert "protected or damaged" in shown(browser, f"{panel}/documents/{broken}")[0]
+    program = write(house, panel, "program.docx", b"PK\x03\x04\x00\x00")
+    assert "of this type are not shown here" in shown(browser, f"{panel}/documents/{program}")[0]
+
+
+def test_while_opentext_is_down_the_page_is_there_from_what_we_know(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, record = reviewed
+    house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
+    page = f"{panel}/documents/{record}"
+    assert "Record · Orders" in words_on(text(browser, page))
+    versions = words_on(text(browser, f"{page}/versions"))
+    assert "This is the version we know of" in versions
+    assert "Version 1" in versions
+    assert "cannot be shown. Try again in a moment" in words_on(shown(browser, page)[0])
+
+
+def test_what_is_too_large_is_said_before_it_is_fetched() -> None:
+    sink = previews._Bounded(10)
+    sink.write(b"0123456789")
+    with pytest.raises(previews._TooLarge):
+        sink.write(b"0")
