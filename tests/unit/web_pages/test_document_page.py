@@ -61,7 +61,7 @@ def shown(browser: Browser, page: str, **form: str) -> tuple[str, str]:
 
 
 def test_a_document_is_shown_and_its_versions_are_listed(reviewed: tuple[House, Browser, str, str]) -> None:
-    house, browser, panel, record = reviewed
+    _house, browser, panel, record = reviewed
     page = f"{panel}/documents/{record}"
     assert f'href="{page}"' in text(browser, panel)
     words = words_on(text(browser, page))
