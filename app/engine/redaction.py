@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Table, select, update
 from sqlmodel import Session, col
 
-from app.db import audit, personal
+from app.db import audit, personal, search
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkspaceLink
 from app.db.personal import Belongings, Scrubber
@@ -100,6 +100,7 @@ def redact(deps: Deps, store_id: StoreId, person: Person, *, by: str = "store") 
     with unit_of_work(deps.database) as uow:
         _leave_tombstones(uow.session, store_id, person, found)
         _forget_uploads(uow.session, found)
+        search.forget_person(uow.session, store_id, found.objects)
     raw = _forget_raw(deps, store_id, person, found)
     rows = {table.name: count for table in personal.tables() if (count := _scrub(deps, table, found, scrubber))}
     stay = tuple(one for one in held if one.must_stay)

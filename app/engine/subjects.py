@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.db import search
 from app.db.links import SubjectSnapshot, WorkspaceLink
 from app.db.session import reading
 from app.db.types import utc_now
@@ -13,6 +14,7 @@ from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
 from app.domain.ids import CompanyId, CustomerId, NodeId, ObjectType, OrderId, PageId, ProductId, StoreId
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
+from app.domain.search import FOUND, beside, terms
 from app.domain.trade import Company, Page
 from app.engine import cases, policies
 from app.engine.deps import Deps
@@ -72,6 +74,10 @@ def remember(session: Session, store_id: StoreId, object_type: str, object_id: s
         policies.note_order(session, store_id, subject)
     row.is_gone, row.seen_at = False, utc_now()
     session.add(row)
+    if object_type in FOUND:
+        more, unread = beside(subject)
+        words = terms(object_type, object_id, row.name, row.facts) | more
+        search.note(session, store_id, object_type, object_id, words, keep=unread)
 
 
 def remember_gone(session: Session, store_id: StoreId, object_type: str, object_id: str) -> None:

@@ -21,6 +21,7 @@ from app.web import (
     embedded,
     errors,
     extension_api,
+    find,
     guards,
     headers,
     health,
@@ -94,6 +95,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface(panel.make_blueprint, "/panel", guards.merchant_session, is_framed=True),
     Surface(sign_in_return.make_blueprint, "/sign-in", sign_in_return.came_back),
     Surface(settings_pages.make_blueprint, "/settings", guards.merchant_session, is_framed=True),
+    Surface(find.make_blueprint, "/find", guards.merchant_session, is_framed=True),
     Surface(activity.make_blueprint, "/activity", guards.merchant_session, is_framed=True),
 )
 

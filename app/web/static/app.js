@@ -117,6 +117,17 @@
     document.getElementById('live').textContent = button.textContent = button.dataset.done;
   });
 
+  // "/" goes to the search box, wherever nothing is being typed.
+  document.addEventListener('keydown', (event) => {
+    const box = document.getElementById('find');
+    const { target, ctrlKey, metaKey, altKey } = event;
+    if (event.key !== '/' || ctrlKey || metaKey || altKey || !box) return;
+    if (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName)) return;
+    event.preventDefault();
+    box.select();
+    box.focus();
+  });
+
   // What needs a script appears; what a script may do by itself is done.
   const ready = () => {
     for (const button of document.querySelectorAll('[data-needs-script]')) button.hidden = false;

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, select
 from werkzeug.test import TestResponse
 
 from app import wiring
+from app.db import search
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.publications import Publication, PublicationField
@@ -21,6 +22,7 @@ from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser, WebSession
 from app.db.types import new_id, utc_now
 from app.domain.ids import StoreId
+from app.domain.search import terms
 from app.domain.steps import STEP
 from app.engine import connections, sessions
 from app.engine.deps import Deps
@@ -127,6 +129,8 @@ class Shop:
                 store_id=STORE, object_type=kind, object_id=object_id, name=name, facts=facts, **values | changes
             )
         )
+        with unit_of_work(self.deps.database) as uow:
+            search.note(uow.session, STORE, kind, object_id, terms(kind, object_id, name, facts))
 
     def workspace(self, kind: str, object_id: str, name: str, **changes: Any) -> WorkspaceLink:
         number = abs(hash((kind, object_id))) % 1_000_000

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.db import activity, panel
+from app.db import activity, panel, search
 from app.db.activity import Filter
 from app.db.session import reading
+from app.domain.search import prefixes, words
 from tests.unit.web_pages.shop import STORE, Shop, ago
 
-LONG = ("inbox_event", "run", "step", "filed_document", "publication_field", "subject_snapshot", "work")
+LONG = ("inbox_event", "run", "step", "filed_document", "publication_field", "subject_snapshot", "work", "search_entry")
 QUERIES: dict[str, Callable[[Session], object]] = {
     "order panel": lambda session: panel.read(session, STORE, "order", "1001"),
     "orders of a customer": lambda session: panel.orders_of_customer(session, STORE, "7"),
@@ -22,6 +23,8 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "tallies": lambda session: activity.tallies(session, STORE, ago(hours=8)),
     "failures": lambda session: activity.failures(session, STORE),
     "runs": lambda session: activity.runs(session, STORE, Filter()),
+    "find": lambda session: search.find(session, STORE, prefixes("Ada Löwe"), words("Ada Löwe")),
+    "orders of an account": lambda session: search.orders_of(session, STORE, "7"),
     "deliveries": lambda session: activity.deliveries(session, STORE, Filter()),
 }
 
@@ -67,6 +70,7 @@ def test_no_long_table_is_walked(shop: Shop, name: str) -> None:
         ("deliveries", "ix_inbox_latest"),
         ("runs", "ix_run_latest"),
         ("orders of a customer", "ix_snapshot_customer"),
+        ("orders of an account", "ix_snapshot_customer"),
     ],
 )
 def test_the_index_made_for_it_is_used(shop: Shop, name: str, index: str) -> None:
