@@ -322,7 +322,10 @@ class WorkflowInstance:
 
 @dataclass(frozen=True)
 class Task:
-    """An open task. `candidates` are groups and users who may claim it."""
+    """An open task. `candidates` are groups and users who may claim it.
+
+    `owner`: whose it stays while it is lent to its assignee, who gives it back (`is_lent`).
+    """
 
     id: str
     name: str
@@ -331,6 +334,8 @@ class Task:
     candidates: tuple[str, ...]
     created_at: datetime | None
     due_at: datetime | None
+    owner: str = ""
+    is_lent: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,12 @@ class Scope(StrEnum):
 
 
 class Flow(StrEnum):
-    """Workflows: nothing but the outcome's word, seen, seen and started."""
+    """Workflows: nothing but the outcome's word, seen, seen and started, decided too (as the app's own account)."""
 
     NONE = "none"
     SEE = "see"
     ACT = "act"
+    DECIDE = "decide"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,10 @@ class Allowed:
     @property
     def sees_workflow(self) -> bool:
         return self.workflow is not Flow.NONE
+
+    @property
+    def starts_workflows(self) -> bool:
+        return self.workflow in (Flow.ACT, Flow.DECIDE)
 
     @property
     def is_whole(self) -> bool:

@@ -304,7 +304,15 @@ def demand(found: Sight, allowed: bool) -> None:
 def may_review(rows: PanelRows, found: Sight) -> bool:
     """Start a workflow about the object."""
     sees = rows.link is None or found.sees_node(rows.link.node_id)
-    return found.is_known and found.allowed.workflow is Flow.ACT and (found.nodes is None or sees)
+    return found.is_known and found.allowed.starts_workflows and (found.nodes is None or sees)
+
+
+def may_decide(found: Sight, *, on_content_server: bool) -> bool:
+    """Decide in a workflow the reader sees. Persons: their engine says for each task. By map: who was granted it, and
+    only where the app's own account can act for them, which Content Server's engine never lets it."""
+    if not found.is_known:
+        return False
+    return found.nodes is not None or (found.allowed.workflow is Flow.DECIDE and not on_content_server)
 
 
 def may_create(found: Sight) -> bool:

@@ -94,8 +94,8 @@ def _by_map(rows: PanelRows, person: str, role: str, *, is_known: bool) -> Repor
     ]
     may = (
         ("records", _yes(allowed.records)), ("workflow", _yes(allowed.workflow is not Flow.NONE)),
-        ("review", _yes(allowed.workflow is Flow.ACT)), ("upload", _yes(allowed.upload)),
-        ("publish", _yes(allowed.publish)),
+        ("review", _yes(allowed.starts_workflows)), ("decide", _yes(allowed.workflow is Flow.DECIDE)),
+        ("upload", _yes(allowed.upload)), ("publish", _yes(allowed.publish)),
     )  # fmt: skip
     uncertain = () if is_known else ("never_here",)
     return Report(person, Mode.SERVICE, tuple(found), may, uncertain)

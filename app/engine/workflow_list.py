@@ -22,6 +22,7 @@ from app.domain.ids import NodeId
 from app.engine.deps import Deps
 from app.errors import AppError, Permanent
 from app.opentext import OpenText
+from app.opentext.workflow_service.choices import business_process, choices
 from app.opentext.workflows import Engine, Workflow
 
 OVER = ("completed", "terminated", "unknown")
@@ -51,7 +52,7 @@ def look(deps: Deps, opentext: OpenText, link: WorkspaceLink) -> Look:
     rows = now_open + kept + ended
     rows.sort(key=lambda row: (row["status"] in OVER, -_seconds(row["started_at"])))
     ours = {
-        each.instance.business_key: tuple(task_row(task) for task in each.tasks)
+        each.instance.business_key: tuple(task_row(task, each.instance.business_key) for task in each.tasks)
         for each in found.workflows
         if each.engine is Engine.WORKFLOW_SERVICE
     }
@@ -67,9 +68,15 @@ def remember(session: Session, link: WorkspaceLink, found: Look) -> None:
             row.tasks, row.seen_at = list(tasks), utc_now()
 
 
-def task_row(task: Task) -> Row:
-    """A task as it is kept: who may do it, until when (ISO 8601, UTC)."""
+def task_row(task: Task, business_key: str = "") -> Row:
+    """A task as it is kept: who may do it, until when (ISO 8601, UTC), and what its model lets it end with."""
+    found = choices(business_process(business_key), task.name)
     return {
+        "id": task.id,
+        "choices": [[one.value, one.label] for one in found.found],
+        "has_more": found.has_more,
+        "owner": task.owner,
+        "is_lent": task.is_lent,
         "name": task.name,
         "assignee": task.assignee,
         "candidates": list(task.candidates),
@@ -103,7 +110,7 @@ def _row(each: Workflow) -> Row:
         "status": instance.status.value,
         "started_at": _iso(instance.started_at),
         "url": each.url,
-        "tasks": [task_row(task) for task in each.tasks],
+        "tasks": [task_row(task, instance.business_key) for task in each.tasks],
         "outcome": "",
         "by": "",
         "at": None,

@@ -221,6 +221,11 @@ class TenantLogin:
         )  # fmt: skip
         self._as_form = False
 
+    @property
+    def client_id(self) -> str:
+        """Our client at the tenant."""
+        return self._of.client_id
+
     def credential(self) -> str:
         """The bearer. Raises NeedsReauth (`client_unknown_in_region`, `client_refused`) or Retryable."""
         return self._tokens.get(self._key, self._fetch)

@@ -24,6 +24,7 @@ from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
 from app.opentext.content_server.payloads import NodeList
+from app.opentext.content_server.workflows import ContentWorkflows
 from app.opentext.login import Key, Token, TokenCache
 from app.outbound import Outbound, raise_for, speaking_to
 
@@ -244,6 +245,7 @@ class PersonalContent:
         self._server, self._left = server, left
         self.holds = Holds(server)
         self.documents = Documents(server, Categories(server), max_bytes)
+        self.workflows = ContentWorkflows(server)
 
     def visible(self, nodes: Collection[int]) -> frozenset[int]:
         """Which of these the person may see: one call for each 250."""

@@ -89,7 +89,7 @@ def _look_again(context: Context, link: WorkflowLink, words: str) -> Wait:
 def _note_progress(context: Context, tasks: list[Task]) -> None:
     with unit_of_work(context.deps.database) as uow:
         link = uow.session.get_one(WorkflowLink, context.run_id)
-        link.tasks = [task_row(task) for task in tasks]
+        link.tasks = [task_row(task, link.business_key) for task in tasks]
         link.status, link.seen_at = "running", utc_now()
         context.facts["open_tasks"] = link.tasks
 

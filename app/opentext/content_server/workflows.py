@@ -175,6 +175,12 @@ class ContentWorkflows:
             trail=self._trail(status, done),
         )
 
+    def last_done(self, process: str) -> TrailEntry | None:
+        """What was done last in a workflow, running or finished, and by whom. Raises NotFound."""
+        status = self._status(process)
+        trail = self._trail(status, [each for each in self._activities(process) if each.date is not None])
+        return trail[-1] if trail else None
+
     # Acting, as the user who is signed in
 
     def assignments(self) -> list[Task]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.content import Decision, ProcessStatus, Task, WorkflowInstance
+from app.domain.content import Decision, ProcessStatus, Task, TrailEntry, WorkflowInstance
 from app.errors import Conflict, NotFound, Retryable
 from app.opentext.answers import Anything
 from app.opentext.workflow_service import mapping, payloads
@@ -113,6 +113,40 @@ class WorkflowService:
             if holder != user:
                 taken = "Somebody else has claimed this task."
                 raise Conflict(taken, code="claimed", task=task_id) from error
+
+    @property
+    def own_name(self) -> str:
+        """What the service calls our client where it acts on a task. Source: OpenText workflow reference, callers."""
+        return f"{self._api.login.client_id}{mapping.SERVICE}"
+
+    def task(self, task_id: str) -> Task:
+        """One open task. Raises NotFound: it is done, or was taken away."""
+        query = {"includeTaskAssignments": "true"}
+        return mapping.task(self._api.get(payloads.Task, "tasks", task_id, query=query))
+
+    def finished_task(self, task_id: str, *, outcome_variable: str = OUTCOME_VARIABLE) -> TrailEntry | None:
+        """Who ended a task, when and how; None where the history does not have it (yet)."""
+        query = {
+            "taskId": task_id, "includeTaskLocalVariables": "true", "includeProcessVariables": "true",
+            "includeTaskComments": "true",
+        }  # fmt: skip
+        for found in self._api.each(payloads.Task, "historic-task-instances", query=query, past=True):
+            if found.id == task_id and found.ended is not None:
+                own = {each.name: each.value for each in found.variables}
+                return mapping.entry(found, outcome_variable, own)
+        return None
+
+    def unclaim(self, task_id: str) -> None:
+        """Give a claimed task back to its candidates. Raises NotFound, Permanent."""
+        self._api.write(Anything, "POST", "tasks", task_id, body={"action": "unclaim"})
+
+    def delegate(self, task_id: str, to: str) -> None:
+        """Lend a claimed task to somebody, who gives it back. Raises NotFound (done, or nobody of that name)."""
+        self._api.write(Anything, "POST", "tasks", task_id, body={"action": "delegate", "assignee": to})
+
+    def resolve(self, task_id: str, user: str) -> None:
+        """Give a lent task back to whose it is. Raises NotFound, Permanent (it was not lent)."""
+        self._api.write(Anything, "POST", "tasks", task_id, body={"action": "resolve", "assignee": user})
 
     def complete(self, task_id: str, outcome: str, variables: Mapping[str, Any] | None = None) -> None:
         """Complete a claimed task with one of the model's outcomes. Raises NotFound (done), Permanent."""

@@ -16,6 +16,7 @@ from app.opentext.workflow_service import payloads
 
 TERMINATED = "terminated"  # the outcome of an instance that somebody ended without a decision
 LARGEST_INTEGER = 2**31 - 1
+SERVICE = "@OAuthClients"  # ends the name of a service client, which acts for people it names itself
 LONGEST_TEXT = 4000  # of one variable; references travel in variables, documents do not
 
 
@@ -114,6 +115,8 @@ def task(given: payloads.Task) -> OpenTask:
         candidates=tuple(dict.fromkeys(name for name in candidates if name)),
         created_at=given.created,
         due_at=given.due,
+        owner=given.owner,
+        is_lent=given.delegation.lower() == "pending",
     )
 
 
@@ -129,11 +132,11 @@ def decision(given: payloads.Instance, tasks: Sequence[payloads.Task], *, outcom
     author = _author(finished, completed, outcome, outcome_variable)
     if given.delete_reason and not outcome:
         author = None
-    trail = tuple(_entry(t, outcome_variable, outcome if t is author else "") for t in finished)
+    trail = tuple(entry(t, outcome_variable, variables, outcome if t is author else "") for t in finished)
     comment = _comment(author, given, variables) if author else ""
     return Decision(
         outcome=outcome or (TERMINATED if given.delete_reason else ""),
-        by=author.assignee if author else "",
+        by=who(author, variables) if author else "",
         at=(author.ended if author else None) or given.end_time,
         comment=comment,
         trail=trail,
@@ -157,16 +160,29 @@ def _author(
     return ranked[-1]
 
 
-def _entry(given: payloads.Task, outcome_variable: str, decided: str) -> TrailEntry:
+def entry(given: payloads.Task, outcome_variable: str, variables: Mapping[str, Any], decided: str = "") -> TrailEntry:
+    """A task of the history."""
     return TrailEntry(
         task=given.name,
         key=given.key,
-        who="" if given.delete_reason else given.assignee,
+        who="" if given.delete_reason else who(given, variables),
         started_at=given.created,
         ended_at=given.ended,
         outcome=_outcome(given, outcome_variable) or decided,
         comment=_messages(given.comments),
     )
+
+
+def named_by_us(task_id: str) -> str:
+    """The process variable in which a service client says for whom it completed a task."""
+    return f"decided_by_{task_id}"
+
+
+def who(given: payloads.Task, variables: Mapping[str, Any]) -> str:
+    """Who did a task: its assignee, or whom our service client named as it completed it for them."""
+    if not given.assignee.endswith(SERVICE):
+        return given.assignee
+    return str(variables.get(named_by_us(given.id)) or given.assignee)
 
 
 def _outcome(given: payloads.Task, outcome_variable: str) -> str:

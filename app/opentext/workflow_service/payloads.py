@@ -54,6 +54,8 @@ class Task(Payload):
     key: Annotated[Text, Field(validation_alias=AliasChoices("taskDefinitionKey", "formKey"))] = ""
     category: Text = ""
     assignee: Text = ""
+    owner: Text = ""
+    delegation: Annotated[Text, Field(validation_alias="delegationState")] = ""
     created: Annotated[Instant, Field(validation_alias=AliasChoices("startTime", "createTime"))] = None
     ended: Annotated[Instant, Field(validation_alias=AliasChoices("endTime", "completedTime"))] = None
     due: Annotated[Instant, Field(validation_alias="dueDate")] = None

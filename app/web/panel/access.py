@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from app.db.panel_facts import PanelRows
 from app.domain.rights import Look, Mode, Sight
 from app.engine import rights
+from app.engine.deciding import tasks
 from app.engine.sessions import Merchant, Role
 from app.web.language import _
 
 
 @dataclass(frozen=True)
 class Access:
-    """`look`: map, asked, sign_in or silent. `hidden` names the kinds of things that were left out, never how many."""
+    """`look`: map, asked, sign_in or silent. `hidden` names the kinds of things that were left out, never how many.
+
+    `decidable` names open tasks by their reference.
+    """
 
     look: str
     person: str
@@ -22,6 +26,7 @@ class Access:
     can_create: bool
     can_upload: bool
     publishable: frozenset[str]
+    decidable: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -45,6 +50,7 @@ def access(rows: PanelRows, shown: PanelRows, found: Sight, who: Merchant) -> Ac
         can_create=may and rights.may_create(found),
         can_upload=may and rights.may_upload(rows, found),
         publishable=frozenset(one.id for one in rows.publications if rights.may_publish(rows, found, one.id)),
+        decidable=frozenset(ref for ref, task in tasks.held(shown).items() if tasks.may(found, task)),
     )
 
 

@@ -7,20 +7,23 @@ from typing import Any
 
 from app.db.panel_facts import PanelRows, RunFacts
 from app.db.types import utc_now
+from app.engine.deciding.tasks import reference
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
+from app.web.panel import decisions
 from app.web.texts import State
 
 
 @dataclass(frozen=True)
 class TaskView:
-    """An open task: who must act, until when."""
+    """An open task: who must act, until when. `ref` names it at our own door for deciding."""
 
     name: str
     who: str
     due_at: datetime | None
     is_overdue: bool
+    ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,15 @@ class Flow:
     comment: str
 
 
-def tasks(rows: Iterable[dict[str, Any]]) -> tuple[TaskView, ...]:
-    """Open tasks as kept by the engine."""
+def tasks(rows: Iterable[dict[str, Any]], engine: str = "", instance_id: str = "") -> tuple[TaskView, ...]:
+    """Open tasks as kept by the engine; of which workflow they are, where it is known."""
     now = utc_now()
     found = []
     for task in rows:
-        who = task.get("assignee") or _(" or ").join(task.get("candidates") or ())
+        who = decisions.who_must_act(str(task.get("assignee") or ""), tuple(task.get("candidates") or ()))
+        ref = reference(engine, instance_id, str(task["id"])) if engine and task.get("id") else ""
         due = language.parse_moment(task.get("due_at"))
-        found.append(TaskView(str(task.get("name") or ""), who or _("somebody"), due, bool(due and due < now)))
+        found.append(TaskView(str(task.get("name") or ""), who, due, bool(due and due < now), ref))
     return tuple(found)
 
 
@@ -67,7 +71,7 @@ def _flow(row: dict[str, Any]) -> Flow:
         name=str(row.get("name") or _("Workflow")),
         engine=_(texts.ENGINES.get(str(row.get("engine")), str(row.get("engine")))),
         state=_state(row),
-        tasks=tasks(row.get("tasks") or ()),
+        tasks=tasks(row.get("tasks") or (), str(row.get("engine") or ""), str(row.get("id") or "")),
         url=web_url(str(row.get("url") or "")),
         started_at=language.parse_moment(row.get("started_at")),
         ended_at=language.parse_moment(row.get("at")),

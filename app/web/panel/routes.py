@@ -12,7 +12,18 @@ from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.web import asking, guards, language, templating
-from app.web.panel import ask_routes, asks, buyer_links, case_routes, document_page, documents, fields, sign_in, views
+from app.web.panel import (
+    ask_routes,
+    asks,
+    buyer_links,
+    case_routes,
+    decide_routes,
+    document_page,
+    documents,
+    fields,
+    sign_in,
+    views,
+)
 from app.web.panel.fields import PublicationView
 from app.web.panel.seen import checked, seen
 from app.web.panel.states import stage_words
@@ -31,6 +42,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     documents.add(bp, deps)
     document_page.add(bp, deps)
     case_routes.add(bp, deps)
+    decide_routes.add(bp, deps)
     ask_routes.add(bp, deps)
     buyer_links.add(bp, deps)
     sign_in.add(bp, deps)

@@ -293,7 +293,8 @@ def _order_line(order: OrderOfCustomer) -> OrderLine:
 def _workflow(run: RunFacts | None) -> WorkflowView | None:
     if run is None or run.workflow is None:
         return None
-    flow, tasks = run.workflow, flows.tasks(run.workflow.tasks)
+    flow = run.workflow
+    tasks = flows.tasks(flow.tasks, "workflow_service", flow.instance_id)
     word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
     return WorkflowView(
         word, tasks, flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,

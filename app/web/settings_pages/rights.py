@@ -132,7 +132,8 @@ def _scopes() -> dict[str, str]:
 
 def _flows() -> dict[str, str]:
     return {
-        Flow.ACT.value: _("Seen, and started"), Flow.SEE.value: _("Seen"), Flow.NONE.value: _("Not seen"),
+        Flow.ACT.value: _("Seen, and started"), Flow.DECIDE.value: _("Seen, started and decided"),
+        Flow.SEE.value: _("Seen"), Flow.NONE.value: _("Not seen"),
     }  # fmt: skip
 
 
@@ -152,6 +153,7 @@ def _words() -> dict[str, Any]:
         "kind": {"workspace": _("Workspace"), "customer": _("Customer’s workspace"), "document": _("Document")},
         "may": {
             "records": _("Records and holds"), "workflow": _("Workflows and decisions"), "review": _("Start a review"),
+            "decide": _("Decide in workflows"),
             "upload": _("File documents"), "publish": _("Undo and restore"),
         },
         "why": {
