@@ -169,21 +169,27 @@ class Product:
     brand: str = ""
     warranty: str = ""
     url: str = ""  # where buyers see it, from the storefront's root
+    more_fields: tuple[tuple[str, str], ...] = ()  # what the merchant keeps of it beside (name, value): only read
 
     @property
     def name(self) -> str:
         return self.fields["name"]
 
     @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Everything that is said of it by name: custom fields, and what the merchant keeps beside."""
+        return (*self.custom_fields, *self.more_fields)
+
+    @property
     def kinds(self) -> frozenset[str]:
-        """What it is sold as, in small letters: its brand and its custom fields “Category” and “Type”."""
-        named = {value for name, value in self.custom_fields if name.casefold() in KIND_FIELDS}
+        """What it is sold as, in small letters: its brand and its fields “Category”, “Type” and “Product type”."""
+        named = {value for name, value in self.told if name.casefold() in KIND_FIELDS}
         return frozenset(one.strip().casefold() for one in {self.brand, *named} if one.strip())
 
 
 @dataclass(frozen=True)
 class Customer:
-    """A buyer with an account. `consents` are what they agreed to get: "newsletter", "abandoned_cart"."""
+    """A buyer with an account. `consents`: what they agreed to get ("newsletter", "abandoned_cart", "text_messages")."""
 
     id: CustomerId
     name: str
@@ -199,6 +205,11 @@ class Customer:
     addresses: tuple[Address, ...] = ()
     attributes: dict[str, str] = field(default_factory=dict)  # what the store or its account form keeps beside
     company_id: CompanyId | None = None  # the company they buy for, where the store has companies
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """What the customer is grouped by, in small letters: one group, or the tags of a store that has tags."""
+        return frozenset(part.strip().casefold() for part in self.group.split(",") if part.strip())
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "SF_WARRANTY": ("",),
     "SF_CARE": ("",),
 }
-MARKETING_CONSENTS = frozenset({"newsletter", "marketing", "letters"})
+TEXTS = "text_messages"  # stores that ask for each way apart: a consent to text messages, and to nothing else
+MARKETING_CONSENTS = frozenset({"newsletter", "marketing", "letters", TEXTS})
 CONSENT_NAMES = {"abandoned_cart": frozenset({"abandoned_cart"})}  # purposes that have a consent of their own
 
 
@@ -91,8 +92,8 @@ def choose_channel(
     Service documents (invoices, notices) need no consent; an opt-out closes mail and text messages, not the portal.
     Marketing goes nowhere without consent, and nowhere after an opt-out.
     """
+    needed = CONSENT_NAMES.get(consent, MARKETING_CONSENTS)
     if purpose == "marketing":
-        needed = CONSENT_NAMES.get(consent, MARKETING_CONSENTS)
         if buyer.opted_out:
             return Chosen(None, "The buyer has asked for no more such messages.")
         if not needed & buyer.consents:
@@ -101,9 +102,16 @@ def choose_channel(
     order = dict.fromkeys(filter(None, (wanted, scenario, Channel.MAIL, Channel.PORTAL)))
     for name in order:
         channel = Channel(name)
+        if purpose == "marketing" and not _covers(channel, needed & buyer.consents):
+            continue
         if _reaches(channel, buyer, ways):
             return Chosen(channel, _why(channel, preference, buyer, wanted))
     return Chosen(None, "There is no way to reach the buyer.")
+
+
+def _covers(channel: Channel, given: frozenset[str]) -> bool:
+    """Whether what the buyer agreed to is about this way: a text message needs its own consent."""
+    return TEXTS in given if channel is Channel.SMS else bool(given - {TEXTS})
 
 
 def _reaches(channel: Channel, buyer: Buyer, ways: Ways) -> bool:

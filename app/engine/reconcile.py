@@ -20,6 +20,7 @@ from app.engine.inbox import Intake, NewEvent
 from app.stores.port import StoreReader
 
 OVERLAP = timedelta(minutes=10)
+CARTS = "cart"  # the stream of carts left behind
 FOUND = "recon:"  # how the keys of what we found begin
 OPEN = ("accepted", "planned")
 Changed = Callable[[datetime], Iterator[tuple[str, str]]]
@@ -46,6 +47,18 @@ def run(deps: Deps, store_id: StoreId) -> int:
         _looked, new = _insert_unseen(deps, store_id, stream, topic, changed(since))
         found += new
         _move(deps, store_id, stream, started)
+    return found + _carts(deps, store_id)
+
+
+def _carts(deps: Deps, store_id: StoreId) -> int:
+    """Carts left behind in stores that tell nobody, each once: the reader lists none where the store tells of them."""
+    intake, started, found = Intake(deps.database, deps.vault, deps.doorbell.ring), utc_now(), 0
+    for cart_id in deps.store(store_id).read.carts_left_since(_since(deps, store_id, CARTS)):
+        key, detail = f"left:{cart_id}", {"cart_id": cart_id}  # no gap: nobody would have told us
+        found += intake.accept(
+            NewEvent(store_id, Source.RECONCILE, key, Topic.CART_ABANDONED, CARTS, cart_id, detail)
+        )  # fmt: skip
+    _move(deps, store_id, CARTS, started)
     return found
 
 
@@ -116,18 +129,18 @@ def _seen(session: Session, store_id: StoreId, stream: ObjectType, object_id: st
     return snapshot is not None and snapshot.version == version
 
 
-def _since(deps: Deps, store_id: StoreId, stream: ObjectType) -> datetime:
+def _since(deps: Deps, store_id: StoreId, stream: str) -> datetime:
     with reading(deps.database) as session:
-        mark = session.get(Watermark, (store_id, stream.value))
+        mark = session.get(Watermark, (store_id, str(stream)))
         if mark is not None:
             return mark.value - OVERLAP
         return session.get_one(StoreRow, store_id).installed_at  # history is imported when asked for, never by itself
 
 
-def _move(deps: Deps, store_id: StoreId, stream: ObjectType, to: datetime) -> None:
+def _move(deps: Deps, store_id: StoreId, stream: str, to: datetime) -> None:
     with unit_of_work(deps.database) as uow:
-        mark = uow.session.get(Watermark, (store_id, stream.value)) or Watermark(
-            store_id=store_id, stream=stream.value, value=to
+        mark = uow.session.get(Watermark, (store_id, str(stream))) or Watermark(
+            store_id=store_id, stream=str(stream), value=to
         )
         mark.value = to
         uow.session.add(mark)

@@ -45,14 +45,14 @@ class GroupCataloguePreferences(CataloguePreferences):
 
     groups: str = Field(
         default="", max_length=1000, title="Customer groups",
-        description="Names separated by commas. Empty: nobody gets a catalogue by itself.",
+        description="Names separated by commas; at Shopify tags. Empty: nobody gets a catalogue by itself.",
     )  # fmt: skip
 
 
 def is_in_group(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
     """A buyer of the segment who has agreed to such letters."""
     wanted = names_in(preferences.groups) if isinstance(preferences, GroupCataloguePreferences) else frozenset()
-    if not isinstance(subject, Customer) or subject.group.casefold() not in wanted:
+    if not isinstance(subject, Customer) or not subject.groups & wanted:
         return ()
     return agreed()(subject, preferences)
 

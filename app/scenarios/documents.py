@@ -187,7 +187,7 @@ class CustomerDocumentsPreferences(RequiredPreferences):
     )  # fmt: skip
     groups: str = Field(
         default="", max_length=1000, title="Customer groups that need documents",
-        description="Names, separated by commas. Leave empty to ask by hand only.",
+        description="Names, separated by commas; at Shopify tags of customers. Leave empty to ask by hand only.",
     )  # fmt: skip
 
 
@@ -212,8 +212,8 @@ def needs_documents(subject: Subject, preferences: Preferences) -> tuple[str, ..
 def customer_needs_documents(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
     if not isinstance(subject, Customer) or not isinstance(preferences, CustomerDocumentsPreferences):
         return ()
-    groups = {one.casefold() for one in listed(preferences.groups)}
-    return (f"Customers of the group {subject.group} need documents",) if subject.group.casefold() in groups else ()
+    found = [one for one in listed(preferences.groups) if one.casefold() in subject.groups]
+    return tuple(f"Customers of the group {one} need documents" for one in found[:1])
 
 
 def _required(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:

@@ -54,7 +54,7 @@ class GroupPreferences(LetterPreferences):
 
     groups: str = Field(
         default="", max_length=1000, title="Customer groups",
-        description="Names separated by commas. Empty: every customer in a group or with a company name.",
+        description="Names separated by commas; at Shopify tags. Empty: all in a group or with a company name.",
     )  # fmt: skip
 
 
@@ -87,8 +87,8 @@ def is_account(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
         return ()
     wanted = names_in(preferences.groups) if isinstance(preferences, GroupPreferences) else frozenset()
     if wanted:
-        return ("A month is over",) if subject.group.casefold() in wanted else ()
-    return ("A month is over",) if subject.group or subject.company else ()
+        return ("A month is over",) if subject.groups & wanted else ()
+    return ("A month is over",) if subject.group_id or subject.company else ()
 
 
 def _monthly(

@@ -86,8 +86,8 @@ def warranty(m: Material, _known: Json) -> Json:
 
 
 def advice(product: Product) -> list[str]:
-    """How to set it up and care for it: its custom fields named so."""
-    named = [(name.lower(), text) for name, text in product.custom_fields]
+    """How to set it up and care for it: its fields named so."""
+    named = [(name.lower(), text) for name, text in product.told]
     return [text for name, text in named if any(word in name for word in CARE_FIELDS)]
 
 

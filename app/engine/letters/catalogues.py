@@ -47,11 +47,12 @@ def _bought(context: Context, customer: Customer) -> list[str]:
 
 
 def _price_list(context: Context, customer: Customer) -> str:
-    """The price list of the buyer's group; "" where there is none: then the catalogue's prices count."""
-    read = context.store.read
-    if not customer.group_id or Capability.PRICE_LISTS not in read.capabilities:
+    """The price list of the buyer's group or company; "" where there is none: then the catalogue's prices count."""
+    read, wanted = context.store.read, {(AudienceKind.GROUP, customer.group_id)} if customer.group_id else set()
+    wanted |= {(AudienceKind.COMPANY, str(customer.company_id))} if customer.company_id else set()
+    if not wanted or Capability.PRICE_LISTS not in read.capabilities:
         return ""
     for found in read.price_lists():
-        if any(one.kind is AudienceKind.GROUP and one.id == customer.group_id for one in read.audiences_of(found.id)):
+        if wanted & {(one.kind, one.id) for one in read.audiences_of(found.id)}:
             return str(found.id)
     return ""

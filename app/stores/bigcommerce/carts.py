@@ -4,6 +4,8 @@ Source: BigCommerce API reference, Carts V3.
 """
 
 import re
+from collections.abc import Iterator
+from datetime import datetime
 
 from app.domain.commerce import Money
 from app.domain.ids import CustomerId
@@ -35,6 +37,11 @@ class CartReading:
             names=tuple(item.name for group in groups for item in group if item.name),
             left_at=found.updated_time,
         )
+
+    def carts_left_since(self, since: datetime) -> Iterator[str]:
+        """BigCommerce tells of each by itself."""
+        del since
+        yield from ()
 
 
 __all__ = ["CartReading"]

@@ -106,6 +106,10 @@ class StoreReader(Protocol):
         """Raises NotFound once it has become an order or was deleted."""
         ...
 
+    def carts_left_since(self, since: datetime) -> Iterator[str]:
+        """Ids of carts left behind since then; none where the store tells of each by itself."""
+        ...
+
     def returns_of(self, order_id: OrderId) -> list[StoreReturn]:
         """The store's own returns of an order; none without Capability.RETURNS."""
         ...

@@ -1,5 +1,8 @@
 """Carts left behind: abandoned checkouts. Source: Shopify Admin GraphQL API 2026-10, abandonedCheckouts."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 from pydantic import Field
 
 from app.domain.ids import CustomerId
@@ -8,7 +11,7 @@ from app.errors import NotFound
 from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.mapping import money
 from app.stores.shopify.names import SERVICE, gid
-from app.stores.shopify.payloads import Email, Nodes, Number, Paid, Payload, Text, Time, parse
+from app.stores.shopify.payloads import Email, Node, Nodes, Number, Paid, Payload, Text, Time, parse
 
 
 class Buyer(Payload):
@@ -50,6 +53,12 @@ class CartReading:
             names=tuple(item.title for item in found.line_items.nodes if item.title),
             left_at=found.updated_at,
         )
+
+    def carts_left_since(self, since: datetime) -> Iterator[str]:
+        """Shopify lists a checkout as left behind some minutes after its last change, and tells nobody."""
+        filters = f"updated_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}' AND status:open"
+        for node in self._client.pages("AbandonedCheckouts", "abandonedCheckouts", filter=filters):
+            yield parse(node, Node).id
 
 
 __all__ = ["CartReading"]

@@ -17,6 +17,7 @@ from app.stores.shopify.payloads import parse
 # Shopify puts a UUID behind a file's name that is taken in the shop.
 _COPY_SUFFIX = re.compile(r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 DEFAULT_VARIANT = "Default Title"
+PLAIN = frozenset({"single_line_text_field", "multi_line_text_field"})
 
 
 class CatalogReading:
@@ -45,6 +46,7 @@ def product(found: payloads.Product) -> Product:
     variants = [entry for entry in found.variants.nodes if entry.title != DEFAULT_VARIANT]
     price = found.price_range.min_variant_price if found.price_range else None
     first = found.variants.nodes[0].sku if found.variants.nodes else ""
+    beside = more_fields(found)
     return Product(
         id=ProductId(found.id),
         sku=first,
@@ -59,7 +61,15 @@ def product(found: payloads.Product) -> Product:
         variants=tuple(entry.sku for entry in variants if entry.sku),
         brand=found.vendor,
         url=urlsplit(found.online_store_url).path,
+        warranty=next((value for name, value in beside if name.casefold() == "warranty"), ""),
+        more_fields=beside,
     )
+
+
+def more_fields(found: payloads.Product) -> tuple[tuple[str, str], ...]:
+    """What the merchant keeps of a product in plain words: its type, and metafields under the shop's own names."""
+    kept = tuple((one.key.replace("_", " "), one.value) for one in found.kept.nodes if one.type in PLAIN)
+    return (("Product type", found.product_type), *kept) if found.product_type else kept
 
 
 def texts(found: payloads.ProductHead) -> dict[str, str]:

@@ -11,9 +11,11 @@ from decimal import Decimal
 from zoneinfo import available_timezones
 
 from app.domain.commerce import Address, Customer, Money, Order, OrderLine, OrderStatus, StoreProfile
+from app.domain.communications import TEXTS
 from app.domain.ids import CompanyId, CustomerId, OrderId, ProductId
 from app.stores.shopify import payloads
 
+SUBSCRIBED = "SUBSCRIBED"
 REVIEW_TAG = "ECM under review"
 REVIEW_HANDLE = "ecm-review"
 PAID = frozenset({"AUTHORIZED", "PAID", "PARTIALLY_REFUNDED"})
@@ -183,7 +185,6 @@ def customer(found: payloads.Customer) -> Customer:
     contact = next((entry.company for entry in found.contacts if entry.company), None)
     places = found.addresses.nodes or ((found.default_address,) if found.default_address else ())
     company = contact.name if contact else (found.default_address.company if found.default_address else "")
-    subscribed = found.email is not None and found.email.marketing_state == "SUBSCRIBED"
     attributes = dict(pairs(found.facts))
     return Customer(
         id=CustomerId(found.id),
@@ -195,10 +196,17 @@ def customer(found: payloads.Customer) -> Customer:
         version=customer_version(found),
         phone=found.phone.phone_number if found.phone else "",
         language=language(found.locale),
-        consents=frozenset({"newsletter"} if subscribed else ()),
+        consents=consents(found),
         addresses=tuple(address(entry, email) for entry in places),
         attributes={"tax exempt": "yes"} | attributes if found.tax_exempt else attributes,
+        company_id=CompanyId(contact.id) if contact else None,
     )
+
+
+def consents(found: payloads.Customer) -> frozenset[str]:
+    """Shopify asks for each way apart. Its consent to marketing by mail is the one for mails about carts as well."""
+    given = {"newsletter", "abandoned_cart"} if found.email and found.email.marketing_state == SUBSCRIBED else set()
+    return frozenset(given | ({TEXTS} if found.phone and found.phone.marketing_state == SUBSCRIBED else set()))
 
 
 def customer_version(found: payloads.CustomerHead) -> str:

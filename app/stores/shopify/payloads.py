@@ -357,7 +357,15 @@ class Variant(Payload):
     sku: Text = ""
 
 
+class Kept(Metafield):
+    type: Text = ""
+
+
 class Product(ProductHead):
+    """`kept`: the merchant's own metafields."""
+
+    product_type: Text = ""
+    kept: Nodes[Kept] = Nodes()
     media: Nodes[Media] = Nodes()
     variants: Nodes[Variant] = Nodes()
 
@@ -371,6 +379,7 @@ class Marketing(Email):
 
 class Phone(Payload):
     phone_number: Text = ""
+    marketing_state: Text = Field(default="", validation_alias=AliasPath("smsMarketingConsent", "state"))
 
 
 class NamedNode(Node):

@@ -47,6 +47,9 @@ def _consent(made: JSON, given: JSON) -> None:
     state = (given.get("emailMarketingConsent") or {}).get("marketingState")
     if state:
         made["marketingState"] = state
+    by_text = (given.get("smsMarketingConsent") or {}).get("marketingState")
+    if by_text:
+        made["smsState"] = by_text
 
 
 def _check(shop: Shop, given: JSON, own: JSON | None) -> None:

@@ -83,7 +83,10 @@ def email(_shop: Shop, node: JSON, _args: JSON) -> JSON | None:
 
 @field("Customer", "defaultPhoneNumber")
 def phone(_shop: Shop, node: JSON, _args: JSON) -> JSON | None:
-    return {"phoneNumber": node["phone"]} if node["phone"] else None
+    if not node["phone"]:
+        return None
+    state = node.get("smsState", "NOT_SUBSCRIBED").replace("NOT_", "NEVER_")
+    return {"phoneNumber": node["phone"], "smsMarketingConsent": {"state": state}}
 
 
 def spoken_age(shop: Shop, since: str) -> str:
