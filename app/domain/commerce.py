@@ -189,7 +189,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Customer:
-    """A buyer with an account. `consents`: what they agreed to get ("newsletter", "abandoned_cart", "text_messages")."""
+    """A buyer with an account. `consents`: what they agreed to ("newsletter", "abandoned_cart", "text_messages")."""
 
     id: CustomerId
     name: str
