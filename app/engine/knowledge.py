@@ -29,6 +29,14 @@ def link_of(session: Session, store_id: StoreId, object_type: str, object_id: st
     ).scalar_one_or_none()
 
 
+def documents_of(session: Session, link: WorkspaceLink, node_id: int | None = None) -> list[FiledDocument]:
+    """What we know of a workspace's documents, or of the one."""
+    wanted = select(FiledDocument).where(col(FiledDocument.link_id) == link.id)
+    if node_id is not None:
+        wanted = wanted.where(col(FiledDocument.node_id) == node_id)
+    return list(session.execute(wanted).scalars())
+
+
 def remember_workspace(
     session: Session, store_id: StoreId, object_type: str, object_id: str, object_name: str,
     business_object: BusinessObject, workspace: Workspace, version: str,

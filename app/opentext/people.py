@@ -24,6 +24,7 @@ from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
 from app.opentext.content_server.payloads import NodeList
+from app.opentext.content_server.records import Records
 from app.opentext.content_server.workflows import ContentWorkflows
 from app.opentext.login import Key, Token, TokenCache
 from app.outbound import Outbound, raise_for, speaking_to
@@ -244,6 +245,7 @@ class PersonalContent:
     def __init__(self, server: ContentServer, left: _Left, max_bytes: int) -> None:
         self._server, self._left = server, left
         self.holds = Holds(server)
+        self.records = Records(server, self.holds)
         self.documents = Documents(server, Categories(server), max_bytes)
         self.workflows = ContentWorkflows(server)
 

@@ -22,7 +22,7 @@ from app.engine.previews import Preview
 from app.engine.sessions import Role
 from app.errors import AppError, Conflict, Permanent, Retryable
 from app.opentext.people import SignedOut
-from app.web import guards, headers, language, templating
+from app.web import display, guards, headers, language, templating
 from app.web.language import _
 from app.web.panel import documents, views
 from app.web.panel.seen import Seen, seen
@@ -44,6 +44,12 @@ WHY_NOT = {
     "no_preview": N_("Documents of this type are not shown here. Download it, or open it in OpenText."),
     "not_drawn": N_("The pages of this PDF cannot be shown here: it is protected or damaged. Download it instead."),
 }
+
+
+class Whole(str):
+    """Printed whole, where other values are cut: made by us, or cleaned already. Escaped like any other."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         known = panel_files.document(found.rows, found.sight, document_id)
         lines, sentence = _versions(deps, found, known)
         is_card = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-        return _render(
+        return render(
             "panel/_versions.html" if is_card else "panel/versions.html", found, known, versions=lines,
             sentence=sentence, readings=_readings(deps, known), is_card=bool(is_card),
         )  # fmt: skip
@@ -96,14 +102,19 @@ def add(bp: Blueprint, deps: Deps) -> None:
 
 def _page(found: Seen, known: DocumentFacts, sentence: str, *, needs_sign_in: bool = False) -> str:
     can_file = guards.merchant().role.covers(Role.MANAGER) and rights.may_upload(found.rows, found.sight)
-    return _render(
+    return render(
         "panel/document.html", found, known, sentence=sentence, needs_sign_in=needs_sign_in,
         can_file=can_file and panel_files.may_add_version(found.sight, known), most=files.MOST_BYTES,
         ending=f".{known.name.rpartition('.')[2].casefold()}" if "." in known.name else "",
     )  # fmt: skip
 
 
-def _render(template: str, found: Seen, known: DocumentFacts, **values: object) -> str:
+def known_document(found: Seen, document_id: str) -> DocumentFacts:
+    """Raises NotFound, NoAccess, SignedOut or OpenTextSilent."""
+    return panel_files.document(found.rows, found.sight, document_id)
+
+
+def render(template: str, found: Seen, known: DocumentFacts, **values: object) -> str:
     g.seen, g.access = found, found.access
     language.read_in(found.rows.shop.timezone)
     shown = next(one for one in found.shown.documents if one.id == known.id)
@@ -146,8 +157,9 @@ def _framed(deps: Deps, found: Seen, document_id: str) -> Response:
         sentence = _(WHY_NOT[shown.why_not]) if shown.why_not else ""
     except AppError as error:
         sentence = _why_not_now(error)
-    pictures = [f"data:{mime};base64,{base64.b64encode(content).decode()}" for mime, content in shown.pictures]
-    page = render_template("panel/preview.html", shown=shown, pictures=pictures, sentence=sentence)
+    pictures = [Whole(f"data:{mime};base64,{base64.b64encode(one).decode()}") for mime, one in shown.pictures]
+    text = Whole(display.clean(shown.text, previews.MOST_TEXT))
+    page = render_template("panel/preview.html", shown=shown, text=text, pictures=pictures, sentence=sentence)
     response = make_response(page)
     response.headers["Content-Security-Policy"] = headers.sandboxed_policy()
     return response

@@ -18,6 +18,7 @@ from app.web.panel import (
     buyer_links,
     case_routes,
     decide_routes,
+    document_holds,
     document_page,
     documents,
     fields,
@@ -41,6 +42,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_publications(bp, deps)
     documents.add(bp, deps)
     document_page.add(bp, deps)
+    document_holds.add(bp, deps)
     case_routes.add(bp, deps)
     decide_routes.add(bp, deps)
     ask_routes.add(bp, deps)

@@ -1,17 +1,20 @@
 """One document on its page: shown without running anything, its versions, who had them, the next one filed."""
 
+import base64
 import io
 import re
 
 import pytest
+from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from app.db.audit import AuditEntry
 from app.db.links import FiledDocument, WorkspaceLink
 from app.engine import previews
+from app.engine.sessions import Role
 from sandbox.kernel.faults import FaultRule
-from tests.doors import APP, Browser, Doors
+from tests.doors import APP, OTHER, Browser, Doors
 from tests.house import House
 from tests.unit.web_pages.test_order_panel import words_on
 
@@ -68,7 +71,8 @@ def test_a_document_is_shown_and_its_versions_are_listed(reviewed: tuple[House, 
     assert "Record · Orders" in words
     assert "Kept for" in words
     frame, policy = shown(browser, page)
-    assert frame.count("data:image/png;base64,") == 1
+    (picture,) = re.findall(r'src="data:image/png;base64,([^"]+)"', frame)
+    assert Image.open(io.BytesIO(base64.b64decode(picture, validate=True))).size == (793, 1122)  # A4 at 96 a inch
     assert policy.startswith("sandbox; default-src 'none'; img-src data:; ")
     assert "script" not in policy
     assert "frame-ancestors http://app.test http://desk.test" in policy
@@ -113,6 +117,8 @@ def test_nothing_of_a_hostile_document_is_more_than_text(reviewed: tuple[House, 
         assert "<script" not in frame
         assert "data:" not in frame
         assert policy.startswith("sandbox;")
+    long = write(house, panel, "long.txt", b"line\n" * 30_000)
+    assert shown(browser, f"{panel}/documents/{long}")[0].count("line") == 30_000
     broken = write(house, panel, "broken.pdf", b"%PDF-1.7 rubbish")
     assert "protected or damaged" in shown(browser, f"{panel}/documents/{broken}")[0]
     program = write(house, panel, "program.docx", b"PK\x03\x04\x00\x00")
@@ -135,3 +141,41 @@ def test_what_is_too_large_is_said_before_it_is_fetched() -> None:
     sink.write(b"0123456789")
     with pytest.raises(previews._TooLarge):
         sink.write(b"0")
+
+
+def test_a_document_is_held_and_released_with_a_reason(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, record = reviewed
+    page = f"{panel}/documents/{record}/holds"
+
+    def ask(do: str, hold: str = "Case 4711", reason: str = "A claim was announced", status: int = 200) -> str:
+        answer = browser.post(page, {"do": do, "hold": hold, "reason": reason})
+        assert answer.status_code == status
+        return words_on(answer.get_data(as_text=True))
+
+    before = words_on(text(browser, page))
+    assert "Recorded since" in before
+    assert "Kept for 7 years" in before
+    assert "Yes, by who may delete it in OpenText" not in before
+    assert "both are kept" in ask("document", reason="", status=422)
+    assert "It is on the hold “Case 4711”." in ask("document")
+    assert "It was on the hold “Case 4711” already." in ask("document")
+    held = words_on(text(browser, page))
+    assert "A claim was announced" in held
+    assert "It is on the hold “Case 4711”" in held
+    assert "On hold: Case 4711" in words_on(text(browser, panel))
+    assert "It came off the hold" in ask("release", reason="It was settled")
+    assert "It was not on the hold" in ask("release")
+    assert "On hold" not in words_on(text(browser, panel))
+    assert "It is on the hold “All of it”." in ask("workspace", hold="All of it")
+    assert "it is on “" in words_on(text(browser, page))
+    house.drain()
+    assert "On hold: All of it" in words_on(text(browser, panel))
+    assert "It came off the hold" in ask("release", hold="All of it")
+    acts = [(one.action, one.detail["reason"]) for one in house.rows(AuditEntry) if one.action.startswith("hold.")]
+    assert acts[0] == ("hold.applied", "A claim was announced")
+    assert ("hold.released", "It was settled") in acts
+    house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
+    assert "Nothing was changed" in ask("document", status=503)
+    viewer = Doors(house).signed_in(OTHER, role=Role.VIEWER)
+    assert "Put it on a hold" not in words_on(text(viewer, page))
+    assert viewer.post(page, {"do": "document", "hold": "x", "reason": "y"}).status_code == 403
