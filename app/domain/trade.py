@@ -34,6 +34,8 @@ class Company:
     credit_limit: Money | None = None
     is_on_credit_hold: bool = False
     payment_terms_days: int | None = None
+    is_tax_exempt: bool = False  # at every place it buys for
+    tax_exemptions: tuple[str, ...] = ()  # the store's own names of those that hold at every place
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +96,7 @@ class PriceList:
     id: PriceListId
     name: str
     currency: str = ""  # empty: any (the record names it)
+    catalog: str = ""  # what brings it to buyers, by name, where the store has such a thing
 
 
 @dataclass(frozen=True)

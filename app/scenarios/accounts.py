@@ -1,5 +1,7 @@
 """Scenarios about the accounts of business buyers: one workspace per customer and company with all that was agreed."""
 
+from hashlib import sha256
+
 from pydantic import Field
 
 from app.domain.commerce import Customer, Order, OrderStatus
@@ -9,11 +11,11 @@ from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import EnsureWorkspace, FilePaper, LinkInStore, TellAccounts
 from app.domain.trade import Company, CompanyState
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 ORDERS, CREDIT = "02 Orders", "06 Credit"
 BY_GROUP = (
-    "Companies are known where the store has B2B Edition. Elsewhere a customer is a business buyer who is in a "
-    "customer group or has a company name; what was agreed is in the customer's own workspace."
+    "Companies are known where the store has them: with B2B Edition in BigCommerce, with B2B in Shopify. Elsewhere a "
+    "customer is a business buyer who is in a customer group or has a company name; what was agreed is then in the "
+    "customer's own workspace."
 )
 IN_WORDS = {
     CompanyState.PENDING: "waits to be approved", CompanyState.APPROVED: "is approved",
@@ -60,11 +62,19 @@ def is_business_order(subject: Subject, _preferences: Preferences) -> tuple[str,
 def each_change(event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
     """Once for each state of the account, and for each order that came to something."""
     if isinstance(subject, Company):
-        credit = f"{subject.credit_limit}:{subject.is_on_credit_hold}:{subject.payment_terms_days}"
-        seen = f"{subject.version}:{credit}"
+        seen = f"{subject.version}:{_standing(subject)}"
     else:
         seen = subject.version if isinstance(subject, Customer) else ""
     return (Occasion(event.detail.get("occasion") or f"seen:{seen}"),)
+
+
+def _standing(company: Company) -> str:
+    """A digest of what its papers show: its places, people, credit and taxes change without the company itself."""
+    shown = (
+        company.state, company.group, company.tax_id, company.is_tax_exempt, company.tax_exemptions, company.addresses,
+        company.members, str(company.credit_limit), company.is_on_credit_hold, company.payment_terms_days,
+    )  # fmt: skip
+    return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def each_status(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
@@ -79,8 +89,8 @@ _PAPERS = (
 CUSTOMER_WORKSPACE = Scenario(
     slug="customer-workspace",
     title="Keep one workspace per business customer: contracts, prices, orders, credit, support",
-    catalogue=(1,),
-    providers=BIGCOMMERCE,
+    catalogue=(1, 34),
+    providers=frozenset(Provider),
     subject=ObjectType.CUSTOMER,
     applies="The customer buys for a company or is in a customer group, or you chose every customer.",
     triggers=frozenset({Topic.CUSTOMER_CHANGED}),
@@ -100,25 +110,26 @@ CUSTOMER_WORKSPACE = Scenario(
 COMPANY_WORKSPACE = Scenario(
     slug="company-workspace",
     title="Keep one workspace per company: contracts, prices, orders, credit, support",
-    catalogue=(1,),
-    providers=BIGCOMMERCE,
+    catalogue=(1, 34),
+    providers=frozenset(Provider),
     subject=ObjectType.COMPANY,
     applies="The store has the company.",
     triggers=frozenset({Topic.COMPANY_CHANGED}),
     requests=frozenset({"create_workspace"}),
     when=is_company,
     each=each_change,
-    steps=(EnsureWorkspace(business_object_type="COMPANY"), *_PAPERS),
+    steps=(EnsureWorkspace(business_object_type="COMPANY"), *_PAPERS, LinkInStore(ObjectType.COMPANY)),
     outcome="The company's workspace holds order history and agreed terms of today; its buyers' panels link it.",
-    works_by="Needs B2B Edition. BigCommerce has no panel for companies: their buyers' panels link the workspace. "
-    "Credit and payment terms changed in B2B Edition tell nobody; they are seen with the next order or change.",
+    works_by="Needs B2B Edition in BigCommerce, B2B in Shopify. BigCommerce has no panel for companies: their buyers' "
+    "panels link the workspace; and it tells nobody of credit and payment terms changed in B2B Edition: they are seen "
+    "with the next order or change. Shopify tells of each change of a company, its locations, contacts and roles.",
 )
 
 BUSINESS_ORDER = Scenario(
     slug="business-order",
     title="Bring the workspaces of customer and company up to date when their order moves on",
-    catalogue=(1,),
-    providers=BIGCOMMERCE,
+    catalogue=(1, 34),
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The buyer of the order has a workspace of its own, or its company has; once for each status.",
     triggers=frozenset({Topic.ORDER_CHANGED}),

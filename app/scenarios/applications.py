@@ -21,7 +21,6 @@ from app.domain.steps import (
 )
 from app.domain.trade import Company, CompanyState
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 ONBOARDING, CREDIT = "04 Onboarding", "06 Credit"
 
 
@@ -30,11 +29,12 @@ class ApplicationPreferences(Preferences):
 
     group: str = Field(
         default="", max_length=120, title="Customer group of approved accounts",
-        description="The group, and with it the price list, of accounts approved on credit. Empty: left as it is.",
+        description="The group, and with it the price list, of accounts approved on credit; in a store without groups "
+                    "the catalog or price list itself. Empty: left as it is.",
     )  # fmt: skip
     prepay_group: str = Field(
         default="", max_length=120, title="Customer group of accounts that pay in advance",
-        description="The group of accounts approved without credit. Empty: left as it is.",
+        description="The group (or catalog) of accounts approved without credit. Empty: left as it is.",
     )  # fmt: skip
     onboarding_group: str = Field(
         default="Customer Onboarding", min_length=1, max_length=120, title="Group that checks the documents",
@@ -112,7 +112,7 @@ COMPANY_APPLICATION = Scenario(
     slug="company-application",
     title="Have a company's registration and credit decided, then write its group, credit and terms",
     catalogue=(1, 20),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.COMPANY,
     applies="The company has registered and waits to be approved; again when somebody asks.",
     triggers=frozenset({Topic.COMPANY_CHANGED}),
@@ -123,15 +123,17 @@ COMPANY_APPLICATION = Scenario(
     steps=_steps("COMPANY"),
     outcome="The company may buy with the group, credit and terms that were approved, or is rejected; the record says "
     "who decided.",
-    works_by="Needs B2B Edition. After “more documents needed” the documents are filed by hand or by an upload link, "
-    "then the account is reviewed again.",
+    works_by="Needs B2B Edition in BigCommerce, B2B in Shopify. Shopify has neither groups nor credit: the group of "
+    "your choices is the catalog (or price list) the company's locations get, the credit limit is kept in a metafield, "
+    "and a company that may not buy on its own has its orders made drafts. After “more documents needed” the documents "
+    "are filed by hand or by an upload link, then the account is reviewed again.",
 )
 
 CUSTOMER_APPLICATION = Scenario(
     slug="customer-application",
     title="Have a business customer's registration and credit decided, then write the group and credit terms",
     catalogue=(1, 20),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CUSTOMER,
     applies="The customer has registered with a company, is in no group yet, and you chose to look at new ones.",
     triggers=frozenset({Topic.CUSTOMER_CHANGED}),
@@ -140,9 +142,10 @@ CUSTOMER_APPLICATION = Scenario(
     each=each_application,
     preferences=CustomerApplicationPreferences,
     steps=_steps("CUSTOMER"),
-    outcome="The customer is in the approved group; credit and payment terms stand in the customer's attributes.",
-    works_by="Without B2B Edition the store keeps no credit: limit and days are written into the customer attribute "
-    "“Credit terms” for people and other apps to read.",
+    outcome="The customer buys with the group or catalog, credit and payment terms that were approved.",
+    works_by="Where the store makes companies of customers (Shopify with B2B), the approved customer becomes the main "
+    "contact of a company of that name, which gets catalog, terms and the right to buy. Elsewhere the store keeps no "
+    "credit: limit and days are written into the customer attribute “Credit terms” for people and other apps to read.",
 )
 
 SCENARIOS = (COMPANY_APPLICATION, CUSTOMER_APPLICATION)

@@ -21,7 +21,6 @@ from app.domain.steps import (
 )
 from app.scenarios.times import each_day
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 BRIEF, OUTCOME, VERSIONS, CLASS = "01 Brief", "03 Outcome", "04 Versions", "Pricing approvals"
 RECORDED = frozenset({"Campaign brief", "Legal approval", "Policy exception"})
 BY_LOOKING = (
@@ -90,7 +89,7 @@ def _open(subject: ObjectType, about: str) -> Scenario:
         slug=f"campaign-open-{subject}",
         title=f"Open a campaign {about}",
         catalogue=(15,),
-        providers=BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         triggers=frozenset(),
         requests=frozenset({"open_campaign"}),
@@ -104,7 +103,7 @@ CAMPAIGN = Scenario(
     slug="campaign",
     title="Give every campaign its workspace and keep each state of its promotions as a record",
     catalogue=(15,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A campaign is open; once for each version of it.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -122,7 +121,7 @@ CAMPAIGN_PAPERS = Scenario(
     slug="campaign-approvals",
     title="Keep approved briefs, legal approvals and exceptions of campaigns as records",
     catalogue=(11, 15),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="The approved document is a brief or a legal approval of the campaign; once for each version.",
     triggers=frozenset({Topic.CONTENT_APPROVED}),
@@ -135,7 +134,7 @@ CAMPAIGN_PUBLISH = Scenario(
     slug="campaign-publish",
     title="Publish the approved discount rules of a campaign as promotions",
     catalogue=(11, 15, 22),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="The approved document holds the campaign's rules; once for each version.",
     triggers=frozenset({Topic.CONTENT_APPROVED}),
@@ -156,7 +155,7 @@ PROMOTION_WATCH = Scenario(
     slug="promotion-watch",
     title="Look at all promotions once a day: each belongs to a campaign, each change is kept",
     catalogue=(15,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.STORE,
     applies="Once a day, or when somebody asks.",
     triggers=frozenset({Topic.TIME_CAME}),

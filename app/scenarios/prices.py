@@ -107,7 +107,6 @@ _EVIDENCE: dict[ObjectType, tuple[Step, ...]] = {
     ObjectType.COMPANY: (FileEvidence(folder=PRICING, classification="Approvals"),),
     ObjectType.CASE: (FileEvidence(folder=OUTCOME, classification="Approvals"),),
 }
-_ON_BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 
 
 def _agreement(subject: ObjectType) -> Scenario:
@@ -115,7 +114,7 @@ def _agreement(subject: ObjectType) -> Scenario:
         slug=f"price-agreement-{subject}",
         title=f"Publish the approved price agreement of a {subject} as prices",
         catalogue=(4, 11),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         applies="The approved document is a price agreement; once for each approved version.",
         triggers=frozenset({Topic.CONTENT_APPROVED}),
@@ -138,7 +137,7 @@ def _review(subject: ObjectType) -> Scenario:
         slug=f"price-agreement-review-{subject}",
         title=f"Have a price agreement of a {subject} decided in a workflow, then publish it",
         catalogue=(4, 11, 22),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         triggers=frozenset(),
         requests=frozenset({"review_agreement"}),
@@ -168,7 +167,7 @@ def _start(subject: ObjectType) -> Scenario:
         slug=f"publication-begins-{subject}",
         title=f"Publish what was approved for a {subject} on the day it begins",
         catalogue=(4, 22),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         applies="The first day of something approved has come.",
         triggers=frozenset({Topic.TIME_CAME}),
@@ -183,7 +182,7 @@ def _end(subject: ObjectType) -> Scenario:
         slug=f"publication-ends-{subject}",
         title=f"Take back what was published for a {subject} when it ends",
         catalogue=(4, 22),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         applies="The last day of something published is over.",
         triggers=frozenset({Topic.TIME_CAME}),
@@ -198,7 +197,7 @@ def _undo(subject: ObjectType) -> Scenario:
         slug=f"publication-undo-{subject}",
         title=f"Put back what a publication for a {subject} replaced, except what a person changed since",
         catalogue=(4, 20, 22),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         triggers=frozenset(),
         requests=frozenset({"undo"}),
@@ -213,7 +212,7 @@ def _restore(subject: ObjectType) -> Scenario:
         slug=f"publication-restore-{subject}",
         title=f"Write approved values of a {subject} again where the store has drifted",
         catalogue=(4, 20, 22),
-        providers=_ON_BIGCOMMERCE,
+        providers=frozenset(Provider),
         subject=subject,
         triggers=frozenset(),
         requests=frozenset({"restore"}),

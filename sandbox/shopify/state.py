@@ -147,6 +147,7 @@ class Store:
     profile: JSON
     users: list[User]
     plan: str = "plus"
+    b2b: bool = True
     installations: dict[str, Installation] = field(default_factory=dict)
     buckets: dict[str, Bucket] = field(default_factory=dict)
     records: dict[str, dict[int, JSON]] = field(default_factory=dict)

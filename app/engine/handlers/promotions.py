@@ -22,6 +22,7 @@ from app.domain.trade import Promotion, PromotionTerms, Variant
 from app.engine import approvals, cases, circuits, timers
 from app.engine.agreements import promotions as rules
 from app.engine.agreements import table
+from app.engine.agreements.audience import without
 from app.engine.agreements.promotions import AgreedPromotion, Rules
 from app.engine.cases import NewCase
 from app.engine.handlers import publishing
@@ -29,7 +30,6 @@ from app.engine.publications import Draft, PlannedField, ledger, shown
 from app.engine.publications.kinds import PROMOTIONS
 from app.engine.publications.promotions import EVERYWHERE, SEEN_AS, field_name, promotion_value, value_of
 from app.engine.runs import Context, Done, Result, Skipped, Wait
-from app.errors import Permanent
 from app.stores.port import Capability
 
 LEGAL, EXCEPTION = "Legal approval", "Policy exception"
@@ -78,7 +78,7 @@ def _approved(session: Session, context: Context) -> frozenset[str]:
 
 def _begin(context: Context, source: ApprovedSource, *, may_exceed: bool) -> Publication:
     if Capability.PROMOTIONS not in context.store.read.capabilities:
-        raise Permanent("This store has no promotions.", code="no_promotions")
+        raise without(context.store, Capability.PROMOTIONS, "The app may not manage promotions in this store.")
     buffer = io.BytesIO()
     context.opentext.documents.download(source.node_id, source.version, buffer)
     fields = _plan(context, rules.parse(table.read(source.name, buffer.getvalue())), source, may_exceed=may_exceed)

@@ -120,6 +120,8 @@ def _paid_back(context: Context) -> str:
 
 def link_in_store(context: Context, step: LinkInStore) -> Result:
     """Leave the workspace's address on the object, for people and other tools; ours is the link row."""
+    if step.object_type not in context.store.publish.linkable:
+        return Skipped(f"This store keeps nothing on a {step.object_type}; the app's own pages show the workspace.")
     values = {"workspace_id": str(context.facts["workspace_id"]), "workspace_url": context.facts["workspace_url"]}
     context.effects.still_mine()
     context.store.publish.link(step.object_type, context.subject_id, values)

@@ -15,6 +15,13 @@ PROBES = {
     Capability.PROMOTIONS: "v3/promotions",
     Capability.CHECKOUT_TERMS: "v3/checkouts/settings/channels/1",
 }
+REMEDIES = {
+    Capability.PRICE_LISTS: "Choose a plan with price lists in BigCommerce, then open the app once.",
+    Capability.CUSTOMER_GROUPS: "Choose a plan with customer groups in BigCommerce.",
+    Capability.PROMOTIONS: "Install the app again in BigCommerce and agree that it manages marketing.",
+    Capability.COMPANIES: "Install B2B Edition in the store, then open the app once.",
+    Capability.CREDIT: "Switch on “Credit” in the settings of B2B Edition.",
+}
 LISTS = frozenset({Capability.PRICE_LISTS, Capability.CUSTOMER_GROUPS, Capability.PROMOTIONS})
 
 
@@ -31,6 +38,9 @@ class CapabilityReading(CompanyReading):
             if self._has_credit():
                 found.add(Capability.CREDIT)
         return frozenset(found)
+
+    def remedy(self, capability: Capability) -> str:
+        return "" if capability in self.capabilities else REMEDIES.get(capability, "")
 
     def _can(self, capability: Capability) -> bool:
         """A token that is no longer good at all (401) is not a missing capability."""

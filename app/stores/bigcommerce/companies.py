@@ -151,6 +151,8 @@ class CompanyWriting(CompanyReading):
         """
         if not self._has_companies():
             raise Permanent("This store has no companies.", code="not_in_this_store", service=SERVICE)
+        if change.tax_exempt is not None or change.tax_exemptions is not None:
+            raise Permanent("B2B Edition keeps no tax exemption.", code="not_in_this_store", service=SERVICE)
         key = number(company_id)
         found = self._company(key)
         if change.credit_limit is not None or change.credit_hold is not None:

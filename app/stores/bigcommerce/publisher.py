@@ -11,7 +11,7 @@ from app.stores.bigcommerce.catalog_writing import CatalogWriting
 from app.stores.bigcommerce.client import BigCommerceClient
 from app.stores.bigcommerce.companies import CompanyWriting
 from app.stores.bigcommerce.customer_writing import CustomerWriting
-from app.stores.bigcommerce.metafields import Metafields
+from app.stores.bigcommerce.metafields import PATHS, Metafields
 from app.stores.bigcommerce.order_writing import OrderWriting
 from app.stores.bigcommerce.pages import PageWriting
 from app.stores.bigcommerce.prices import PriceWriting
@@ -23,6 +23,8 @@ class BigCommercePublisher(
     AftersaleWriting,
 ):  # fmt: skip
     """StorePublisher for one store."""
+
+    linkable = frozenset(PATHS)
 
     def __init__(self, client: BigCommerceClient) -> None:
         self._client = client

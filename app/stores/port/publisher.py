@@ -29,6 +29,8 @@ class CompanyChange:
     credit_limit: Money | None = None
     credit_hold: bool | None = None
     payment_terms_days: int | None = None  # 0: pay at once
+    tax_exempt: bool | None = None  # from all taxes, at every place it buys for
+    tax_exemptions: tuple[str, ...] | None = None  # these of the store's own names and no others
 
 
 class StorePublisher(Protocol):
@@ -61,6 +63,8 @@ class StorePublisher(Protocol):
     def set_product_custom_field(self, product_id: ProductId, name: str, value: str | None) -> None:
         """Set the custom field of that name (created as needed; duplicates of the name removed); None removes it."""
         ...
+
+    linkable: frozenset[ObjectType]  # what `link` can leave facts on
 
     def link(self, object_type: ObjectType, object_id: str, values: Mapping[str, str]) -> None:
         """Leave small facts (workspace id, address) on the object where other tools can see them. Idempotent upsert."""

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     QUOTES = "quotes"
     RISK = "risk"  # the store takes an assessment of an order's risk from us
     FILES = "files"  # the store has public files of its own
+    TAX_EXEMPTION = "tax_exemption"  # companies can be exempt from taxes
 
 
 class StoreReader(Protocol):
@@ -34,6 +35,10 @@ class StoreReader(Protocol):
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What this store can do at all (its plan, its scopes); asked before a scenario relies on it."""
+        ...
+
+    def remedy(self, capability: Capability) -> str:
+        """What a person must do so that the store has it, as a sentence; empty where it has it or nothing helps."""
         ...
 
     def order(self, order_id: OrderId, parts: frozenset[OrderPart] = frozenset()) -> Order:

@@ -20,6 +20,21 @@ SCOPES = {
 }
 
 
+NO_B2B = "Switch B2B on for this shop in the Shopify admin, or choose a plan that includes it."
+NO_SCOPE = "Give the app this access in the Shopify admin: {}."
+BY_MARKET = (
+    "The shop's plan offers catalogs through B2B markets only. Give the app the access read_markets in the Shopify "
+    "admin, and make a market for the company's locations under Markets."
+)
+
+
+BUSINESS = {
+    Capability.COMPANIES: ("read_customers",),
+    Capability.TAX_EXEMPTION: ("write_customers",),
+    Capability.PRICE_LISTS: ("read_customers", "write_products"),
+}
+
+
 class CapabilityReading:
     """`capabilities` of StoreReader. Customer groups and credit Shopify has none."""
 
@@ -27,14 +42,35 @@ class CapabilityReading:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Price lists are for companies' locations, which the plan lets a catalog be assigned to, or not."""
+        """Price lists are for companies' locations: by a catalog of their own where the plan has it, else by market."""
         granted, shop = self.granted_scopes(), self._shop()
         found = {one for one, needed in SCOPES.items() if any(scope in granted for scope in needed)}
         if shop.has_b2b and "read_customers" in granted:
             found.add(Capability.COMPANIES)
-            if shop.assigns_directly and "write_products" in granted:
+            if "write_customers" in granted:
+                found.add(Capability.TAX_EXEMPTION)
+            if "write_products" in granted and (shop.assigns_directly or "read_markets" in granted):
                 found.add(Capability.PRICE_LISTS)
         return frozenset(found)
+
+    def remedy(self, capability: Capability) -> str:
+        """Looked at anew the next time: what was missing may have been given since."""
+        if capability in self.capabilities:
+            return ""
+        words = self._missing(capability)
+        for one in ("shop", "granted scopes"):
+            self._client.kept.forget(one)
+        return words
+
+    def _missing(self, capability: Capability) -> str:
+        if capability in SCOPES:
+            return NO_SCOPE.format(SCOPES[capability][0])
+        if capability not in BUSINESS:
+            return ""
+        if not self._shop().has_b2b:
+            return NO_B2B
+        missing = [one for one in BUSINESS[capability] if one not in self.granted_scopes()]
+        return NO_SCOPE.format(", ".join(missing)) if missing else BY_MARKET
 
     def granted_scopes(self) -> frozenset[str]:
         """Read scopes that a write scope brings along are among them."""

@@ -2,14 +2,16 @@
 
 Shopify keeps no state of a company. It may buy when somebody of it holds a role at a location, and its orders become
 orders, not drafts for the merchant to look at: that is "approved". Which of the other states it is in, a metafield of
-ours says.
+ours says. Nor does it keep credit: the limit is a metafield, and an approved company "on hold" is one whose orders all
+become drafts. Taxes, payment terms and drafts are matters of its locations: what is written is written at each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.domain.commerce import Address
+from app.domain.commerce import Address, Money
 from app.domain.ids import CompanyId, CustomerId
 from app.domain.trade import Company, CompanyState
 from app.errors import Conflict, NotFound, Permanent
@@ -19,10 +21,10 @@ from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.mapping import fingerprint
 from app.stores.shopify.metafields import Metafields
 from app.stores.shopify.names import SERVICE, gid
-from app.stores.shopify.payloads import parse
+from app.stores.shopify.payloads import Metafield, parse
 
-STATE = "company_state"
-NOT_HERE = "not_in_this_store"
+STATE, LIMIT = "company_state", "credit_limit"
+NOT_HERE, NO_GROUP = "not_in_this_store", "0"
 
 
 class CompanyReading:
@@ -53,12 +55,13 @@ class CompanyWriting(CompanyReading):
     def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
         """Writes what differs only. Its state comes last, for it lets the company buy."""
         found = self._company(company_id)
-        if change.credit_limit is not None or change.credit_hold is not None:
-            raise Permanent(
-                "Shopify keeps no credit of companies.", code=NOT_HERE, service=SERVICE,
-                hint="Give the company payment terms, or let its orders become drafts.",
-            )  # fmt: skip
-        if change.group_id:
+        if change.credit_limit is not None:
+            self._set_limit(found, change.credit_limit)
+        if change.credit_hold is not None and state(found) is CompanyState.APPROVED:
+            self._set_drafts(found, to_draft=change.credit_hold)
+        if change.tax_exempt is not None or change.tax_exemptions is not None:
+            self._set_taxes(found, change)
+        if change.group_id and change.group_id != NO_GROUP:
             raise Permanent(
                 "Shopify has no groups: a company gets its prices from its catalogs.", code=NOT_HERE, service=SERVICE
             )
@@ -66,6 +69,24 @@ class CompanyWriting(CompanyReading):
             self._set_terms(found, change.payment_terms_days)
         if change.state is not None:
             self._set_state(found, change.state)
+
+    def _set_limit(self, found: company_payloads.Company, limit: Money) -> None:
+        """As text, "5000.00 EUR": for people and other apps to read. No limit is none."""
+        text = f"{limit.amount:.2f} {limit.currency}" if limit.amount else ""
+        Metafields(self._client, gid("Company", found.id)).put({LIMIT: text})
+
+    def _set_taxes(self, found: company_payloads.Company, change: CompanyChange) -> None:
+        """At each location what differs there; a company without one has nobody to be exempt."""
+        for place in _places(found):
+            wanted: dict[str, Any] = {}
+            if change.tax_exempt is not None and change.tax_exempt is not place.tax_exempt:
+                wanted["exempt"] = change.tax_exempt
+            if change.tax_exemptions is not None:
+                listed, had = set(change.tax_exemptions), set(place.tax_exemptions)
+                wanted |= {"add": sorted(listed - had)} if listed - had else {}
+                wanted |= {"remove": sorted(had - listed)} if had - listed else {}
+            if wanted:
+                self._client.change("CompanyLocationTax", "companyLocationTaxSettingsUpdate", id=place.id, **wanted)
 
     def _set_terms(self, found: company_payloads.Company, days: int) -> None:
         template = self._template(days) if days else None
@@ -86,17 +107,15 @@ class CompanyWriting(CompanyReading):
         return known[days]
 
     def _set_state(self, found: company_payloads.Company, state: CompanyState) -> None:
-        if not found.locations.nodes:
-            raise Permanent(
-                "The company has no location, so nobody can buy for it.", code="no_location", service=SERVICE,
-                hint="Add a location to the company in Shopify, then try again.",
-            )  # fmt: skip
+        _places(found)
         owner = gid("Company", found.id)
         Metafields(self._client, owner).put({STATE: state.value})
         if state is CompanyState.APPROVED:
             self._give_role(found)
+        self._set_drafts(found, to_draft=state is not CompanyState.APPROVED)
+
+    def _set_drafts(self, found: company_payloads.Company, *, to_draft: bool) -> None:
         for place in found.locations.nodes:
-            to_draft = state is not CompanyState.APPROVED
             if place.experience is None or place.experience.checkout_to_draft is not to_draft:
                 self._set_experience(place, checkoutToDraft=to_draft)
 
@@ -123,6 +142,15 @@ class CompanyWriting(CompanyReading):
         self._client.change("CompanyLocationUpdate", "companyLocationUpdate", id=place.id, input=changes)
 
 
+def _places(found: company_payloads.Company) -> tuple[company_payloads.Location, ...]:
+    if not found.locations.nodes:
+        raise Permanent(
+            "The company has no location, so nobody can buy for it.", code="no_location", service=SERVICE,
+            hint="Add a location to the company in Shopify, then try again.",
+        )  # fmt: skip
+    return found.locations.nodes
+
+
 def company(found: company_payloads.Company) -> Company:
     places, contact = found.locations.nodes, found.main_contact
     email = contact.customer.email.email_address if contact and contact.customer.email else ""
@@ -142,19 +170,42 @@ def company(found: company_payloads.Company) -> Company:
         tax_id=next((place.tax_id for place in places if place.tax_id), ""),
         addresses=tuple(dict.fromkeys(one for one in addresses if one is not None)),
         members=tuple(CustomerId(entry.customer.id) for entry in found.contacts.nodes),
+        credit_limit=_limit(found.limit),
+        is_on_credit_hold=state(found) is CompanyState.APPROVED and not _is_open(found),
         payment_terms_days=next((one.due_in_days for one in terms if one is not None), None),
+        is_tax_exempt=bool(places) and all(place.tax_exempt for place in places),
+        tax_exemptions=_everywhere(places),
         extra={"external id": found.external_id} if found.external_id else {},
     )
 
 
 def state(found: company_payloads.Company) -> CompanyState:
     """What Shopify lets it do, then our own word for why it may not."""
-    places = found.locations.nodes
-    buys = any(one.role_assignments.nodes for one in found.contacts.nodes)
-    if buys and any(not (place.experience and place.experience.checkout_to_draft) for place in places):
-        return CompanyState.APPROVED
     kept = found.state.value if found.state else ""
+    buys = any(one.role_assignments.nodes for one in found.contacts.nodes)
+    if buys and (_is_open(found) or kept == CompanyState.APPROVED):
+        return CompanyState.APPROVED
     return CompanyState(kept) if kept in (CompanyState.REJECTED, CompanyState.INACTIVE) else CompanyState.PENDING
+
+
+def _is_open(found: company_payloads.Company) -> bool:
+    """At some location orders become orders at once."""
+    return any(not (one.experience and one.experience.checkout_to_draft) for one in found.locations.nodes)
+
+
+def _limit(found: Metafield | None) -> Money | None:
+    """None for what we did not write so."""
+    amount, _space, currency = (found.value if found else "").partition(" ")
+    try:
+        return Money(Decimal(amount), currency) if currency else None
+    except InvalidOperation:
+        return None
+
+
+def _everywhere(places: Sequence[company_payloads.Location]) -> tuple[str, ...]:
+    """The exemptions that hold at every location."""
+    each = [set(place.tax_exemptions) for place in places]
+    return tuple(sorted(set.intersection(*each))) if each else ()
 
 
 def company_version(found: company_payloads.CompanyHead) -> str:

@@ -50,6 +50,8 @@ class Location(Payload):
     name: str
     phone: Text = ""
     tax_id: Text = Field(default="", validation_alias=AliasPath("taxSettings", "taxRegistrationId"))
+    tax_exempt: bool = Field(default=False, validation_alias=AliasPath("taxSettings", "taxExempt"))
+    tax_exemptions: tuple[str, ...] = Field(default=(), validation_alias=AliasPath("taxSettings", "taxExemptions"))
     billing_address: Place | None = None
     shipping_address: Place | None = None
     experience: Experience | None = Field(default=None, alias="buyerExperienceConfiguration")
@@ -77,6 +79,7 @@ class Role(Payload):
 
 class Company(CompanyHead):
     state: Metafield | None = None
+    limit: Metafield | None = None
     main_contact: Contact | None = None
     default_role: Role | None = None
     contacts: Nodes[Contact] = Nodes()

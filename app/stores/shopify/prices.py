@@ -1,37 +1,29 @@
-"""Price lists and the catalogs that bring them to companies; variants by SKU.
+"""Price lists and variants by SKU; what brings a list to buyers is in `offers`.
 
 Source: Shopify Admin GraphQL API 2026-10, priceLists, catalogs, quantityPricingByVariantUpdate (all or nothing, 250
-prices at once). A list reaches nobody by itself: a catalog assigns it to a company's locations. Prices have no dates.
+prices at once). Prices have no dates.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from pydantic import AliasPath, Field
+from pydantic import Field
 
 from app.domain.commerce import Money
 from app.domain.ids import PriceListId, ProductId
-from app.domain.trade import Audience, AudienceKind, Price, PriceList, PriceTier, RefusedPrice, Variant
-from app.errors import Conflict, NotFound, Permanent
-from app.stores.shopify.capabilities import CapabilityReading
+from app.domain.trade import Price, PriceList, PriceTier, RefusedPrice, Variant
+from app.errors import Conflict, Permanent
 from app.stores.shopify.client import UserError
 from app.stores.shopify.names import SERVICE, gid, number
+from app.stores.shopify.offers import CatalogAssigning, CatalogOffers, PriceListNode, TitledNode
 from app.stores.shopify.orders import quoted
-from app.stores.shopify.payloads import Amount, NamedNode, Node, Nodes, Number, Payload, StockItem, Text, parse
+from app.stores.shopify.payloads import Amount, Nodes, Number, Payload, StockItem, Text, parse
 
 T = TypeVar("T")
 BATCH = 250  # prices in one write
 LISTED = 50  # values of one filter
-NOT_ON_PLAN = frozenset({
-    "B2B_CATALOG_LIMIT_REACHED", "UNPERMITTED_ENTITLEMENTS_DIRECT_CATALOG_ASSIGNMENT",
-    "COMPANY_LOCATION_CATALOG_STATUS_PLAN", "CONTEXT_CATALOG_LIMIT_REACHED",
-})  # fmt: skip
 GONE = frozenset({"PRICE_NOT_FIXED", "VARIANT_NOT_FOUND"})
-
-
-class TitledNode(Node):
-    title: Text = ""
 
 
 class VariantNode(Payload):
@@ -42,14 +34,6 @@ class VariantNode(Payload):
     inventory_quantity: int | None = None
     inventory_item: StockItem = StockItem()
     product: TitledNode
-
-
-class PriceListNode(Payload):
-    id: Number
-    name: str
-    currency: str
-    catalog: TitledNode | None = None
-    catalog_gid: str = Field(default="", validation_alias=AliasPath("catalog", "id"))
 
 
 class Break(Payload):
@@ -68,12 +52,7 @@ class PriceNode(Payload):
     breaks: Nodes[Break] = Field(default=Nodes(), alias="quantityPriceBreaks")
 
 
-class LocationNode(Payload):
-    id: str
-    company: NamedNode
-
-
-class PriceReading(CapabilityReading):
+class PriceReading(CatalogOffers):
     """The prices' part of StoreReader."""
 
     def variants(self, skus: Collection[str]) -> dict[str, Variant]:
@@ -89,7 +68,10 @@ class PriceReading(CapabilityReading):
 
     def price_lists(self) -> list[PriceList]:
         found = (parse(node, PriceListNode) for node in self._client.pages("PriceLists", "priceLists"))
-        return [PriceList(PriceListId(entry.id), entry.name, entry.currency) for entry in found]
+        return [
+            PriceList(PriceListId(one.id), one.name, one.currency, one.catalog.title if one.catalog else "")
+            for one in found
+        ]
 
     def prices(self, price_list_id: PriceListId, skus: Collection[str] | None = None) -> Iterator[Price]:
         """The fixed prices: what an adjustment makes of the shop's own prices is no record."""
@@ -103,25 +85,6 @@ class PriceReading(CapabilityReading):
             found = self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=filters)
             yield from (price for price in map(_price, found) if price.sku in skus)
 
-    def audiences_of(self, price_list_id: PriceListId) -> list[Audience]:
-        """The companies at whose locations its catalog applies."""
-        found = self._price_list(price_list_id)
-        companies = {one.company.id: one.company.name for one in self._places(found.catalog_gid)}
-        return [Audience(AudienceKind.COMPANY, key, name) for key, name in companies.items()]
-
-    def _price_list(self, price_list_id: str) -> PriceListNode:
-        node = self._client.run("PriceListRead", id=gid("PriceList", price_list_id)).get("priceList")
-        if not isinstance(node, dict):
-            raise NotFound("Shopify does not have this price list.", service=SERVICE)
-        return parse(node, PriceListNode)
-
-    def _places(self, catalog: str) -> list[LocationNode]:
-        """A catalog of another kind than for company locations has none."""
-        if "/CompanyLocationCatalog/" not in catalog:
-            return []
-        found = self._client.pages("CatalogLocations", "catalog", "companyLocations", id=catalog)
-        return [parse(node, LocationNode) for node in found]
-
     def _variant(self, entry: VariantNode) -> Variant:
         is_only = entry.title == "Default Title"
         return Variant(
@@ -134,7 +97,7 @@ class PriceReading(CapabilityReading):
         )
 
 
-class PriceWriting(PriceReading):
+class PriceWriting(PriceReading, CatalogAssigning):
     """The prices' part of StorePublisher."""
 
     price_batch: int = BATCH
@@ -189,56 +152,6 @@ class PriceWriting(PriceReading):
                 if not errors:
                     break
                 left = [one for where, one in enumerate(left) if where not in gone]
-
-    def assign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
-        """By its catalog, which is made where the list has none yet."""
-        places, found = self._places_of(audience), self._price_list(price_list_id)
-        if not found.catalog_gid:
-            wanted = {
-                "title": found.name, "status": "ACTIVE", "priceListId": gid("PriceList", price_list_id),
-                "context": {"companyLocationIds": places},
-            }  # fmt: skip
-            self._assigning("CatalogCreate", "catalogCreate", input=wanted)
-            return
-        present = {one.id for one in self._places(found.catalog_gid)}
-        if missing := [one for one in places if one not in present]:
-            self._assigning("CatalogContext", "catalogContextUpdate", id=found.catalog_gid,
-                            add={"companyLocationIds": missing})  # fmt: skip
-
-    def unassign_price_list(self, price_list_id: PriceListId, audience: Audience) -> None:
-        found = self._price_list(price_list_id)
-        gone = [one.id for one in self._places(found.catalog_gid) if one.company.id == audience.id]
-        if gone:
-            self._assigning("CatalogContext", "catalogContextUpdate", id=found.catalog_gid,
-                            remove={"companyLocationIds": gone})  # fmt: skip
-
-    def _assigning(self, name: str, field: str, **variables: Any) -> None:
-        try:
-            self._client.change(name, field, **variables)
-        except Permanent as error:
-            if error.context.get("user_code") not in NOT_ON_PLAN:
-                raise
-            raise Permanent(
-                "The shop's plan does not let this price list be assigned to a company.", code="not_on_plan",
-                hint="Change the shop's plan, or put the prices into a catalog of a B2B market.", **error.context,
-            ) from error  # fmt: skip
-
-    def _places_of(self, audience: Audience) -> list[str]:
-        if audience.kind is not AudienceKind.COMPANY:
-            raise Permanent(
-                "Shopify has no customer groups: a price list is for companies.", code="not_in_this_store",
-                service=SERVICE, hint="Make an agreement with the company.",
-            )  # fmt: skip
-        node = self._client.run("LocationsOfCompany", id=gid("Company", audience.id)).get("company")
-        if not isinstance(node, dict):
-            raise NotFound("Shopify does not have this company.", service=SERVICE)
-        places = [str(one["id"]) for one in node["locations"]["nodes"]]
-        if not places:
-            raise Permanent(
-                "The company has no location, so prices would reach nobody.", code="no_location", service=SERVICE,
-                hint="Add a location to the company in Shopify, then try again.",
-            )  # fmt: skip
-        return places
 
     def _list_named(self, name: str) -> PriceList | None:
         return next((one for one in self.price_lists() if one.name == name), None)

@@ -9,7 +9,7 @@ from app.stores.shopify.companies import CompanyWriting
 from app.stores.shopify.customer_writing import CustomerWriting
 from app.stores.shopify.disputes import DisputeWriting
 from app.stores.shopify.drafts import QuoteWriting
-from app.stores.shopify.metafields import Metafields, owner
+from app.stores.shopify.metafields import TYPES, Metafields, owner
 from app.stores.shopify.order_writing import OrderWriting
 from app.stores.shopify.pages import PageWriting
 from app.stores.shopify.promotions import PromotionWriting
@@ -22,6 +22,8 @@ class ShopifyPublisher(
     DisputeWriting, QuoteWriting, FileWriting,
 ):  # fmt: skip
     """StorePublisher for one shop."""
+
+    linkable = frozenset(TYPES)
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sandbox import credentials
 from sandbox.kernel.hands import NotAccepted
 from sandbox.shopify.errors import UserError
-from sandbox.shopify.hands import disputing, goods, orders, sending
+from sandbox.shopify.hands import disputing, goods, orders, sending, trading
 from sandbox.shopify.shop import Shop
 from sandbox.shopify.state import JSON
 
@@ -56,6 +56,12 @@ RESOURCES: dict[str, Resource] = {
         goods.get_company, goods.list_companies, goods.create_company, goods.patch_company, goods.delete_company
     ),
     "company_locations": Resource(goods.get_location, goods.list_locations, None, goods.patch_location),
+    "markets": Resource(trading.get_market, trading.list_markets, trading.create_market),
+    "catalogs": Resource(trading.get_catalog, trading.list_catalogs, None, trading.patch_catalog),
+    "discounts": Resource(
+        trading.get_discount, trading.list_discounts, trading.create_discount, trading.patch_discount,
+        trading.delete_discount,
+    ),
     "draft_orders": Resource(
         goods.get_draft, goods.list_drafts, goods.create_draft, goods.patch_draft, goods.delete_draft
     ),

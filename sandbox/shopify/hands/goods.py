@@ -3,7 +3,7 @@
 Bodies are the inputs of the API's own mutations; a few friendly words stand beside them.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -324,12 +324,17 @@ def delete_subscription(shop: Shop, number: Any) -> None:
 
 
 class StorePatch(Friendly):
-    """`decline_refunds`: the payment provider refuses them. Seconds: how long Shopify takes for its own work."""
+    """`decline_refunds`: the payment provider refuses them. Seconds: how long Shopify takes for its own work.
+
+    `plan` and `b2b`: what the merchant books; an app sees it when it asks.
+    """
 
     name: str | None = None
     contactEmail: str | None = None
     ianaTimezone: str | None = None
     decline_refunds: bool | None = None
+    plan: Literal["basic", "grow", "advanced", "plus"] | None = None
+    b2b: bool | None = None
     routing_seconds: int | None = Field(default=None, ge=0, le=86400)
     job_seconds: int | None = Field(default=None, ge=0, le=86400)
     bulk_seconds: int | None = Field(default=None, ge=0, le=86400)
@@ -351,7 +356,8 @@ def patch_store(shop: Shop, number: Any, given: JSON) -> JSON:
 
 def get_store(shop: Shop, number: Any) -> JSON:
     del number
-    own = {n: getattr(shop.store, n) for n in ("domain", "handle", "frozen", "decline_refunds")}
+    names = ("domain", "handle", "frozen", "decline_refunds", "plan", "b2b")
+    own = {n: getattr(shop.store, n) for n in names}
     told: JSON = read(shop, f"{{ shop {{ {reads.STORE} }} }}")["shop"]
     return told | own | {"installed": sorted(shop.store.installations)}
 

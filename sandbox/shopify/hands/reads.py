@@ -92,3 +92,15 @@ STORE = f"""
   id name email contactEmail myshopifyDomain currencyCode ianaTimezone taxesIncluded shipsToCountries
   plan {{ publicDisplayName shopifyPlus }} shopAddress {{ countryCodeV2 city zip address1 }} {METAFIELDS}
 """
+MARKET = """
+  id name handle status type
+  conditions { companyLocationsCondition { applicationLevel companyLocations(first: 50) { nodes { id name } } } }
+"""
+_VALUE = "... on DiscountPercentage { percentage } ... on DiscountAmount { amount { amount } }"
+_GETS = f"customerGets {{ value {{ {_VALUE} }} }}"
+DISCOUNT = f"""
+  id discount {{ __typename
+    ... on DiscountCodeBasic {{
+      title status startsAt endsAt usageLimit codes(first: 2) {{ nodes {{ code }} }} {_GETS} }}
+    ... on DiscountAutomaticBasic {{ title status startsAt endsAt {_GETS} }} }}
+"""

@@ -57,6 +57,29 @@ def markets(shop: Shop, _node: JSON, args: JSON) -> Listing:
     return lists.listing(shop, found, args, {**lists.common(), "name": lambda m: m["name"]}, {})
 
 
+@field("Market", "conditions")
+def conditions(_shop: Shop, node: JSON, _args: JSON) -> JSON:
+    """Of a B2B market the company locations it is for; without any named it is for all of them."""
+    if node["type"] != "COMPANY_LOCATION":
+        return {"companyLocationsCondition": None}
+    ids = node.get("locationIds", [])
+    return {"companyLocationsCondition": {"locationIds": ids, "applicationLevel": "SPECIFIED" if ids else "ALL"}}
+
+
+field("CompanyLocationsCondition", "companyLocations")(lambda s, c, _: _locations(s, c))
+
+
+def is_offered(shop: Shop, node: JSON, place: JSON) -> bool:
+    """Whether a catalog applies at a company location, directly or by an active market."""
+    if node["status"] != "ACTIVE":
+        return False
+    found = [m for i in node.get("marketIds", []) if (m := shop.find("Market", i)) and m["status"] == "ACTIVE"]
+    by_market = any(
+        m["type"] == "COMPANY_LOCATION" and (not m.get("locationIds") or place["id"] in m["locationIds"]) for m in found
+    )
+    return by_market or place["id"] in node.get("locationIds", [])
+
+
 def _locations(shop: Shop, node: JSON) -> list[JSON]:
     return [found for i in node.get("locationIds", []) if (found := shop.find("CompanyLocation", i))]
 

@@ -97,8 +97,8 @@ def contextual_pricing(shop: Shop, node: JSON, args: JSON) -> JSON:
     place = shop.find("CompanyLocation", args["context"].get("companyLocationId"))
     found = [
         chosen
-        for c in shop.all("CompanyLocationCatalog")
-        if place is not None and c["status"] == "ACTIVE" and place["id"] in c["locationIds"]
+        for c in catalogs.every(shop)
+        if place is not None and catalogs.is_offered(shop, c, place)
         and (chosen := shop.find("PriceList", c["priceListId"]))
     ]  # fmt: skip
     best = min(found, key=lambda p: price_of(shop, p, node), default=None)

@@ -25,8 +25,8 @@ def shop_node(shop: Shop) -> JSON:
             "partnerDevelopment": bool(store.profile.get("development")),
         },
         "entitlements": {
-            "b2b": {"enabled": True},
-            "markets": {"b2b": {"enabled": True, "catalogs": {"enabled": True, "limit": 10_000 if plus else 3}}},
+            "b2b": {"enabled": store.b2b},
+            "markets": {"b2b": {"enabled": store.b2b, "catalogs": {"enabled": True, "limit": 10_000 if plus else 3}}},
         },
         "features": {"directConnectionCatalogAssignmentEnabled": plus, "buyerExperienceDepositEnabled": plus},
         "resourceLimits": {"maxProductOptions": 3, "maxProductVariants": 2048},

@@ -62,9 +62,33 @@ def test_a_company_may_buy_once_it_is_approved_and_not_when_it_is_not(case: Shop
     assert case.store.read.company(company_id).payment_terms_days is None
     with pytest.raises(Permanent, match="no terms of 31 days"):
         case.store.publish.set_company(company_id, CompanyChange(payment_terms_days=31))
-    with pytest.raises(Permanent) as caught:
-        case.store.publish.set_company(company_id, CompanyChange(credit_hold=True))
-    assert caught.value.specific_code == "not_in_this_store"
+    limit = Money(Decimal("5000.00"), "EUR")
+    for hold in (True, True, False):  # its orders become drafts for somebody to look at, and it stays approved
+        case.store.publish.set_company(company_id, CompanyChange(credit_hold=hold, credit_limit=limit))
+        found = case.store.read.company(company_id)
+        assert (found.state, found.is_on_credit_hold, found.credit_limit) == (CompanyState.APPROVED, hold, limit)
+    case.store.publish.set_company(company_id, CompanyChange(credit_limit=Money(Decimal(0), "EUR")))
+    assert case.store.read.company(company_id).credit_limit is None
+
+
+def test_a_company_is_exempt_from_taxes_at_each_of_its_places_as_written_and_no_longer(case: ShopifyCase) -> None:
+    company_id, place = company(case)
+    publish, read = case.store.publish, case.store.read
+    with case.acting() as shop:
+        made = shop.get("Company", f"gid://shopify/Company/{company_id}")
+        assert made is not None
+        other = making.company_location(shop, made, taxExemptions=["CA_STATUS_CARD_EXEMPTION"])
+    assert (read.company(company_id).is_tax_exempt, read.company(company_id).tax_exemptions) == (False, ())
+    rule = ("EU_REVERSE_CHARGE_EXEMPTION_RULE",)
+    for _ in range(2):
+        publish.set_company(company_id, CompanyChange(tax_exempt=True, tax_exemptions=rule))
+        assert (read.company(company_id).is_tax_exempt, read.company(company_id).tax_exemptions) == (True, rule)
+    publish.set_company(company_id, CompanyChange(tax_exempt=False, tax_exemptions=()))
+    with case.acting() as shop:
+        for one in (place, other):
+            now = shop.get("CompanyLocation", one["id"])
+            assert now is not None
+            assert (now["taxExempt"], now["taxExemptions"]) == (False, [])
 
 
 def test_a_companys_order_names_it(case: ShopifyCase) -> None:
@@ -127,19 +151,41 @@ def test_prices_that_are_refused_keep_no_other_out(case: ShopifyCase) -> None:
         case.store.read.audiences_of(PriceListId(MISSING))
 
 
-def test_a_plan_without_direct_catalogs_says_so() -> None:
+def test_a_plan_without_direct_catalogs_goes_by_a_market_of_the_company_or_says_what_to_do() -> None:
     case = ShopifyCase()
     case.api.store("nordwind-supply").plan = "grow"
-    company_id, _ = company(case)
-    assert Capability.PRICE_LISTS not in case.store.read.capabilities
-    assert Capability.COMPANIES in case.store.read.capabilities
-    list_id = case.store.publish.create_price_list("Agreed")
-    with pytest.raises(Permanent) as caught:
-        case.store.publish.assign_price_list(list_id, Audience(AudienceKind.COMPANY, company_id, ""))
-    assert caught.value.specific_code == "not_on_plan"
+    company_id, place = company(case)
+    read, publish = case.store.read, case.store.publish
+    assert {Capability.PRICE_LISTS, Capability.COMPANIES} <= read.capabilities
+    list_id, audience = publish.create_price_list("Agreed"), Audience(AudienceKind.COMPANY, company_id, "")
+    with pytest.raises(Permanent) as caught:  # there is only the market of all companies
+        publish.assign_price_list(list_id, audience)
+    assert (caught.value.specific_code, "make a B2B market" in caught.value.hint) == ("not_on_plan", True)
+    with case.acting() as shop:
+        shop.new("Market", name="AE", handle="ae", status="ACTIVE", type="COMPANY_LOCATION", locationIds=[place["id"]])
+    for _ in range(2):
+        publish.assign_price_list(list_id, audience)
+        assert [one.id for one in read.audiences_of(list_id)] == [company_id]
+        publish.unassign_price_list(list_id, audience)
+        assert read.audiences_of(list_id) == []
     with pytest.raises(Permanent) as caught:
         case.store.publish.assign_price_list(list_id, Audience(AudienceKind.GROUP, "1", ""))
     assert caught.value.specific_code == "not_in_this_store"
+
+
+def test_what_a_shop_cannot_do_comes_with_what_to_do() -> None:
+    case = ShopifyCase(granted=(*scopes.REQUIRED,))
+    shop, read = case.api.store("nordwind-supply"), case.store.read
+    assert read.remedy(Capability.PRICE_LISTS) == ""
+    assert "write_discounts" in read.remedy(Capability.PROMOTIONS)
+    shop.plan = "grow"
+    read = case.connect((*scopes.REQUIRED,)).read
+    assert Capability.PRICE_LISTS not in read.capabilities
+    assert "read_markets" in read.remedy(Capability.PRICE_LISTS)
+    shop.b2b = False
+    assert "Switch B2B on" in read.remedy(Capability.PRICE_LISTS) + read.remedy(Capability.PRICE_LISTS)
+    assert Capability.COMPANIES not in read.capabilities
+    assert read.remedy(Capability.CUSTOMER_GROUPS) == ""
 
 
 # Promotions
@@ -208,7 +254,8 @@ def test_a_missing_optional_scope_blanks_no_other_answer() -> None:
     assert case.store.read.product(filled.product).name == "Lamp"
     assert set(case.store.setup.ensure_webhooks(case.hook_destination, {}).values()) == {"refused"}
     assert case.store.read.capabilities == {
-        Capability.COMPANIES, Capability.PRICE_LISTS, Capability.RETURNS, Capability.RISK, Capability.FILES,
+        Capability.COMPANIES, Capability.PRICE_LISTS, Capability.TAX_EXEMPTION, Capability.RETURNS,
+        Capability.RISK, Capability.FILES,
     }  # fmt: skip
     with pytest.raises(Permanent) as caught:
         list(case.store.read.promotions())

@@ -1,0 +1,181 @@
+"""Business buyers of a Shopify shop: their workspaces, agreed prices, terms and campaigns, as in any store."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.db.links import FiledDocument
+from app.db.runs import Run, StepRow
+from app.db.types import utc_now
+from app.engine import replay
+from app.stores.port import Capability
+from sandbox.kernel.faults import FaultRule
+from sandbox.shopify.hands import goods, trading
+from tests.engine import office
+from tests.engine.merchants import SHOP, THEO, Partner, hand, number
+from tests.house import House, a_house
+
+HEADER = "SKU;Currency;Price;From quantity;Valid from;Valid to\n"
+GOOD = "NW-TORCH;EUR;70,00;;;\nNW-TORCH;EUR;65,00;10;;\nNW-TENT;EUR;99,50;;;\n"
+TORCH, TENT = (Decimal(70), {10: Decimal(65)}), (Decimal("99.5"), {})
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One shop for all tests, each with a company of its own. Everything is told twice."""
+    with a_house(f"sqlite:///{tmp_path_factory.mktemp('trade') / 'ecm.sqlite3'}") as built:
+        built.install_shop(connect=True)
+        built.stage.world.faults.add(FaultRule(system="shopify", kind="duplicate"))
+        yield built
+
+
+NAMES = (f"Werft {number} AG" for number in range(1, 100))
+
+
+@pytest.fixture
+def partner(shop: House) -> Partner:
+    return Partner(shop, next(NAMES))
+
+
+def versions(house: House, partner: Partner) -> dict[str, int]:
+    return {one.name: one.version for one in house.rows(FiledDocument, link_id=partner.link.id)}
+
+
+def test_a_company_has_its_workspace_and_each_change_of_its_place_and_people_is_kept_once(partner: Partner) -> None:
+    house = partner.house
+    assert len(house.rows(Run, scenario="company-workspace", subject_id=partner.id)) >= 1
+    first = versions(house, partner)
+    assert set(first) == {"Order history.pdf", "Account and credit terms.pdf"}
+    hand(house, goods.patch_company, partner.id, {"taxRegistrationId": "DE123456789"})
+    words = [office.text_of_node(house, row) for row in house.rows(FiledDocument, link_id=partner.link.id)]
+    assert any("DE123456789" in one for one in words)
+    runs = len(house.rows(Run, scenario="company-workspace", subject_id=partner.id))
+    hand(house, lambda shop: (goods.changed.tell(shop, partner.place(shop)), {})[1])  # told of again, nothing new
+    assert len(house.rows(Run, scenario="company-workspace", subject_id=partner.id)) == runs
+
+
+# Prices
+
+
+def test_exactly_the_approved_version_is_what_the_company_pays_and_every_row_is_reported(partner: Partner) -> None:
+    house = partner.house
+    node = partner.approve(HEADER + GOOD + "NO-SUCH;EUR;5,00;;;\nNW-ROPE;GBP;5,00;;;\n")
+    partner.write(HEADER + GOOD.replace("70,00", "1,00"))  # a draft
+    house.drain()
+    assert partner.prices() == {"NW-TORCH": TORCH, "NW-TENT": TENT}
+    found = partner.publication()
+    assert (found.node_id, found.version, found.approved_by, found.state) == (node, 1, THEO, "live")
+    assert [(row["SKU"], row["Result"]) for row in partner.report()] == [
+        ("NW-TORCH", "applied"), ("NW-TORCH", "applied"), ("NW-TENT", "applied"), ("NO-SUCH", "refused"),
+        ("NW-ROPE", "refused"),
+    ]  # fmt: skip
+    before = len(house.effects("shopify"))
+    house.approve(node, version=1, user=THEO)  # told once more
+    house.drain()
+    assert len(house.effects("shopify")) == before
+    partner.approve(HEADER + GOOD.replace("NW-TENT;EUR;99,50;;;\n", ""))
+    assert partner.prices() == {"NW-TORCH": TORCH}  # the next version takes back what it leaves out
+
+
+def test_what_a_person_changed_since_stays_drift_is_shown_and_restored_and_undo_leaves_theirs(partner: Partner) -> None:
+    partner.approve(HEADER + GOOD)
+    first = partner.publication()
+    partner.change("NW-TENT", "50.00")
+    partner.ask("look")
+    assert partner.states()["NW-TENT EUR"] == "drifted"
+    partner.ask("restore", publication_id=first.id, fields=partner.fields()["NW-TENT EUR"].field)
+    assert partner.prices()["NW-TENT"] == TENT
+    partner.change("NW-TENT", "51.00")
+    partner.ask("undo", publication_id=first.id)
+    states = partner.states()
+    assert (states["NW-TORCH EUR"], states["NW-TENT EUR"]) == ("undone", "kept")
+    assert [row.name for row in partner.house.rows(FiledDocument) if row.name.startswith("Undone prices version 1")]
+
+
+def test_zz_an_agreement_begins_and_ends_on_its_days_and_a_price_changed_before_stays(partner: Partner) -> None:
+    house, today = partner.house, utc_now().date()
+    begins, ends = today + timedelta(days=3), today + timedelta(days=6)
+    partner.approve(HEADER + "NW-TENT;EUR;80,00;;;\nNW-ROPE;EUR;44,00;;;\n", "Price agreement standing.csv")
+    dated = "".join(f"{sku};EUR;{price};;{begins};{ends}\n" for sku, price in
+                    (("NW-TENT", "60,00"), ("NW-TORCH", "50,00"), ("NW-ROPE", "30,00")))  # fmt: skip
+    partner.approve(HEADER + dated, "Price agreement summer.csv")
+    assert partner.publication().state == "planned"
+    partner.change("NW-ROPE", "45.00")
+    house.advance(days=3, hours=1)
+    inside = {"NW-TENT": (Decimal(60), {}), "NW-TORCH": (Decimal(50), {}), "NW-ROPE": (Decimal(45), {})}
+    assert partner.prices() == inside
+    assert {row["SKU"]: row["Result"] for row in partner.report()}["NW-ROPE"] == "skipped"
+    house.advance(days=4)
+    assert partner.prices() == {"NW-TENT": (Decimal(80), {}), "NW-ROPE": (Decimal(45), {})}
+    assert partner.publication().state == "undone"
+
+
+def test_a_lost_answer_makes_no_second_list_and_an_outage_only_delays(partner: Partner) -> None:
+    house = partner.house
+    rule = FaultRule(system="shopify", kind="drop_after", probability=0.2, path="*graphql*")
+    house.stage.world.faults.add(rule)
+    node = partner.write(HEADER + GOOD)
+    house.approve(node, user=THEO)
+    for _ in range(8):
+        house.drain()
+        house.hurry()
+    house.stage.world.faults.remove(rule.id)
+    house.hurry()
+    house.drain()
+    assert partner.prices() == {"NW-TORCH": TORCH, "NW-TENT": TENT}
+    with house.stage.shopify.acting(SHOP) as shop:
+        for kind, name in (("PriceList", "name"), ("CompanyLocationCatalog", "title")):
+            assert len([one for one in shop.all(kind) if partner.name in one[name]]) == 1
+
+
+def test_the_workflow_decides_a_rejection_publishes_nothing_an_approval_the_file(partner: Partner) -> None:
+    house = partner.house
+    node = partner.write(HEADER + GOOD)
+    for outcome in ("rejected", "approved"):
+        partner.ask("review_agreement", node_id=str(node), version="1")
+        office.decide(house, "sf_special_price", outcome, user=THEO)
+        assert partner.prices() == {}
+    office.decide(house, "sf_special_price", "approved", user="omar.haddad@demo")
+    assert partner.prices() == {"NW-TORCH": TORCH, "NW-TENT": TENT}
+
+
+def test_where_the_shop_cannot_assign_prices_it_says_exactly_what_to_do_and_goes_on_once_it_is_done(
+    partner: Partner,
+) -> None:
+    house = partner.house
+    store, admin = house.stage.shopify.store(SHOP), house.stage.shopify_admin
+    told = []
+
+    def again() -> None:
+        (step,) = [one for one in house.rows(StepRow, run_id=run.id) if one.kind == "publish_prices"]
+        told.append(step.error_hint)
+        replay.replay(house.deps, replay.Selection(ids=[run.id]), "tester")
+        house.drain()
+
+    store.b2b = False
+    forget(house)
+    partner.approve(HEADER + GOOD)
+    run = house.run_of("price-agreement-company", partner.id)
+    store.b2b, store.plan = True, "grow"
+    admin.take_back(["read_markets"])
+    again()
+    admin.grant(["read_markets"])
+    house.drain()
+    again()
+    assert partner.prices() == {}
+    with house.stage.shopify.acting(SHOP) as shop:
+        trading.create_market(shop, {"name": partner.name, "locations": [int(number(partner.place(shop)))]})
+    again()
+    assert [next(word for word in ("Switch B2B on", "access read_markets", "make a B2B market") if word in one)
+            for one in told] == ["Switch B2B on", "access read_markets", "make a B2B market"]  # fmt: skip
+    assert house.run_of("price-agreement-company", partner.id).state == "done"
+    assert partner.prices() == {"NW-TORCH": TORCH, "NW-TENT": TENT}
+    store.plan = "plus"
+    forget(house)
+
+
+def forget(house: House) -> None:
+    """What was known of the shop's plan is an hour old."""
+    house.deps.store(house.store_id).read.remedy(Capability.CUSTOMER_GROUPS)
