@@ -36,7 +36,8 @@ def audience_of(store: Store, subject: Subject) -> Audience:
             hint="Put the customer into a group of its own in the store, then try again.",
         )  # fmt: skip
     raise Permanent(
-        "The customer buys for no company, so agreed prices would reach nobody.", code="no_company",
+        "The customer buys for no company, so agreed prices would reach nobody.",
+        code="no_company",
         hint="Make the customer a contact of a company in the store, then try again.",
     )
 
