@@ -10,7 +10,7 @@ import httpx
 from app.domain.commerce import OrderStatus
 from app.domain.ids import CustomerId, OrderId, ProductId
 from app.outbound import Outbound
-from app.settings import Periods, Settings
+from app.settings import Settings
 from app.stores.bigcommerce import BigCommerceDoor, bigcommerce_store
 from app.stores.bigcommerce.mapping import ID_BY_STATUS
 from app.stores.port import Store
@@ -89,13 +89,13 @@ class BigCommerceCase:
     hooks_carry_headers = True
     may_lose_thumbnail = True
 
-    def __init__(self, *, deadline: float = 40.0) -> None:
+    def __init__(self) -> None:
         self.receiver, self.world, self.api = _stand_in()
         self.receiver.received.clear()
         self.world.reset()
         self.panel = ControlPanel(self.api)
         inside = InProcess({API: self.api})
-        self.settings = _settings(deadline)
+        self.settings = _settings()
         self.before_request: Callable[[], None] = lambda: None
         self.journal = Journal(inside, lambda: self.before_request())
         self.outbound = Outbound(self.settings, self.journal)
@@ -182,12 +182,11 @@ class BigCommerceCase:
         return response
 
 
-def _settings(deadline: float) -> Settings:
+def _settings() -> Settings:
     return Settings.model_validate({
         "secret_key": "a-contract-test-key-0123456789-abcdef",
         "public_url": f"http://{APP}",
         "allow_plain_http": True,
-        "periods": Periods(request_deadline=deadline),
         "bigcommerce": {
             "client_id": credentials.APP_CLIENT_ID,
             "client_secret": credentials.APP_CLIENT_SECRET,

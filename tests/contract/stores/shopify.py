@@ -7,7 +7,7 @@ from functools import cache
 from app.domain.commerce import OrderStatus
 from app.domain.ids import CustomerId, OrderId, ProductId
 from app.outbound import Outbound
-from app.settings import Periods, Settings
+from app.settings import Settings
 from app.stores.port import Store
 from app.stores.shopify import shopify_store
 from app.stores.shopify.tokens import ShopToken
@@ -69,11 +69,11 @@ class ShopifyCase:
     hooks_carry_headers = False
     may_lose_thumbnail = False
 
-    def __init__(self, *, deadline: float = 40.0, granted: tuple[str, ...] | None = None) -> None:
+    def __init__(self, *, granted: tuple[str, ...] | None = None) -> None:
         self.world, self.api = _stand_in()
         self.world.reset()
         self.panel = Admin(self.api)
-        self.settings = _settings(deadline)
+        self.settings = _settings()
         self.before_request: Callable[[], None] = lambda: None
         self.journal = Journal(InProcess({API: self.api}), lambda: self.before_request())
         self.outbound = Outbound(self.settings, self.journal)
@@ -191,12 +191,11 @@ def _topic(name: str) -> str:
     return f"{family}/{event}"
 
 
-def _settings(deadline: float) -> Settings:
+def _settings() -> Settings:
     return Settings.model_validate({
         "secret_key": "a-contract-test-key-0123456789-abcdef",
         "public_url": f"http://{APP}",
         "allow_plain_http": True,
-        "periods": Periods(request_deadline=deadline),
         "shopify": {
             "client_id": credentials.SHOPIFY_CLIENT_ID,
             "client_secret": credentials.SHOPIFY_CLIENT_SECRET,

@@ -15,8 +15,8 @@ class TestBigCommerce(StoreContract):
 
 
 class TestBigCommerceUnderFaults(StoreUnderFaults):
-    def make_case(self, deadline: float) -> Case:
-        return BigCommerceCase(deadline=deadline)
+    def make_case(self) -> Case:
+        return BigCommerceCase()
 
     def is_write(self, method: str, path: str) -> bool | None:
         return None if path.endswith("/graphql") else super().is_write(method, path)

@@ -14,7 +14,7 @@ from app.stores.bigcommerce import HOOK_HEADER, bigcommerce_store, hook_secret
 from app.stores.port import Delivery, SignedIn
 from sandbox.kernel.faults import FaultRule
 from tests.contract.stores.bigcommerce import HASH, BigCommerceCase
-from tests.contract.stores.faults import DEADLINE, FAULTS
+from tests.contract.stores.faults import FAULTS, hurry
 
 REDIRECT = "http://app.test/bigcommerce/auth"
 
@@ -91,9 +91,11 @@ def test_scopes_the_merchant_did_not_grant_are_named(case: BigCommerceCase) -> N
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_exchange_that_fails_for_a_while_is_no_refusal(fault: str) -> None:
-    case = BigCommerceCase(deadline=DEADLINE if fault == "delay" else 40.0)
+    case = BigCommerceCase()
     query = query_of(case.panel.install_url())
     case.world.faults.add(FaultRule(system="bigcommerce", path="/oauth2/token", count=1, **FAULTS[fault]))
+    if fault == "delay":
+        case.before_request = hurry
     with pytest.raises(Retryable) as caught:
         case.door.complete_install(query, REDIRECT)
     assert isinstance(caught.value, RateLimited) is (fault == "429")

@@ -15,8 +15,8 @@ class TestShopify(StoreContract):
 
 
 class TestShopifyUnderFaults(StoreUnderFaults):
-    def make_case(self, deadline: float) -> Case:
-        return ShopifyCase(deadline=deadline)
+    def make_case(self) -> Case:
+        return ShopifyCase()
 
     @pytest.mark.parametrize("fault", ["503", "429", "drop after", "delay"])
     @pytest.mark.parametrize("name", CALLS)
