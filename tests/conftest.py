@@ -76,5 +76,5 @@ def house(sqlite_url: str) -> Iterator[House]:
 @pytest.fixture
 def installed_house(house: House) -> House:
     """The house with the demo store installed and OpenText connected."""
-    house.install()
+    house.move_in()
     return house

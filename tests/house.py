@@ -1,8 +1,9 @@
 """The whole house in one process: the true app, the stand-ins around it, a drain on demand. No network, no Redis."""
 
+import pickle
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +42,7 @@ from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Addresses, Stage
-from tests.made_once import TEMPLATES, make_tables
+from tests.made_once import TEMPLATES, make_tables, once
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
 OPERATOR_TOKEN = "operator-token-0123456789abcdef"
@@ -89,12 +90,17 @@ class House:
     deps: Deps
     bell: SilentBell
     flask: Any
+    like: Hashable = None  # equal for houses that start equal
     installed: list[StoreId] = field(default_factory=list)
     travels: list[Any] = field(default_factory=list)  # open time travels, ended with the house
 
     @property
     def store_id(self) -> StoreId:
         return self.installed[0]
+
+    def move_in(self) -> StoreId:
+        """As after `install()`, for a house to which nothing was done yet: done once per run, then copied."""
+        return once(self, "installed", self.install)
 
     def install(self, store_hash: str = credentials.STORE_HASH, *, connect: bool = True) -> StoreId:
         """As a merchant does: the store's install request at our door, the set-up work, then OpenText connected."""
@@ -319,7 +325,8 @@ def a_house(
     flask = create_app(deps)
     flask.jinja_env.bytecode_cache = TEMPLATES
     reach["app"] = flask
-    house = House(settings, stage, deps, bell, flask)
+    like = pickle.dumps((settings.model_copy(update={"database_url": ""}), addresses, seeded))
+    house = House(settings, stage, deps, bell, flask, like)
     try:
         yield house
     finally:

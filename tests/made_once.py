@@ -1,14 +1,26 @@
-"""What every test's app needs anew and is cheaper to make once: empty tables, compiled templates."""
+"""What every test's app needs anew and is cheaper to make once: tables, compiled templates, an installed store."""
 
+import contextlib
+import pickle
+import sqlite3
 import tempfile
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine
 
 from app.db.tables import metadata
+from sandbox.kernel.ledger import Entry
+
+if TYPE_CHECKING:
+    from tests.house import House
+
+Found = TypeVar("Found")
 
 
 @cache
@@ -46,3 +58,59 @@ class Compiled(BytecodeCache):
 
 
 TEMPLATES = Compiled()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A house as it stood: its database, the stand-ins' states and ledger, and what its maker returned, pickled."""
+
+    database: sqlite3.Connection  # in memory
+    states: bytes
+    ledger: tuple[Entry, ...]
+    installed: tuple[Any, ...]
+    found: bytes
+
+    @classmethod
+    def of(cls, house: "House", found: object) -> "Moment":
+        world = house.stage.world
+        assert not house.travels, "no moment is kept of another time"
+        kept = sqlite3.connect(":memory:", check_same_thread=False)
+        with contextlib.closing(sqlite3.connect(_file(house))) as database:
+            database.backup(kept)
+        return cls(
+            kept, pickle.dumps(world.states), tuple(world.ledger.since()), tuple(house.installed), pickle.dumps(found)
+        )
+
+    def bring_back(self, house: "House") -> Any:
+        with contextlib.closing(sqlite3.connect(_file(house))) as database:
+            self.database.backup(database)
+        world = house.stage.world
+        world.states.clear()
+        world.states.update(pickle.loads(self.states))  # noqa: S301  # our own
+        world.ledger.take_up(self.ledger)
+        house.installed[:] = self.installed
+        return pickle.loads(self.found)  # noqa: S301  # our own
+
+
+_moments: dict[Hashable, Moment] = {}
+
+
+def once(house: "House", name: str, make: Callable[[], Found]) -> Found:
+    """What `make` does to a house in a known state (new, or at an earlier moment), done once per run.
+
+    Later houses of the same settings are brought to where it left the first: their processes remember nothing, as
+    after a restart. `name` says what `make` does, and what was done to the house before.
+    """
+    if not house.deps.database.is_sqlite:
+        return make()
+    key = (name, house.like)
+    if key in _moments:
+        found: Found = _moments[key].bring_back(house)
+        return found
+    found = make()
+    _moments[key] = Moment.of(house, found)
+    return found
+
+
+def _file(house: "House") -> str:
+    return str(house.deps.database.engine.url.database)

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,12 @@ class Ledger:
     def effects(self, system: str, containing: str = "") -> list[Entry]:
         """What was changed in one system; the usual question of a test: how often did this happen?"""
         return [e for e in self.since(system=system) if e.effect and containing in e.effect]
+
+    def take_up(self, entries: Iterable[Entry]) -> None:
+        """Go on from another ledger's entries instead of these."""
+        with self._lock:
+            self._entries = list(entries)
+            self._next = self._entries[-1].sequence + 1 if self._entries else self._next
 
     def clear(self) -> None:
         with self._lock:

@@ -35,7 +35,7 @@ class Walker:
     def walk(self, row: Row, variant: Variant) -> Made:
         address = f"sqlite:///{self._folder / f'{row.number}{row.about}-{variant.name}.sqlite3'}"
         with a_house(address) as house:
-            house.install()
+            house.move_in()
             made = _in_short(walk(outside(house), row, variant))
         if variant is Variant.PLAIN:
             self._made[row.number, row.about] = made

@@ -8,6 +8,7 @@ from app.settings import BigCommerceSettings
 from sandbox import credentials
 from tests.engine import office
 from tests.house import House, a_house
+from tests.made_once import once
 
 
 @pytest.fixture
@@ -19,7 +20,11 @@ def b2b_house(sqlite_url: str) -> Iterator[House]:
         frame_ancestors=("http://desk.test",),
     )  # fmt: skip
     with a_house(sqlite_url, bigcommerce=shop) as house:
-        with office.merchant(house)._acting(credentials.STORE_HASH) as found:
-            found.store.b2b = True
-        house.install()
+        once(house, "b2b installed", lambda: _install(house))
         yield house
+
+
+def _install(house: House) -> None:
+    with office.merchant(house)._acting(credentials.STORE_HASH) as found:
+        found.store.b2b = True
+    house.install()
