@@ -31,10 +31,14 @@ STORES: dict[Provider, MakeStore] = {Provider.BIGCOMMERCE: bigcommerce_store, Pr
 
 
 def build(
-    settings: Settings, *, transport: httpx.BaseTransport | None = None, doorbell: Doorbell | None = None
+    settings: Settings,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    doorbell: Doorbell | None = None,
+    database: Database | None = None,
 ) -> Deps:
-    """One process's dependencies. `transport` and `doorbell` are given by tests that stay in process."""
-    database, vault = connect(settings.database_url), Vault(settings)
+    """One process's dependencies. `transport`, `doorbell` and `database` are given by tests that stay in process."""
+    database, vault = database or connect(settings.database_url), Vault(settings)
     outbound = Outbound(settings, transport, Circuits(database, settings.periods))
     unwatched = Outbound(settings, transport)  # what a person tries out says nothing of the connection in use
     ways = _Ways(settings, vault, outbound, unwatched, database)

@@ -42,7 +42,7 @@ from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Addresses, Stage
-from tests.made_once import TEMPLATES, make_tables, once
+from tests.made_once import TEMPLATES, database, make_tables, once
 
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
 OPERATOR_TOKEN = "operator-token-0123456789abcdef"
@@ -320,17 +320,18 @@ def a_house(
     reach: dict[str, Any] = {}
     stage = Stage.in_process(lambda environ, start: reach["app"](environ, start), addresses, seeded=seeded)
     bell = SilentBell()
-    deps = wiring.build(settings, transport=stage.transport, doorbell=bell)
-    make_tables(deps.database.engine)
-    flask = create_app(deps)
-    flask.jinja_env.bytecode_cache = TEMPLATES
-    reach["app"] = flask
-    like = pickle.dumps((settings.model_copy(update={"database_url": ""}), addresses, seeded))
-    house = House(settings, stage, deps, bell, flask, like)
-    try:
-        yield house
-    finally:
-        for travel in reversed(house.travels):
-            travel.stop()
-        deps.close()
-        stage.world.deliveries.close()
+    with database(database_url) as ours:
+        deps = wiring.build(settings, transport=stage.transport, doorbell=bell, database=ours)
+        make_tables(ours.engine)
+        flask = create_app(deps)
+        flask.jinja_env.bytecode_cache = TEMPLATES
+        reach["app"] = flask
+        like = pickle.dumps((settings.model_copy(update={"database_url": ""}), addresses, seeded))
+        house = House(settings, stage, deps, bell, flask, like)
+        try:
+            yield house
+        finally:
+            for travel in reversed(house.travels):
+                travel.stop()
+            deps.close()
+            stage.world.deliveries.close()

@@ -1,10 +1,11 @@
-"""What every test's app needs anew and is cheaper to make once: tables, compiled templates, an installed store."""
+"""What every test's app needs anew and is cheaper to make once: tables, statements, templates, an installed store."""
 
 import contextlib
 import pickle
 import sqlite3
 import tempfile
-from collections.abc import Callable, Hashable
+import threading
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
+from app.db.session import Database, connect
 from app.db.tables import metadata
 from sandbox.kernel.ledger import Entry
 
@@ -41,6 +43,45 @@ def make_tables(engine: Engine) -> None:
         return
     metadata.drop_all(engine)
     metadata.create_all(engine)
+
+
+class Way:
+    """A way to SQLite files, one after the other: what was compiled for an earlier house need not be again."""
+
+    def __init__(self, url: str) -> None:
+        self._database = connect(url)
+        self._file = ""
+        for engine in self._engines:
+            event.listen(engine, "do_connect", self._to_its_file)
+
+    @property
+    def _engines(self) -> tuple[Engine, Engine]:
+        return self._database.engine, self._database.intake
+
+    def to(self, url: URL) -> Database:
+        self._file = url.database or ""
+        for engine in self._engines:
+            engine.url = url
+        return Database(str(url), *self._engines, threading.Lock())
+
+    def _to_its_file(self, _dialect: Any, _record: Any, arguments: list[str], _named: Any) -> None:
+        arguments[0] = self._file
+
+
+_free: list[Way] = []
+
+
+@contextlib.contextmanager
+def database(url: str) -> Iterator[Database]:
+    """The way to it; one that was used before where it is a SQLite file."""
+    if not url.startswith("sqlite"):
+        yield connect(url)
+        return
+    way = _free.pop() if _free else Way(url)
+    ours = way.to(make_url(url))
+    yield ours
+    ours.dispose()
+    _free.append(way)
 
 
 class Compiled(BytecodeCache):

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, literal_column, select
+from sqlalchemy import Connection, Engine, Float, create_engine, event, func, literal_column, select
 from sqlmodel import Session
 
 SQLITE_PRAGMAS = (
@@ -108,10 +108,16 @@ def reading(database: Database) -> Iterator[Session]:
         yield session
 
 
-def database_time(session: Session) -> float:
-    """Seconds since 1970 by the database's clock: leases and due times never trust a process's own clock."""
+def clock(session: Session) -> Any:
+    """The database's clock inside a statement, the same for all its rows: seconds since 1970.
+
+    Leases and due times never trust a process's own clock.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        clock: Any = literal_column("(julianday('now') - 2440587.5) * 86400.0")
-    else:
-        clock = func.extract("epoch", func.clock_timestamp())
-    return float(session.execute(select(clock)).scalar_one())
+        return literal_column("(julianday('now') - 2440587.5) * 86400.0", Float())
+    return func.extract("epoch", func.statement_timestamp())
+
+
+def database_time(session: Session) -> float:
+    """What `clock` says now."""
+    return float(session.execute(select(clock(session))).scalar_one())

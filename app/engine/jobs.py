@@ -73,16 +73,16 @@ def _wait_for_some(held: dict[Future[None], queue.Claim], *, full: bool) -> int:
 def _look(deps: Deps, owner: str, free: int) -> list[queue.Claim]:
     if free <= 0:
         return []
-    queue.admit(deps.database)
     with reading(deps.database) as session:
-        if not queue.anything_due(session):
-            return []
-    return queue.claim(deps.database, deps.settings, owner, free)
+        waiting = queue.waiting(session)
+    if waiting.deliveries:
+        queue.admit(deps.database)
+    return queue.claim(deps.database, deps.settings, owner, free) if waiting else []
 
 
 def _ring_if_more(deps: Deps) -> None:
     with reading(deps.database) as session:
-        if not queue.anything_due(session):
+        if not queue.waiting(session):
             return
     deps.doorbell.clear()
     deps.doorbell.ring()

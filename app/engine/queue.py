@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
-from app.db.session import Database, database_time, reading, unit_of_work
+from app.db.session import Database, clock, database_time, unit_of_work
 from app.db.stores import note_delivery
 from app.domain.events import Source
 from app.domain.ids import StoreId, lane
@@ -53,9 +53,6 @@ def new_owner() -> str:
 
 def admit(database: Database) -> int:
     """Turn accepted deliveries into due work, in the order they came; returns how many. One transaction."""
-    with reading(database) as session:
-        if session.execute(_accepted().limit(1)).first() is None:
-            return 0
     with unit_of_work(database) as uow:
         session = uow.session
         statement = _accepted().limit(ADMIT_BATCH)
@@ -104,22 +101,21 @@ def claim(database: Database, settings: Settings, owner: str, want: int) -> list
 
 
 def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_locked: bool) -> list[Claim]:
-    now = database_time(session)
+    now = clock(session)
     candidates = list(session.execute(_due(now, want * 4)).all())
     if len(candidates) == want * 4 and len({row.store_id for row in candidates}) == 1:
         candidates += session.execute(_due_elsewhere(now, candidates[0].store_id, want)).all()
     chosen = _fair([(row.seq, row.lane, row.store_id) for row in candidates], want)
     if not chosen:
         return []
-    picked = select(W.seq).where(W.seq.in_(chosen), _free(now))
     if skip_locked:
-        picked = picked.with_for_update(skip_locked=True)
-    ids = list(session.execute(picked).scalars())
-    if not ids:
-        return []
+        picked = select(W.seq).where(W.seq.in_(chosen), _free(now)).with_for_update(skip_locked=True)
+        chosen = list(session.execute(picked).scalars())
+        if not chosen:
+            return []
     statement = (
         update(Work)
-        .where(W.seq.in_(ids), _free(now))
+        .where(W.seq.in_(chosen), _free(now))
         .values(
             lost_leases=W.lost_leases + case((W.lease_owner != "", 1), else_=0),
             lease_owner=owner,
@@ -136,22 +132,22 @@ def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_
     ]
 
 
-def _free(now: float) -> Any:
+def _free(now: Any) -> Any:
     return or_(W.lease_owner == "", W.lease_until < now)
 
 
-def _due(now: float, limit: int) -> Any:
+def _due(now: Any, limit: int) -> Any:
+    """The oldest work that may be claimed; `now`: the clock within the statement."""
+    return select(W.seq, W.lane, W.store_id).where(_is_due(now)).order_by(W.due_at, W.seq).limit(limit)
+
+
+def _is_due(now: Any) -> Any:
     other = TABLE.alias().c
     lane_is_busy = exists().where(and_(other.lane == W.lane, other.seq != W.seq, other.lease_owner != ""))
-    return (
-        select(W.seq, W.lane, W.store_id)
-        .where(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
-        .order_by(W.due_at, W.seq)
-        .limit(limit)
-    )
+    return and_(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
 
 
-def _due_elsewhere(now: float, store_id: str, limit: int) -> Any:
+def _due_elsewhere(now: Any, store_id: str, limit: int) -> Any:
     """What other stores have waiting behind one store's long backlog; looks no further than FAIR_LOOK rows."""
     behind = _due(now, FAIR_LOOK).subquery()
     return select(behind.c.seq, behind.c.lane, behind.c.store_id).where(behind.c.store_id != store_id).limit(limit)
@@ -176,7 +172,7 @@ def _fair(rows: list[tuple[int, str, str]], want: int) -> list[int]:
 def release_expired_lanes(database: Database) -> None:
     """A lane whose leased row expired is free again: the row loses its owner (counted when it is claimed next)."""
     with unit_of_work(database) as uow:
-        now = database_time(uow.session)
+        now = clock(uow.session)
         expired = and_(W.lease_owner != "", W.lease_until < now)
         uow.session.execute(
             update(Work).where(expired).values(lease_owner="", lost_leases=W.lost_leases + 1, fence=W.fence + 1)
@@ -188,7 +184,7 @@ def renew(database: Database, settings: Settings, claims: list[Claim]) -> None:
     if not claims:
         return
     with unit_of_work(database) as uow:
-        until = database_time(uow.session) + settings.periods.lease
+        until = clock(uow.session) + settings.periods.lease
         for held in claims:
             uow.session.execute(_mine(held).values(lease_until=until))
 
@@ -199,10 +195,10 @@ def _mine(held: Claim) -> Any:
 
 def assert_mine(session: Session, held: Claim) -> None:
     """Raises LostLease unless the claim is still ours and not expired; asked right before each outside write."""
-    row = session.execute(
-        select(W.lease_until).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
-    ).first()
-    if row is None or row.lease_until < database_time(session):
+    ours = select(W.seq).where(
+        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner, W.lease_until >= clock(session)
+    )
+    if session.execute(ours).first() is None:
         raise LostLease("The work was taken over by another worker.", seq=held.seq)
 
 
@@ -218,7 +214,7 @@ def postpone(session: Session, held: Claim, seconds: float, *, count: bool = Tru
     `count=False` takes the counted attempt back; `reset` starts again at 0.
     """
     attempts = 0 if reset else held.attempts if count else max(0, held.attempts - 1)
-    now = database_time(session)
+    now = clock(session)
     due = case((W.wakes != held.wakes, now), else_=now + seconds)
     values = {"lease_owner": "", "lease_until": 0.0, "due_at": due, "attempts": attempts}
     _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
@@ -237,7 +233,7 @@ def _exactly_one(result: CursorResult[object], held: Claim) -> None:
 
 def wake(session: Session, kind: str, ref_id: str, *, unpark: bool = False) -> bool:
     """Make work due now; what is leased is due again as soon as its holder postpones it. False: no row."""
-    values: dict[str, object] = {"due_at": database_time(session), "wakes": W.wakes + 1}
+    values: dict[str, object] = {"due_at": clock(session), "wakes": W.wakes + 1}
     if unpark:
         values |= {"parked": "", "attempts": 0, "lost_leases": 0}
     statement = update(Work).where(W.kind == kind, W.ref_id == ref_id).values(**values)
@@ -250,18 +246,29 @@ def unpark_store(session: Session, store_id: str, upstream: str | None = None) -
     statement = (
         update(Work)
         .where(W.store_id == store_id, parked)
-        .values(parked="", attempts=0, due_at=database_time(session))
+        .values(parked="", attempts=0, due_at=clock(session))
         .returning(W.kind, W.ref_id)
     )
     return [(row.kind, row.ref_id) for row in session.execute(statement)]
 
 
-def anything_due(session: Session) -> bool:
-    """Is there something a worker could do now?"""
-    if session.execute(_accepted().limit(1)).first() is not None:
-        return True
-    now = database_time(session)
-    return session.execute(_due(now, 1)).first() is not None
+@dataclass(frozen=True)
+class Waiting:
+    """Whether deliveries wait to be admitted, and whether work could be claimed now."""
+
+    deliveries: bool
+    work: bool
+
+    def __bool__(self) -> bool:
+        return self.deliveries or self.work
+
+
+def waiting(session: Session) -> Waiting:
+    """What a worker could do now, in one look."""
+    accepted = exists().where(IN.state == "accepted")
+    due = exists(select(W.seq).where(_is_due(clock(session))))
+    found = session.execute(select(accepted.label("deliveries"), due.label("work"))).one()
+    return Waiting(bool(found.deliveries), bool(found.work))
 
 
 def seconds_until_due(session: Session) -> float | None:
