@@ -33,13 +33,14 @@ class ReturnItem:
     name: str
     quantity: int
     open: int
-    reason: str = ""
+    reason: str = ""  # in the store's words
     note: str = ""  # what the buyer or the staff wrote
+    code: str = ""  # the reason as a code of ours (scenarios/returns.py), or empty
 
 
 @dataclass(frozen=True)
 class StoreReturn:
-    """A return as the store knows it. `note` is why it was declined."""
+    """A return as the store knows it. `note` is why it was declined. `refunds`: ids of what was paid back for it."""
 
     id: ReturnId
     name: str
@@ -49,6 +50,26 @@ class StoreReturn:
     items: tuple[ReturnItem, ...]
     version: str
     note: str = ""
+    refunds: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing of it can be decided or paid back any more."""
+        return self.state not in (ReturnState.REQUESTED, ReturnState.OPEN)
+
+    @property
+    def has_open(self) -> bool:
+        """Goods of it that nothing was done about yet."""
+        return any(item.open for item in self.items)
+
+
+@dataclass(frozen=True)
+class ReturnAsked:
+    """What of an order shall come back: a line, how many, and our code of the reason."""
+
+    line_id: str
+    quantity: int
+    code: str = ""
 
 
 class DisputeState(StrEnum):
@@ -62,17 +83,25 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True)
 class Dispute:
-    """A buyer's bank asks for money back. `evidence` are the texts kept for it so far, by field."""
+    """A buyer's bank asks for money back. `gap`: what the store does not let us see of it and who can change that; then
+    only its id and state are known.
+    """
 
     id: DisputeId
     order_id: OrderId | None
     state: DisputeState
     is_inquiry: bool  # asked first, nothing was taken back yet
-    reason: str
-    amount: "Money"
-    opened_at: datetime
+    reason: str = ""
+    amount: "Money | None" = None
+    opened_at: datetime | None = None
     due_at: datetime | None = None
     sent_at: datetime | None = None
+    code: str = ""  # the reason as a code of ours (scenarios/disputes.py)
+    gap: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
 
 
 # The texts of evidence a store takes, by our name, with the words a merchant reads.

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.aftersale import Dispute, StoreReturn
 from app.domain.ids import CompanyId, CustomerId, OrderId, ProductId
 from app.domain.order_parts import Message, OrderPart, Payment, Refund, Shipment, Shortfall
 
@@ -85,7 +86,8 @@ class Order:
     """An order as it stands now. Times are aware UTC. `version` changes whenever the store changed the order.
 
     `manual_check` lists the reasons the store itself gives for a manual check ("payment held for review", …).
-    `parts` names which of shipments, payments, refunds, messages and shortfalls have been read; the others are empty.
+    `parts` names which of shipments, payments, refunds, messages, shortfalls, returns and disputes have been read; the
+    others are empty.
     """
 
     id: OrderId
@@ -122,6 +124,8 @@ class Order:
     refunds: tuple[Refund, ...] = ()
     messages: tuple[Message, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
+    returns: tuple[StoreReturn, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def shipping_country_codes(self) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""What belongs to an order and is read only where it is needed: shipments, payments, refunds, messages, shortfalls."""
+"""What belongs to an order and is read only where it is needed: shipments, payments, refunds, messages, shortfalls,
+and the store's own returns and disputes (domain/aftersale.py)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ class OrderPart(StrEnum):
     REFUNDS = "refunds"
     MESSAGES = "messages"
     SHORTFALLS = "shortfalls"
+    RETURNS = "returns"
+    DISPUTES = "disputes"
 
 
 @dataclass(frozen=True)

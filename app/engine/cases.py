@@ -127,6 +127,14 @@ def set_amount(deps: Deps, store_id: StoreId, case_id: str, amount: Money) -> No
         row.amount, row.currency, row.changed_at = str(amount.amount), amount.currency, utc_now()
 
 
+def note(deps: Deps, store_id: StoreId, case_id: str, values: dict[str, str], *, external_id: str = "") -> None:
+    """Keep what is ours to know (names that begin with "_" are shown nowhere); nobody is told. Raises NotFound."""
+    with unit_of_work(deps.database) as uow:
+        row = _own(uow.session, store_id, case_id)
+        row.values = row.values | values
+        row.external_id = external_id or row.external_id
+
+
 def _own(session: Session, store_id: StoreId, case_id: str) -> CaseRow:
     row = rows.by_id(session, store_id, case_id)
     if row is None:
@@ -165,6 +173,12 @@ def find(deps: Deps, store_id: StoreId, cause_key: str) -> Case | None:
     with reading(deps.database) as session:
         row = rows.by_cause(session, store_id, cause_key)
         return case_of(row) if row else None
+
+
+def of_external(deps: Deps, store_id: StoreId, kind: CaseKind, order_id: str, external_id: str) -> Case | None:
+    """The order's case about what the store itself knows under this id."""
+    found = of_order(deps, store_id, order_id)
+    return next((one for one in found if one.kind is kind and one.external_id == external_id), None)
 
 
 def of_order(deps: Deps, store_id: StoreId, order_id: str) -> list[Case]:

@@ -19,6 +19,7 @@ from app.engine.deps import Deps
 
 BLOCK = re.compile(r"<\s*(?:br|hr)\b[^>]*>|<\s*/\s*(?:p|div|h[1-6]|li|ul|ol|tr|table|section|blockquote)\s*>", re.I)
 HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.I | re.S)
+REFUNDS = re.compile(r"refund|return|rück|erstatt|rembours|retour", re.I)
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -105,6 +106,14 @@ def lines(deps: Deps, store_id: StoreId, order: Order) -> tuple[str, ...]:
     with reading(deps.database) as session:
         found = in_force(session, store_id, order.placed_at)
     return tuple(in_words(one.title, one.number, one.in_force_from) for one in found)
+
+
+def refund_terms(deps: Deps, store_id: StoreId, order: Order) -> str:
+    """The words on refunds and returns the order was placed under; empty where no such page was kept."""
+    with reading(deps.database) as session:
+        found = in_force(session, store_id, order.placed_at)
+        texts = [f"{one.title}\n{text_of(one.html)}" for one in found if REFUNDS.search(one.title) and one.html]
+    return "\n\n".join(texts)
 
 
 def in_words(title: str, number: int, since: datetime) -> str:

@@ -4,9 +4,10 @@ from pydantic import Field
 
 from app.domain.cases import CaseKind, CaseState
 from app.domain.commerce import Order, OrderStatus
-from app.domain.events import Topic
+from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Preferences, Scenario, Subject
+from app.domain.order_parts import OrderPart
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
     AwaitDecision,
@@ -14,8 +15,9 @@ from app.domain.steps import (
     EnsureWorkspace,
     FileApprovalRecord,
     FilePaper,
-    OpenCase,
+    FollowDispute,
     Outcome,
+    SendEvidence,
     StartWorkflow,
     Step,
     UpdateWorkspace,
@@ -37,29 +39,44 @@ class DisputeIntakePreferences(Preferences):
 
     days_to_answer: int = Field(
         default=7, ge=1, le=60, title="Days to answer a dispute",
-        description="The deadline of a dispute the store tells of; the store does not say the provider's own.",
+        description="The deadline of a dispute where the store does not say the provider's own.",
     )  # fmt: skip
 
 
 def is_disputed(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
     if isinstance(subject, Order) and subject.status is OrderStatus.DISPUTED:
         return (f"The payment of {subject.total} for order {subject.number} is disputed",)
+    if isinstance(subject, Order) and subject.disputes:
+        return (f"The payment of {subject.total} for order {subject.number} was disputed",)
     return ()
+
+
+def each_dispute(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run for each state of a dispute the store tells of; one for the order where it says no more."""
+    found = subject.disputes if isinstance(subject, Order) else ()
+    told = tuple(
+        Occasion(f"dispute:{one.id}:{one.state}:{one.due_at.isoformat() if one.due_at else ''}", {"dispute_id": one.id})
+        for one in found
+    )
+    return told or (Occasion("once"),)
 
 
 DISPUTE_INTAKE = Scenario(
     slug="dispute-intake",
     title="Open a dispute when the store says an order is disputed",
     catalogue=(8,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
-    applies="The order stands at “Disputed”.",
+    applies="The order's payment is disputed; once for each state of the dispute the store tells of.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
     when=is_disputed,
+    each=each_dispute,
+    needs=frozenset({OrderPart.DISPUTES}),
     preferences=DisputeIntakePreferences,
-    steps=(OpenCase(CaseKind.DISPUTE, due_preference="days_to_answer"),),
+    steps=(FollowDispute(due_preference="days_to_answer"),),
     outcome="The order panel shows the dispute and until when it must be answered.",
-    works_by="The store tells of disputes only by the status “Disputed” (PayPal); for others a person opens one.",
+    works_by="BigCommerce tells of disputes only by the status “Disputed” (PayPal), Shopify of those of Shopify "
+    "Payments with deadline and outcome, where the app may read disputes; for others a person opens one.",
 )  # fmt: skip
 
 
@@ -107,7 +124,7 @@ DISPUTE_CASE = Scenario(
     slug="dispute-case",
     title="Gather the evidence of a dispute and bind it into one PDF with its deadline",
     catalogue=(8,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A dispute is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -124,22 +141,24 @@ DISPUTE_CASE = Scenario(
         FilePaper("order_history", folder="02 Evidence"),
         FilePaper("message_log", folder="03 Correspondence"),
         FilePaper("evidence_pack", folder="02 Evidence"),
-        AddNote("order", "{case} opened; the evidence is gathered in OpenText."),
+        SendEvidence(),
+        AddNote("order", "{case} opened; the evidence is gathered in OpenText. {evidence}"),
         StartWorkflow(process="sf_document_collection"),
         AwaitDecision(
             process="sf_document_collection",
             outcomes=(
                 Outcome("complete", "Evidence complete", _ended(
                     _PACK,
-                    AddNote("order", "{case}: evidence released by {decided_by}; send it to the provider.{comment}"),
+                    SendEvidence(final=True),
+                    AddNote("order", "{case}: evidence released by {decided_by}. {evidence}{comment}"),
                 )),
                 Outcome("waived", "Conceded", _ended(
                     AddNote("order", "{case}: conceded by {decided_by}; nothing is sent to the provider.{comment}"),
                 )),
                 Outcome("incomplete_closed", "Evidence as far as there is any", _ended(
                     _PACK,
-                    AddNote("order", "{case}: {decided_by} released the evidence there is; send it to the "
-                                     "provider.{comment}"),
+                    SendEvidence(final=True),
+                    AddNote("order", "{case}: {decided_by} released the evidence there is. {evidence}{comment}"),
                 )),
                 Outcome("expired", "No decision in time", _ended(
                     _PACK,
@@ -149,7 +168,9 @@ DISPUTE_CASE = Scenario(
         ),
     ),
     outcome="The workspace holds one PDF with cover, deadline, index and every document; the panel shows the deadline.",
-    works_by="The store takes no evidence: a person sends the pack to the payment provider.",
+    works_by="Where the store has the dispute, the evidence's texts are kept with it at once and sent when it is "
+    "released; files, the pack too, a person adds there before, for afterwards nothing can be added. Elsewhere a "
+    "person sends the pack to the payment provider.",
 )  # fmt: skip
 
 SCENARIOS = (DISPUTE_INTAKE, DISPUTE_CASE)

@@ -5,17 +5,23 @@ from decimal import Decimal
 from pydantic import Field
 
 from app.domain.cases import Case, CaseKind, CaseState
-from app.domain.events import Topic
+from app.domain.commerce import Order
+from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Condition, Preferences, Scenario, Subject
+from app.domain.order_parts import OrderPart
+from app.domain.scenario import Condition, Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
+    AgreeReturn,
     Announce,
     AwaitDecision,
+    AwaitGoods,
     CloseCase,
+    DeclineReturn,
     EnsureWorkspace,
     FileApprovalRecord,
     FilePaper,
+    FollowReturn,
     Outcome,
     QuoteRefund,
     Refund,
@@ -83,6 +89,16 @@ class ReturnPreferences(Preferences):
         default=14, ge=1, le=90, title="Days the buyer has for photos",
         description="How long the link for photos works.",
     )  # fmt: skip
+    wait_for_goods: bool = Field(
+        default=False, title="Pay back only when the goods are here",
+        description="For returns the store itself knows: an approved refund is paid once the store says that the goods "
+        "were looked at. Off: it is paid at once.",
+    )  # fmt: skip
+    make_store_return: bool = Field(
+        default=True, title="Make a return in the store",
+        description="For cases opened on the order’s page, once they are approved: the store then counts what comes "
+        "back. Only for goods that were shipped, in stores that know returns.",
+    )  # fmt: skip
 
 
 def is_open(kind: CaseKind, words: str) -> Condition:
@@ -93,6 +109,37 @@ def is_open(kind: CaseKind, words: str) -> Condition:
         return (words.format(case=subject),) if is_ours else ()
 
     return when
+
+
+def asked_for(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
+    """Whatever returns the store knows of the order."""
+    found = subject.returns if isinstance(subject, Order) else ()
+    return tuple(f"The store has the return {one.name}: {one.state.value}" for one in found)
+
+
+def each_return(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run for each state a return comes to."""
+    return tuple(
+        Occasion(f"return:{one.id}:{one.version}", {"return_id": one.id},
+                 (f"The store has the return {one.name}: {one.state.value}",))
+        for one in (subject.returns if isinstance(subject, Order) else ())
+    )  # fmt: skip
+
+
+RETURN_INTAKE = Scenario(
+    slug="return-intake",
+    title="Open a return case when a return is asked for in the store, follow what becomes of it there",
+    catalogue=(17, 33),
+    providers=frozenset({Provider.SHOPIFY}),
+    subject=ObjectType.ORDER,
+    applies="The store has a return of the order; once for each state it comes to.",
+    triggers=frozenset({Topic.ORDER_CHANGED}),
+    when=asked_for,
+    each=each_return,
+    needs=frozenset({OrderPart.RETURNS}),
+    steps=(FollowReturn(),),
+    outcome="The order panel shows the case; what somebody decides in the store holds, and the case says it.",
+)
 
 
 def _decided(what: str, *steps: Step) -> tuple[Step, ...]:
@@ -110,8 +157,8 @@ def _decided(what: str, *steps: Step) -> tuple[Step, ...]:
 RETURN_CASE = Scenario(
     slug="return-case",
     title="Give every return a workspace, route it to who decides, pay back what was decided",
-    catalogue=(5, 17),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    catalogue=(5, 17, 33),
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A return is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -132,24 +179,29 @@ RETURN_CASE = Scenario(
             outcomes=(
                 Outcome("approved_refund", "Refund approved", _decided(
                     "return_approved",
+                    AgreeReturn(make="make_store_return"),
+                    AwaitGoods("wait_for_goods", announce="return_approved"),
                     Refund("items", reason="{case}"),
                     AddNote("order", "{case}: refund approved by {decided_by}.{comment}"),
                     AddNote("customer", "{case}: money paid back for order {order_number}."),
                 )),
                 Outcome("approved_exchange", "Exchange approved", _decided(
                     "return_exchange",
+                    AgreeReturn(make="make_store_return"),
                     AddNote("order", "{case}: exchange approved by {decided_by}; please send the new goods.{comment}"),
                     AddNote("customer", "{case}: goods of order {order_number} exchanged."),
                 )),
                 Outcome("approved_repair", "Repair approved", _decided(
                     "return_repair",
+                    AgreeReturn(make="make_store_return"),
                     AddNote("order", "{case}: repair approved by {decided_by}.{comment}"),
                     AddNote("customer", "{case}: goods of order {order_number} repaired."),
                 )),
                 Outcome("rejected", "Return rejected", _decided(
                     "return_rejected",
-                    AddNote("order", "{case}: rejected by {decided_by}.{comment}"),
-                    AddNote("customer", "{case}: return of order {order_number} rejected."),
+                    DeclineReturn(),
+                    AddNote("order", "{case}: rejected by {decided_by}.{comment} {overruled}"),
+                    AddNote("customer", "{case}: return of order {order_number} rejected. {overruled}"),
                 )),
                 Outcome("expired", "No decision in time", (
                     AddNote("order", "{case}: nobody decided in time; please look at it."),
@@ -161,7 +213,8 @@ RETURN_CASE = Scenario(
         ),
     ),
     outcome="The order and customer panels show the return, who decides and what was paid back or refused.",
-    works_by="The store knows no returns: a person opens one on the order's page, or the buyer through a form of ours.",
+    works_by="A person opens one on the order's page: warranty, damaged goods, and every return where the store knows "
+    "none of its own. Those the store knows open by themselves, and are agreed to, declined and completed there.",
 )  # fmt: skip
 
-SCENARIOS = (RETURN_CASE,)
+SCENARIOS = (RETURN_INTAKE, RETURN_CASE)

@@ -24,6 +24,7 @@ class FaultRule(BaseModel):
     `kind`: status (answer `status` instead of working), delay (`delay_ms`, then work as usual), drop_before (hang up,
     nothing done), drop_after (do it, then hang up), truncate (do it, send half the answer, hang up), and for webhooks
     and callbacks sent by a stand-in: withhold, duplicate. `headers` and `body` shape the answer of a status fault.
+    `operation` is a pattern, too: the name of a GraphQL request's operation, empty for any other request.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,6 +33,7 @@ class FaultRule(BaseModel):
     system: str = "*"
     method: str = "*"
     path: str = "*"
+    operation: str = "*"
     kind: RequestFault | DeliveryFault
     status: int = Field(default=503, ge=100, le=599)
     delay_ms: int = Field(default=0, ge=0, le=600_000)
@@ -62,12 +64,14 @@ class Faults:
             self.rules = kept
         return removed
 
-    def hits(self, system: str, method: str, path: str, kinds: tuple[str, ...]) -> list[FaultRule]:
+    def hits(
+        self, system: str, method: str, path: str, kinds: tuple[str, ...], operation: str = ""
+    ) -> list[FaultRule]:  # fmt: skip
         """The rules that strike this request now; each counted one is used up by one."""
         struck: list[FaultRule] = []
         with self._lock:
             for rule in list(self.rules):
-                if rule.kind in kinds and _matches(rule, system, method, path) and _drawn(rule):
+                if rule.kind in kinds and _matches(rule, system, method, path, operation) and _drawn(rule):
                     struck.append(rule)
                     if rule.count is not None:
                         rule.count -= 1
@@ -76,8 +80,9 @@ class Faults:
         return struck
 
 
-def _matches(rule: FaultRule, system: str, method: str, path: str) -> bool:
-    return fnmatchcase(system, rule.system) and rule.method in ("*", method) and fnmatchcase(path, rule.path)
+def _matches(rule: FaultRule, system: str, method: str, path: str, operation: str) -> bool:
+    is_here = fnmatchcase(system, rule.system) and rule.method in ("*", method) and fnmatchcase(path, rule.path)
+    return is_here and fnmatchcase(operation, rule.operation)
 
 
 def _drawn(rule: FaultRule) -> bool:

@@ -87,6 +87,10 @@ class StandIn:
         """Last touch on every answer (rate-limit headers, renewed tickets)."""
         return response
 
+    def operation(self, call: Call) -> str:  # noqa: ARG002
+        """What a request asks for where its path does not say; faults name it."""
+        return ""
+
     def fault_response(self, rule: FaultRule) -> Response:
         """The answer of a `status` fault; services override it to give their own error shape."""
         body = rule.body if rule.body is not None else {"error": "fault injected"}
@@ -94,7 +98,7 @@ class StandIn:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = Call(environ)
-        hits = self.world.faults.hits(self.system, call.method, call.path, REQUEST_FAULTS)
+        hits = self.world.faults.hits(self.system, call.method, call.path, REQUEST_FAULTS, self.operation(call))
         kinds = {rule.kind for rule in hits}
         for rule in hits:
             if rule.kind == "delay":

@@ -5,6 +5,7 @@ ones are. Other addresses: `/admin/store/{handle}/...` (the admin people see), `
 """
 
 import base64
+import json
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -170,6 +171,16 @@ class Shopify(StandIn):
 
     def wrong_method(self, call: Call) -> Response:  # noqa: ARG002
         return json_response({"errors": "Method Not Allowed"}, 405)
+
+    def operation(self, call: Call) -> str:
+        """The name of a GraphQL request's operation; read only while a fault waits for one."""
+        if not self.world.faults.rules or not call.path.endswith("/graphql.json"):
+            return ""
+        try:
+            name = json.loads(call.raw()).get("operationName")
+        except (ValueError, AttributeError):
+            return ""
+        return name if isinstance(name, str) else ""
 
     def fault_response(self, rule: FaultRule) -> Response:
         usual = {"errors": "Exceeded API call limits." if rule.status == 429 else "The sandbox was told to fail here."}

@@ -29,5 +29,76 @@ class CloseCase:
     kind: Literal["close_case"] = "close_case"
 
 
-Steps = OpenCase | CloseCase
-__all__ = ["CloseCase", "OpenCase"]
+@dataclass(frozen=True)
+class FollowReturn:
+    """Bring the case of the store's own return (fact `return_id`) up to it: opened once, told of what changed there.
+
+    What somebody decided in the store holds: a return declined, cancelled or closed there closes its case.
+    """
+
+    kind: Literal["follow_return"] = "follow_return"
+
+
+@dataclass(frozen=True)
+class AgreeReturn:
+    """Agree to the store's return of the case, once; what was decided there meanwhile stays as it is, and is said.
+
+    A case without one gets one where the store has returns, the goods were shipped and the switch `make` is on.
+    """
+
+    make: str = ""
+    kind: Literal["agree_return"] = "agree_return"
+
+
+@dataclass(frozen=True)
+class DeclineReturn:
+    """Decline the store's return of the case with the decision's comment for the buyer, once; as AgreeReturn else."""
+
+    kind: Literal["decline_return"] = "decline_return"
+
+
+@dataclass(frozen=True)
+class AwaitGoods:
+    """With the switch `preference` on: park until the store says that the goods of its return are back.
+
+    `announce` (may be empty) is announced before, for whoever tells the buyer how to send them.
+    """
+
+    preference: str
+    announce: str = ""
+    kind: Literal["await_goods"] = "await_goods"
+
+
+@dataclass(frozen=True)
+class FollowDispute:
+    """Bring the case of the store's own dispute (fact `dispute_id`) up to it: opened once with its deadline, told of
+    what changed there, closed when it was won, lost or accepted.
+
+    `due_preference` names the days to answer where the store does not say the deadline.
+    """
+
+    due_preference: str = ""
+    kind: Literal["follow_dispute"] = "follow_dispute"
+
+
+@dataclass(frozen=True)
+class SendEvidence:
+    """Keep what we know as texts with the store's dispute of the case; with `final` they are sent, and nothing can be
+    added. Left out where the store has no such dispute.
+    """
+
+    final: bool = False
+    kind: Literal["send_evidence"] = "send_evidence"
+
+
+Steps = OpenCase | CloseCase | FollowReturn | AgreeReturn | DeclineReturn | AwaitGoods | FollowDispute | SendEvidence
+__all__ = [
+    "AgreeReturn",
+    "AwaitGoods",
+    "CloseCase",
+    "DeclineReturn",
+    "FollowDispute",
+    "FollowReturn",
+    "OpenCase",
+    "SendEvidence",
+]

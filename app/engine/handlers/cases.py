@@ -86,6 +86,14 @@ def _items(subject: Subject) -> tuple[CaseItem, ...]:
     return tuple(CaseItem(sku, subject.name, 0, product_id=subject.id) for sku in skus if sku)
 
 
+def overtaken(context: Context) -> str:
+    """How a person closed the case while the decision was on its way; empty where nobody did."""
+    case, decision = context.subject, context.facts.get("decision") or {}
+    if not isinstance(case, Case) or case.state is not CaseState.CLOSED or not decision:
+        return ""
+    return "" if case.outcome == decision.get("title") else case.outcome or "closed"
+
+
 def close_case(context: Context, step: CloseCase) -> Result:
     """The decision's words become the case's outcome; a closed case stays as it was closed."""
     case = context.subject

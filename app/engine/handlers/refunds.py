@@ -13,6 +13,7 @@ from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.domain.order_parts import Refund as Refunded
 from app.domain.steps import QuoteRefund, Refund, SettlePayment
 from app.engine import cases
+from app.engine.handlers import store_returns
 from app.engine.handlers.store_side import in_words
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
@@ -27,8 +28,14 @@ def refund(context: Context, step: Refund) -> Result:
         return Skipped("Nothing was paid back: the settings of this rule leave that to people.")
     if isinstance(context.subject, Case) and context.subject.state is CaseState.CLOSED:
         return Skipped("Nothing was paid back: a person closed the case meanwhile.")
-    order = context.order(REFUNDS)
     reason = in_words(step.reason, context)[:LONGEST_REASON]
+    if step.what == "items" and (found := store_returns.of_case(context)):
+        return store_returns.pay_back(context, found, reason, _decided_amount(context))
+    return _refund_of_order(context, step, reason)
+
+
+def _refund_of_order(context: Context, step: Refund, reason: str) -> Result:
+    order = context.order(REFUNDS)
     earlier = _ours(order, reason)
     if earlier is None and not order.is_paid:
         return Skipped("Nothing was paid back: the order has not been paid.")
@@ -63,6 +70,8 @@ def quote_refund(context: Context, _step: QuoteRefund) -> Result:
     case = context.subject
     if not isinstance(case, Case) or not case.order_id:
         return Skipped("This is about no order, so there is nothing to quote.")
+    if found := store_returns.of_case(context):
+        return store_returns.quote(context, case, found)
     items = _left_of(_of_case(context), context.order())
     if not items:
         return Skipped("No item of the order is left to pay back.")

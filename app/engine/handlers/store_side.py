@@ -10,9 +10,12 @@ from app.domain.ids import CustomerId, ObjectType, OrderId
 from app.domain.scenario import Subject
 from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore, TellAccounts
 from app.engine import holding, setup
+from app.engine.handlers.cases import overtaken
 from app.engine.inbox import NewEvent
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
+
+OVERTAKEN = "{{case}} was closed before ({closed}); the decision “{{decision}}” by {{decided_by}} changed nothing."
 
 
 def set_order_status(context: Context, step: SetOrderStatus) -> Result:
@@ -52,7 +55,10 @@ def _append(context: Context, order_id: OrderId, note: str) -> dict[str, Any]:
 
 def add_note(context: Context, step: AddNote) -> Result:
     """One line on the order or on its customer; a guest has no notes of their own."""
-    note = note_text(step.text, context)
+    closed = overtaken(context)
+    if closed and step.on == "customer":
+        return Skipped("The case was closed before the decision came; the customer's notes were left as they are.")
+    note = note_text(OVERTAKEN.format(closed=closed) if closed else step.text, context)
     if step.on == "order" and isinstance(context.subject, Case) and not context.subject.order_id:
         return Skipped("This case is about no order, so there is nowhere to leave a note.")
     if step.on == "order":
@@ -96,6 +102,7 @@ def in_words(template: str, context: Context) -> str:
     values |= decision.get("values") or {}
     values |= {
         "reasons": "; ".join(context.reasons),
+        "decision": str(decision.get("title") or ""),
         "decided_by": decision.get("by") or "the workflow",
         "comment": f" “{comment}”" if comment else "",
         "case": subject.name if isinstance(subject, Case) else str(context.facts.get("case_number") or ""),

@@ -28,7 +28,8 @@ def case_file(case: Case, store: str, decision: dict[str, Any] | None) -> bytes:
         Section("Items", columns=ITEMS, rows=tuple((i.sku, i.name, str(i.quantity)) for i in case.items))
         if case.items else None,
         Section("What was asked for", tuple((name.replace("_", " ").capitalize(), value)
-                                            for name, value in sorted(case.values.items()))) if case.values else None,
+                                            for name, value in sorted(case.values.items())
+                                            if not name.startswith("_"))) if case.values else None,
         Section("What happened", columns=EVENTS, rows=events) if events else None,
         Section("Decision", (("Decision", decision["title"]), ("Decided by", decision["by"] or "nobody (deadline)"),
                              ("Comment", decision["comment"]))) if decision else None,

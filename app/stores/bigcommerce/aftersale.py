@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, NoReturn
 
-from app.domain.aftersale import Dispute, DisputeId, PublicFile, Quote, QuoteId, ReturnId, RiskLevel, StoreReturn
+from app.domain.aftersale import (
+    Dispute,
+    DisputeId,
+    PublicFile,
+    Quote,
+    QuoteId,
+    ReturnAsked,
+    ReturnId,
+    RiskLevel,
+    StoreReturn,
+)
 from app.domain.commerce import Money
 from app.domain.ids import OrderId
 from app.errors import Permanent
@@ -23,6 +33,12 @@ class AftersaleReading:
         return []
 
     def store_return(self, return_id: ReturnId) -> StoreReturn:
+        _not_here(f"returns of its own ({return_id})")
+
+    def return_owed(self, return_id: ReturnId) -> Money:
+        _not_here(f"returns of its own ({return_id})")
+
+    def return_is_back(self, return_id: ReturnId) -> bool:
         _not_here(f"returns of its own ({return_id})")
 
     def open_disputes(self) -> Iterator[Dispute]:
@@ -49,8 +65,14 @@ class AftersaleWriting:
         del note
         _not_here(f"returns of its own ({return_id})")
 
-    def process_return(self, return_id: ReturnId, *, refund: bool) -> StoreReturn:
-        del refund
+    def create_return(self, order_id: OrderId, items: Sequence[ReturnAsked], note: str) -> StoreReturn:
+        del items, note
+        _not_here(f"returns of its own (order {order_id})")
+
+    def process_return(
+        self, return_id: ReturnId, *, refund: bool, amount: Money | None = None, note: str = ""
+    ) -> StoreReturn:  # fmt: skip
+        del refund, amount, note
         _not_here(f"returns of its own ({return_id})")
 
     def send_evidence(self, dispute_id: DisputeId, texts: Mapping[str, str], *, final: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from app.domain.aftersale import DisputeId, PublicFile, Quote, QuoteId, ReturnId, RiskLevel, StoreReturn
+from app.domain.aftersale import DisputeId, PublicFile, Quote, QuoteId, ReturnAsked, ReturnId, RiskLevel, StoreReturn
 from app.domain.commerce import Money, OrderStatus, ProductImage, SaleState
 from app.domain.ids import (
     CompanyId,
@@ -143,8 +143,19 @@ class StorePublisher(Protocol):
         """Decline a requested return, with words for the buyer. Idempotent; Conflict when it was agreed to."""
         ...
 
-    def process_return(self, return_id: ReturnId, *, refund: bool) -> StoreReturn:
-        """The goods are here: what is open of it is done, and what the store says is owed goes back with `refund`.
+    def create_return(self, order_id: OrderId, items: Sequence[ReturnAsked], note: str) -> StoreReturn:
+        """A return that is agreed to from the start; `note` stands on each item. Needs Capability.RETURNS.
+
+        Not idempotent: look for one with this note among returns_of(order_id) first. Conflict where not all of it can
+        come back: it was not shipped, or is coming back already.
+        """
+        ...
+
+    def process_return(
+        self, return_id: ReturnId, *, refund: bool, amount: Money | None = None, note: str = ""
+    ) -> StoreReturn:  # fmt: skip
+        """The goods are here: what is open of it is done, and with `refund` what the store says is owed goes back, or
+        `amount` instead; `note` says why.
 
         Idempotent: what is done already is not done again.
         """

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.aftersale import Dispute, DisputeId, Quote, QuoteId, ReturnId, StoreReturn
-from app.domain.commerce import Customer, Order, Product, StoreProfile
+from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
 from app.domain.ids import CompanyId, CustomerId, OrderId, PageId, PriceListId, ProductId, PromotionId
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.domain.trade import Audience, Cart, Company, CustomerGroup, Page, Price, PriceList, Promotion, Variant
@@ -121,6 +121,14 @@ class StoreReader(Protocol):
 
     def store_return(self, return_id: ReturnId) -> StoreReturn:
         """Needs Capability.RETURNS."""
+        ...
+
+    def return_owed(self, return_id: ReturnId) -> Money:
+        """What the store says goes back for what of a return is open: its fees taken off, tax added. Reads only."""
+        ...
+
+    def return_is_back(self, return_id: ReturnId) -> bool:
+        """Whether the store was told what became of all its goods: they are here and were looked at."""
         ...
 
     def open_disputes(self) -> Iterator[Dispute]:

@@ -12,15 +12,26 @@ from app.domain.aftersale import EVIDENCE, Dispute, DisputeId, DisputeState
 from app.domain.commerce import Money
 from app.domain.ids import OrderId
 from app.errors import Conflict, NotFound, Permanent
+from app.stores.shopify import payloads
 from app.stores.shopify.client import Data, ScopeMissing, ShopifyClient
 from app.stores.shopify.names import SERVICE, gid
 from app.stores.shopify.payloads import Amount, Node, Number, Payload, Text, Time, parse
 
+REASONS = {
+    "FRAUDULENT": "fraudulent", "UNRECOGNIZED": "fraudulent", "DEBIT_NOT_AUTHORIZED": "fraudulent",
+    "PRODUCT_NOT_RECEIVED": "not_received", "PRODUCT_UNACCEPTABLE": "not_as_described", "DUPLICATE": "duplicate",
+    "CREDIT_NOT_PROCESSED": "credit_not_processed", "SUBSCRIPTION_CANCELLED": "credit_not_processed",
+}  # fmt: skip
 FIELDS = {
     "activity": "accessActivityLog", "cancellation_policy": "cancellationPolicyDisclosure",
     "cancellation_answer": "cancellationRebuttal", "refund_policy": "refundPolicyDisclosure",
     "refund_refusal": "refundRefusalExplanation", "other": "uncategorizedText",
 }  # fmt: skip
+GAP = (
+    "Amount, reason and deadline are not known, for the app may not read disputes: give it the access "
+    "read_shopify_payments_disputes in the Shopify admin, and write_shopify_payments_dispute_evidences to send "
+    "evidence."
+)
 LONGEST = 150_000  # characters of one text
 
 
@@ -54,6 +65,24 @@ class DisputeReading:
     def dispute(self, dispute_id: DisputeId) -> Dispute:
         return _dispute(parse(self._dispute_node("DisputeRead", dispute_id), DisputeNode))
 
+    def disputes_of(self, order: payloads.Order) -> Iterator[Dispute]:
+        """Those the order itself names; without the scope no more than that there is one.
+
+        What the order names is a summary; its number is taken for the dispute's only where that is about this order.
+        """
+        for one in order.disputes:
+            try:
+                found = self.dispute(DisputeId(one.id))
+            except NotFound:
+                found = None
+            except ScopeMissing:
+                yield _summary(order, one, GAP)
+                continue
+            if found is not None and found.order_id == order.id:
+                yield found
+            else:
+                yield _summary(order, one, "")
+
     def _dispute_node(self, name: str, dispute_id: str) -> Data:
         node = self._client.run(name, id=gid("ShopifyPaymentsDispute", dispute_id)).get("dispute")
         if not isinstance(node, dict):
@@ -80,6 +109,16 @@ class DisputeWriting(DisputeReading):
             self._client.change("DisputeEvidence", "disputeEvidenceUpdate", id=kept["id"], input=changed)
 
 
+def _summary(order: payloads.Order, one: payloads.OrderDispute, gap: str) -> Dispute:
+    is_inquiry = one.initiated_as == "INQUIRY"
+    return Dispute(DisputeId(one.id), OrderId(order.id), _state(one.status), is_inquiry, gap=gap)
+
+
+def _state(status: str) -> DisputeState:
+    known = status.lower()
+    return DisputeState(known) if known in set(DisputeState) else DisputeState.UNDER_REVIEW
+
+
 def _check(texts: Mapping[str, str]) -> None:
     strange = sorted(texts.keys() - FIELDS.keys())
     if strange:
@@ -94,13 +133,14 @@ def _dispute(found: DisputeNode) -> Dispute:
     return Dispute(
         id=DisputeId(found.id),
         order_id=OrderId(found.order.id) if found.order else None,
-        state=DisputeState(found.status.lower()),
+        state=_state(found.status),
         is_inquiry=found.type == "INQUIRY",
         reason=found.reason.replace("_", " ").lower(),
         amount=Money(found.amount.amount, found.amount.currency_code),
         opened_at=found.initiated_at,
         due_at=found.evidence_due_by,
         sent_at=found.evidence_sent_on,
+        code=REASONS.get(found.reason, "other"),
     )
 
 

@@ -14,9 +14,11 @@ from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.errors import NotFound
 from app.stores.shopify import backfill, mapping, part_mapping, payloads
 from app.stores.shopify.client import Data, ShopifyClient
+from app.stores.shopify.disputes import DisputeReading
 from app.stores.shopify.names import SERVICE, gid
 from app.stores.shopify.payloads import parse
 from app.stores.shopify.refunding import beyond, refund_lines, shipping_of
+from app.stores.shopify.returns import ReturnReading
 
 # Nothing is owed of an order in another status, so nothing of it can be short.
 OPEN = frozenset(
@@ -31,7 +33,7 @@ OPEN = frozenset(
 )
 
 
-class OrderReading:
+class OrderReading(ReturnReading, DisputeReading):
     """The orders' part of StoreReader."""
 
     _client: ShopifyClient
@@ -41,7 +43,7 @@ class OrderReading:
         """One call, one more for each part and for every sixty lines beyond the first forty."""
         found = parse(self._node("OrderRead", order_id), payloads.Order)
         read = mapping.order(found, self._further_lines(found))
-        return replace(read, **self._parts(read, parts))
+        return replace(read, **self._parts(read, parts), **self._aftersale(found, read, parts))
 
     def orders_changed_since(self, since: datetime) -> Iterator[tuple[OrderId, str]]:
         """(id, version), oldest change first. An order that changes meanwhile comes again at the end."""
@@ -134,6 +136,15 @@ class OrderReading:
             read["refunds"] = tuple(part_mapping.refund(one) for one in refunds if one.gives_back)
         if OrderPart.SHORTFALLS in parts:
             read["shortfalls"] = part_mapping.shortfalls(self._stock(order)) if order.status in OPEN else ()
+        return read
+
+    def _aftersale(self, found: payloads.Order, order: Order, parts: frozenset[OrderPart]) -> dict[str, Any]:
+        """Only what was shipped comes back, so other orders cost no call."""
+        read = dict[str, Any]()
+        if OrderPart.RETURNS in parts and any(line.shipped or line.refunded for line in order.lines):
+            read["returns"] = tuple(self.returns_of(order.id))
+        if OrderPart.DISPUTES in parts:
+            read["disputes"] = tuple(self.disputes_of(found))
         return read
 
     def _stock(self, order: Order) -> list[payloads.StockLine]:

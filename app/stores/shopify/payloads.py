@@ -157,7 +157,9 @@ class Risk(Payload):
 
 
 class OrderDispute(Payload):
+    id: Number
     status: str
+    initiated_as: Text = ""
 
 
 class Order(OrderHead):
