@@ -1,5 +1,6 @@
 """Every page in every state at three widths, for people to look at; and what a person would call broken at a glance."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,14 +55,25 @@ def scene_products(site: Site) -> dict[str, str]:
     }  # fmt: skip
 
 
+def side_bar_of(site: Site, host: str) -> str:
+    """The address an owner makes for a help desk."""
+    owner = site.shop.sign_in("owner")
+    owner.post("/settings/help-desk", host=host, days="90")
+    link = re.search(r"(/desk/[^<\s]+)</textarea>", owner.text("/settings/help-desk"))
+    assert link
+    return f"{site.url}{link[1]}"
+
+
 def scene_settings(site: Site) -> dict[str, str]:
     for role in ("manager", "viewer"):
         site.shop.sign_in(role, email=f"{role}.person@example.com")
+    side_bar_of(site, "https://acme.zendesk.com")
     return {
         "settings-opentext": "/settings/opentext",
         "settings-scenarios": "/settings/scenarios",
         "settings-scenario": "/settings/scenarios/order-review",
         "settings-people": "/settings/people",
+        "settings-help-desk": "/settings/help-desk",
     }
 
 
@@ -103,6 +115,27 @@ def open_run_with_its_report(window: Visit) -> None:
     expect(page.get_by_role("button", name="Copy report")).to_be_visible()
 
 
+def open_side_bar(window: Visit) -> None:
+    """Find in the narrow frame of a help desk, looked for by the customer's address."""
+    window.site.shop.related_customer()
+    window.site.shop.order_under_review("1001")
+    link = side_bar_of(window.site, "http://127.0.0.1:8009")
+    frame = (
+        '<html lang="en"><title>Ticket</title><main><h1>Ticket</h1>'
+        f'<iframe title="ECM" src="{link}?q=ada@" width="280" height="800"></iframe></main></html>'
+    )
+    window.context.route("http://127.0.0.1:8009/**", lambda route: route.fulfill(body=frame, content_type="text/html"))
+    # A page that no server sent counts as one of the internet, which may not frame this machine by itself.
+    window.context.grant_permissions(["local-network-access"], origin="http://127.0.0.1:8009")
+    window.page.goto("http://127.0.0.1:8009/ticket")
+    inside = window.page.frame_locator("iframe")
+    inside.get_by_role("link", name="Order 1001").click()
+    expect(inside.get_by_role("heading", name="Order 1001", exact=True)).to_be_visible()
+    expect(inside.get_by_role("main")).to_contain_text("Order 1001 record.pdf")
+    width = inside.locator("html").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert width <= 0
+
+
 def open_after_sign_out(window: Visit) -> None:
     page = window.open("/")
     page.get_by_role("button", name="Sign out").click()
@@ -120,6 +153,7 @@ ACTS = (
     open_refused_connection,
     open_saved_connection,
     open_refused_rules,
+    open_side_bar,
     open_run_with_its_report,
     open_after_sign_out,
     open_request_on_its_way,

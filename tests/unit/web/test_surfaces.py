@@ -3,6 +3,7 @@
 from app.web import SURFACES, guards, senders
 from app.web.embedded import entrance
 from app.web.extension_api import admin_extension
+from app.web.find.desk import side_bar
 from app.web.panel import sign_in_return
 
 HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -12,7 +13,7 @@ GUARDS = {
     senders.token_client, senders.workflow_callback, senders.content_callback,
     senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
-    senders.shelf_reader, sign_in_return.came_back, admin_extension,
+    senders.shelf_reader, sign_in_return.came_back, admin_extension, side_bar,
 }  # fmt: skip
 
 
