@@ -22,6 +22,7 @@ from app.db.stores import StoreRow, StoreUser
 from app.db.tables import metadata
 
 REDACTED = "[redacted]"
+FREE_TEXT = "notes"  # of an object's facts: people write anything there, so it goes as a whole
 # Ids and digests only, and the proof of what we did: these rows stay as they are.
 UNTOUCHED = frozenset(table.__tablename__ for table in (AuditEntry, Effect, RedactedPerson, StoreRow, StoreUser))
 Row = dict[str, Any]
@@ -160,6 +161,8 @@ def scrub(session: Session, table: Table, rows: list[Row], scrubber: Scrubber) -
             for column in table.columns
             if isinstance(column.type, LargeBinary) and column.nullable and row[column.name] is not None
         }
+        if isinstance(new.get("facts"), dict):
+            new["facts"] = {name: value for name, value in new["facts"].items() if name != FREE_TEXT}
         changed = {name: value for name, value in new.items() if value != row[name]}
         if changed:
             count += 1

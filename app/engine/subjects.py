@@ -19,6 +19,8 @@ from app.domain.trade import Company, Page
 from app.engine import cases, policies
 from app.engine.deps import Deps
 
+LONGEST_NOTE = 1000  # of what staff and buyer wrote on an order; the whole text is in the store
+
 
 def read(
     deps: Deps,
@@ -124,6 +126,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
         "lines": [{"line_id": line.line_id, "product_id": line.product_id or "", "sku": line.sku, "name": line.name,
                    "quantity": line.quantity, "refunded": line.refunded, "total": money(line.total)}
                   for line in order.lines],
+        "notes": {"staff": order.staff_notes[:LONGEST_NOTE], "customer": order.customer_message[:LONGEST_NOTE]},
     }  # fmt: skip
 
 

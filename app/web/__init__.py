@@ -65,6 +65,9 @@ SURFACES: tuple[Surface, ...] = (
     Surface(embedded.make_grant_blueprint, "/shopify", entrance.returned_code),
     Surface(webhooks.make_shop_blueprint, "/shopify/webhooks", senders.signed_by_shop, Answers.EMPTY),
     Surface(extension_api.make_blueprint, "/shopify/api", extension_api.admin_extension, Answers.JSON),
+    Surface(
+        extension_api.make_download_blueprint, "/shopify/files", extension_api.signed_download, has_secret_path=True
+    ),
     Surface(install.make_open_blueprint, "/open", guards.open_code, is_framed=True, has_secret_path=True),
     Surface(install.make_session_blueprint, "", guards.merchant_session, is_framed=True),
     Surface(webhooks.make_blueprint, "/webhooks", senders.signed_by_store, Answers.EMPTY),

@@ -11,7 +11,7 @@ from app.engine.panel_print import Wanted
 from app.errors import AppError, Conflict, NotFound, Permanent, Rejected, Retryable
 from app.opentext.people import SignedOut
 from app.web import asking, guards, language
-from app.web.extension_api import guard, shapes
+from app.web.extension_api import deciding, guard, shapes
 from app.web.language import _
 from app.web.panel import documents, views
 from app.web.panel.seen import Seen, seen
@@ -28,6 +28,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_panel(bp, deps)
     _add_filing(bp, deps)
     _add_printing(bp, deps)
+    deciding.add(bp, deps)
 
     @bp.route("/<path:_any>", methods=["OPTIONS"])
     def preflight(_any: str) -> Response:

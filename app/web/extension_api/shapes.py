@@ -7,17 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from app.db.panel_facts import PanelRows, RunFacts
+from app.engine.deciding.tasks import LONGEST_COMMENT, Act, Held, Option
 from app.web import display, language
 from app.web.language import _, ngettext
+from app.web.panel import decisions
 from app.web.panel.access import Access
 from app.web.panel.cases import CaseView
 from app.web.panel.flows import Flow, TaskView
 from app.web.panel.progress import RunView
-from app.web.panel.views import DocumentView, PanelView, WorkflowView
+from app.web.panel.views import DocumentView, OrderLine, PanelView, WorkflowView
 from app.web.panel.why import Link
 from app.web.texts import State
 
 JSON = dict[str, Any]
+MOST_ORDERS = 10
 LONGEST_SUMMARY = 30  # what a collapsed block has room for
 REVIEW, WORKSPACE, RECHECK = "review", "workspace", "recheck"
 SAID_WHEN_HIDDEN = ("documents", "workspace", "records", "workflow")  # what the panel has a place for
@@ -42,9 +45,12 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
         "work": [_work(run) for run in view.current],
         "documents": [_document(one) for one in view.documents] if knows else [],
         "missing": list(missing(rows)) if knows else [],
-        "decision": _decision(view.workflow) if view.workflow and knows and not access.hides("workflow") else None,
-        "workflows": [_flow(one) for one in view.flows] if knows else [],
+        "decision": _decision(view.workflow, access) if view.workflow and _sees_workflow(access) else None,
+        "workflows": [_flow(one, access) for one in view.flows] if knows else [],
         "cases": [_case(one) for one in view.cases] if knows else [],
+        "orders": [_order(one) for one in view.orders[:MOST_ORDERS]],
+        "notes_in_store": [{"by": by, "text": display.clean(text, 1000)} for by, text in view.notes],
+        "questions": [{"title": one.title, "chain": [_link(link) for link in one.chain]} for one in view.questions],
         "why": {"reasons": list(view.why_reasons), "chain": [_link(one) for one in view.why_chain]},
         "access": {
             "look": access.look,
@@ -52,13 +58,14 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
             "can_upload": access.can_upload,
         },
         "refresh": view.refresh,
+        "is_stale": view.is_stale,
         "digest": view.digest,
     }
 
 
 def summary(view: PanelView, rows: PanelRows, access: Access) -> JSON:
     """The one line of a collapsed block, and whether there is anything to say at all."""
-    parts = [_documents_in_short(view, rows), view.state.word] if access.is_known else [view.state.word]
+    parts = [_in_short(view, rows), view.state.word] if access.is_known else [view.state.word]
     return {
         "summary": in_short(*parts),
         "shows": _has_something(view, access),
@@ -70,6 +77,14 @@ def in_short(*parts: str) -> str:
     """The parts on one line of at most 30 characters; the last one gives way."""
     line = " · ".join(part for part in parts if part)
     return line if len(line) <= LONGEST_SUMMARY else f"{line[: LONGEST_SUMMARY - 1].rstrip(' ·')}…"
+
+
+def _in_short(view: PanelView, rows: PanelRows) -> str:
+    """Of a buyer their open cases come first: that is what whoever answers them asks for."""
+    cases = sum(one.is_open for one in view.cases)
+    if view.kind == "customer" and cases:
+        return ngettext("%(n)s open case", "%(n)s open cases", cases)
+    return _documents_in_short(view, rows)
 
 
 def _documents_in_short(view: PanelView, rows: PanelRows) -> str:
@@ -93,7 +108,7 @@ def _waits_for_documents(run: RunFacts) -> bool:
 
 def _has_something(view: PanelView, access: Access) -> bool:
     can_begin = view.offer is not None and not view.offer.why_not and (access.can_review or access.can_create)
-    return bool(view.workspace or view.current or view.cases or view.asks or can_begin)
+    return bool(view.workspace or view.current or view.cases or view.asks or view.orders or can_begin)
 
 
 def _workspace(view: PanelView) -> JSON | None:
@@ -148,10 +163,14 @@ def _document(one: DocumentView) -> JSON:
     }
 
 
-def _decision(flow: WorkflowView) -> JSON:
+def _sees_workflow(access: Access) -> bool:
+    return access.is_known and not access.hides("workflow")
+
+
+def _decision(flow: WorkflowView, access: Access) -> JSON:
     return {
         "state": _state(flow.state),
-        "tasks": [_task(one) for one in flow.tasks],
+        "tasks": [_task(one, access) for one in flow.tasks],
         "by": display.short(flow.decided_by),
         "at": _moment(flow.decided_at),
         "comment": display.short(flow.comment, 1000),
@@ -159,12 +178,12 @@ def _decision(flow: WorkflowView) -> JSON:
     }
 
 
-def _flow(one: Flow) -> JSON:
+def _flow(one: Flow, access: Access) -> JSON:
     return {
         "name": display.short(one.name),
         "engine": one.engine,
         "state": _state(one.state),
-        "tasks": [_task(task) for task in one.tasks],
+        "tasks": [_task(task, access) for task in one.tasks],
         "url": one.url,
         "by": display.short(one.ended_by),
         "at": _moment(one.ended_at),
@@ -172,10 +191,41 @@ def _flow(one: Flow) -> JSON:
     }
 
 
-def _task(one: TaskView) -> JSON:
+def _task(one: TaskView, access: Access) -> JSON:
+    """`decide` names the task at our door, where this person may be let in."""
     return {
+        "decide": one.ref if one.ref in access.decidable else "",
         "name": display.short(one.name), "who": display.short(one.who), "due": _moment(one.due_at),
         "is_overdue": one.is_overdue,
+    }  # fmt: skip
+
+
+def open_task(held: Held, acts: tuple[Act, ...], url: str) -> JSON:
+    """A task with its buttons. `options` end it, `acts` do something else with it; `url` leads to OpenText."""
+    return {
+        "ref": held.ref,
+        "name": display.short(held.name),
+        "who": display.short(decisions.holder(held)),
+        "due": _moment(decisions.due(held)),
+        "options": [] if held.is_lent else [_option(one) for one in held.options],
+        "acts": [{"act": one.value, "label": decisions.act_words(one)} for one in acts],
+        "has_more": held.has_more,
+        "longest": LONGEST_COMMENT,
+        "url": display.web_url(url),
+    }
+
+
+def _option(one: Option) -> JSON:
+    return {
+        "press": f"{Act.DECIDE.value}:{one.value}", "label": display.short(decisions.label(one), 60),
+        "tone": decisions.tone(one), "asks_back": one.asks_back,
+    }  # fmt: skip
+
+
+def _order(one: OrderLine) -> JSON:
+    return {
+        "id": one.object_id, "name": display.short(one.name), "total": one.total, "state": _state(one.state),
+        "in_store": display.short(one.in_store, 60), "url": one.url, "at": language.date(one.started_at),
     }  # fmt: skip
 
 
@@ -183,7 +233,7 @@ def _case(one: CaseView) -> JSON:
     return {
         "id": one.id, "name": display.short(one.name), "state": _state(one.state), "text": display.short(one.text, 300),
         "reason": display.short(one.reason), "amount": one.amount, "url": one.url, "due": _moment(one.due_at),
-        "is_overdue": one.is_overdue,
+        "is_overdue": one.is_overdue, "is_open": one.is_open,
     }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         found = seen(deps, KINDS[kind], object_id)
         version = request.form.get("version", "")
         known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
-        return _download(deps, found, request.form.get("document", ""), known)
+        return download(deps, found, request.form.get("document", ""), known)
 
     @bp.get(f"/{KIND}/<object_id>/documents/new")
     def new_document(kind: str, object_id: str) -> str:
@@ -69,7 +69,8 @@ class Refused(AppError):
     """The file is none we take; the message is for people."""
 
 
-def _download(deps: Deps, found: Seen, document_id: str, version: int) -> Response:
+def download(deps: Deps, found: Seen, document_id: str, version: int) -> Response:
+    """A version as a file, or else the newest; never a page of ours. Raises as `panel_files.fetch`."""
     sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # closed with the answer
     try:
         document = panel_files.fetch(

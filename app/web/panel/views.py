@@ -96,6 +96,7 @@ class OrderLine:
     started_at: datetime
     url: str
     state: State
+    in_store: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class PanelView:
     flows_unknown: str
     documents: tuple[DocumentView, ...]
     orders: tuple[OrderLine, ...]
+    notes: tuple[tuple[str, str], ...]
     cases: tuple[CaseView, ...]
     openings: tuple[tuple[str, str], ...]
     refresh: int
@@ -171,12 +173,20 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         flows_unknown=flows.unknown(rows),
         documents=tuple(document(one) for one in rows.documents),
         orders=tuple(_order_line(one) for one in orders),
+        notes=_notes(facts),
         cases=tuple(cases.case_view(one) for one in rows.cases),
         openings=cases.openings(rows),
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
         digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
     )
+
+
+def _notes(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What staff and buyer wrote on the order in the store: who wrote it, and their words."""
+    kept = facts.get("notes")
+    words = {"staff": _("Note of the staff"), "customer": _("Message of the buyer")}
+    return tuple((words[who], str(text)) for who, text in (kept or {}).items() if text and who in words)
 
 
 def _title(rows: PanelRows) -> str:
@@ -287,7 +297,10 @@ def _order_line(order: OrderOfCustomer) -> OrderLine:
     table, key = (texts.OUTCOMES, order.outcome) if order.outcome else (texts.RUN_STATES, order.state)
     total = language.money(order.facts.get("total"))
     state = texts.state_of(table, key)
-    return OrderLine(order.object_id, order.name, total, order.started_at, web_url(order.workspace_url), state)
+    in_store = str(order.facts.get("status_label") or "")
+    return OrderLine(
+        order.object_id, order.name, total, order.started_at, web_url(order.workspace_url), state, in_store
+    )
 
 
 def _workflow(run: RunFacts | None) -> WorkflowView | None:

@@ -3,7 +3,8 @@ import {render} from 'preact';
 import {useState} from 'preact/hooks';
 
 import {request, selected} from './backend.js';
-import {Badge, Banners, Document, Missing, Out, Problem, Quiet, Standing, t, Task} from './parts.jsx';
+import {Decide} from './decide.jsx';
+import {Badge, Banners, Cases, Document, Missing, Notes, Orders, Out, Problem, Quiet, Standing, t, Task} from './parts.jsx';
 import {Upload} from './upload.jsx';
 import {usePanel} from './usePanel.js';
 
@@ -63,10 +64,12 @@ function Whole({of, about, again, begin, isAsking}) {
       ))}
       {of.offer && <Offer of={of.offer} begin={begin} isAsking={isAsking} />}
       <Documents of={of} about={about} again={again} />
-      {of.decision && <Decision of={of.decision} />}
-      {of.workflows.length > 0 && <Workflows of={of.workflows} />}
+      {of.decision && <Decision of={of.decision} about={about} again={again} />}
+      {of.workflows.length > 0 && <Workflows of={of.workflows} about={about} again={again} />}
       {of.cases.length > 0 && <Cases of={of.cases} />}
-      <Why of={of.why} />
+      {of.orders.length > 0 && <Orders of={of.orders}>{(one) => <OneOrder id={one.id} name={one.name} />}</Orders>}
+      <Notes of={of.notes_in_store} />
+      <Why of={of.why} questions={of.questions} />
       {of.access.refusal && <Quiet>{of.access.refusal}</Quiet>}
     </>
   );
@@ -90,7 +93,7 @@ function Documents({of, about, again}) {
     <s-section heading={t('documents.heading')}>
       <s-stack gap="base">
         <Missing names={of.missing} />
-        {of.documents.map((one) => <Document key={one.id} of={one} />)}
+        {of.documents.map((one) => <Document key={one.id} of={one} object={about} />)}
         {of.documents.length === 0 && !of.access.refusal && <Quiet>{t('documents.none')}</Quiet>}
         {of.access.can_upload && <Upload about={about} done={again} />}
       </s-stack>
@@ -98,12 +101,12 @@ function Documents({of, about, again}) {
   );
 }
 
-function Decision({of}) {
+function Decision({of, about, again}) {
   return (
     <s-section heading={t('decision.heading')}>
       <s-stack gap="base">
         <Badge state={of.state} />
-        {of.tasks.map((task) => <Task key={task.name} of={task} />)}
+        {of.tasks.map((task) => <Open key={task.name} task={task} about={about} again={again} />)}
         {of.by && <s-text>{[of.by, of.at].filter(Boolean).join(', ')}</s-text>}
         {of.comment && <s-paragraph>“{of.comment}”</s-paragraph>}
         <Chain of={of.trail} />
@@ -112,7 +115,17 @@ function Decision({of}) {
   );
 }
 
-function Workflows({of}) {
+/** A task, and its buttons where this person is let in. */
+function Open({task, about, again}) {
+  return (
+    <s-stack gap="small">
+      <Task of={task} />
+      {task.decide && <Decide about={about} task={task} done={again} />}
+    </s-stack>
+  );
+}
+
+function Workflows({of, about, again}) {
   return (
     <s-section heading={t('workflows')}>
       <s-stack gap="base">
@@ -120,7 +133,7 @@ function Workflows({of}) {
           <s-stack key={one.name} gap="small-200">
             <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
             <Quiet>{[one.engine, one.by, one.at].filter(Boolean).join(' · ')}</Quiet>
-            {one.tasks.map((task) => <Task key={task.name} of={task} />)}
+            {one.tasks.map((task) => <Open key={task.name} task={task} about={about} again={again} />)}
           </s-stack>
         ))}
       </s-stack>
@@ -128,34 +141,53 @@ function Workflows({of}) {
   );
 }
 
-function Cases({of}) {
-  return (
-    <s-section heading={t('cases')}>
-      <s-stack gap="base">
-        {of.map((one) => (
-          <s-stack key={one.id} gap="small-200">
-            <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
-            <Quiet>{[one.reason, one.amount, one.text, one.due].filter(Boolean).join(' · ')}</Quiet>
-          </s-stack>
-        ))}
-      </s-stack>
-    </s-section>
-  );
-}
-
-function Why({of}) {
+/** An order of the buyer: its documents, cases and notes, read when somebody asks for them. */
+function OneOrder({id, name}) {
   const [isOpen, setOpen] = useState(false);
-  if (!of.reasons.length && !of.chain.length) return null;
+  return (
+    <>
+      <s-button variant="tertiary" accessibilityLabel={t('orders.detailsOf', {name})} onClick={() => setOpen(!isOpen)}>
+        {t(isOpen ? 'orders.hide' : 'orders.show')}
+      </s-button>
+      {isOpen && <OrderContext about={{kind: 'orders', id}} />}
+    </>
+  );
+}
+
+function OrderContext({about}) {
+  const {found, error} = usePanel(about);
+  if (!found) return error ? <Problem error={error} /> : <s-spinner accessibilityLabel={t('loading')} />;
+  return (
+    <s-box padding="base" border="base" borderRadius="base">
+      <s-stack gap="base">
+        <Problem error={error} />
+        <Standing of={found} />
+        {found.documents.map((one) => <Document key={one.id} of={one} object={about} />)}
+        {found.documents.length === 0 && !found.access.refusal && <Quiet>{t('documents.none')}</Quiet>}
+        {found.cases.length > 0 && <Cases of={found.cases} />}
+        <Notes of={found.notes_in_store} />
+        {found.access.refusal && <Quiet>{found.access.refusal}</Quiet>}
+      </s-stack>
+    </s-box>
+  );
+}
+
+function Why({of, questions}) {
+  const [isOpen, setOpen] = useState(false);
+  if (!of.reasons.length && !of.chain.length && !questions.length) return null;
   return (
     <s-section heading={t('why.heading')}>
       <s-stack gap="base">
         {of.reasons.length > 0 && (
           <s-unordered-list>{of.reasons.map((one) => <s-list-item key={one}>{one}</s-list-item>)}</s-unordered-list>
         )}
-        {of.chain.length > 0 && (
+        {(of.chain.length > 0 || questions.length > 0) && (
           <s-button variant="tertiary" onClick={() => setOpen(!isOpen)}>{t(isOpen ? 'why.hide' : 'why.show')}</s-button>
         )}
         {isOpen && <Chain of={of.chain} />}
+        {isOpen && questions.map((one) => (
+          <s-stack key={one.title} gap="small"><s-heading>{one.title}</s-heading><Chain of={one.chain} /></s-stack>
+        ))}
       </s-stack>
     </s-section>
   );

@@ -14,11 +14,12 @@ export function subject(gid) {
 /** Everything that is selected on the page. */
 export const selected = () => (shopify.data.selected || []).map(({id}) => subject(id)).filter(Boolean);
 
-/** A refusal with a sentence for people. `status` is 0 where nobody answered. */
+/** A refusal with a sentence for people. `status` is 0 where nobody answered; `more` is what the app said beside it. */
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, message, more = {}) {
     super(message);
     this.status = status;
+    this.more = more;
   }
 }
 
@@ -40,7 +41,7 @@ export async function ask(path, options = {}) {
   if (answer.status === 204) return null;
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) return body;
-  throw new Refused(answer.status, said(answer.status, body));
+  throw new Refused(answer.status, said(answer.status, body), body);
 }
 
 // Sentences come from the app; codes (which hold no space) are said in our own words.
@@ -58,6 +59,24 @@ export const summary = (about) => ask(`${at(about)}/summary`);
 export const places = (about) => ask(`${at(about)}/places`);
 export const request = (about, what) => ask(`${at(about)}/${what}`, {method: 'POST', body: new FormData()});
 export const printable = (orders) => ask(`/printable?orders=${orders.join(',')}`);
+
+export const task = (about, ref) => ask(`${at(about)}/tasks/${ref}`);
+
+/** A press on an open task: {press, comment, to, click}; the click is the window's own key, the same one is one wish. */
+export const decide = (about, ref, typed) => ask(`${at(about)}/tasks/${ref}`, {method: 'POST', body: form(typed)});
+
+/** Where the browser finds a document for the next minute. */
+export const download = (about, document) =>
+  ask(`${at(about)}/documents/${document}/address`, {method: 'POST', body: new FormData()});
+
+/** A key of its own for whatever is pressed once. */
+export const click = () => crypto.randomUUID().replaceAll('-', '');
+
+function form(values) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(values)) body.append(name, value);
+  return body;
+}
 
 export function file(about, chosen, place) {
   const body = new FormData();

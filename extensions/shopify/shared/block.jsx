@@ -2,7 +2,7 @@ import '@shopify/ui-extensions/preact';
 import {render} from 'preact';
 
 import {selected} from './backend.js';
-import {Banners, Document, Missing, Problem, Standing, t, Task} from './parts.jsx';
+import {Banners, Cases, Document, Missing, Orders, Problem, Standing, t, Task} from './parts.jsx';
 import {usePanel} from './usePanel.js';
 
 const SHOWN = 3;
@@ -36,6 +36,7 @@ function Card({about, action}) {
 }
 
 function Shown({of}) {
+  const open = of.cases.filter((one) => one.is_open);
   const rest = of.documents.length - SHOWN;
   return (
     <s-stack gap="base">
@@ -43,6 +44,8 @@ function Shown({of}) {
       <Standing of={of} />
       <Missing names={of.missing} />
       {of.decision && of.decision.tasks.map((task) => <Task key={task.name} of={task} />)}
+      {open.length > 0 && <Cases of={open.slice(0, SHOWN)} />}
+      {of.orders.length > 0 && <Orders of={of.orders.slice(0, SHOWN)} />}
       {of.documents.slice(0, SHOWN).map((one) => <Document key={one.id} of={one} />)}
       {rest > 0 && <s-text color="subdued">{t('documents.more', {count: rest})}</s-text>}
       {of.access.refusal && <s-text color="subdued">{of.access.refusal}</s-text>}

@@ -1,5 +1,9 @@
 // What block and action both show.
 
+import {useState} from 'preact/hooks';
+
+import {download} from './backend.js';
+
 const TONES = {good: 'success', wait: 'warning', bad: 'critical', busy: 'info', none: 'neutral'};
 
 export const t = (key, values) => shopify.i18n.translate(key, values);
@@ -32,7 +36,8 @@ export function Standing({of}) {
   );
 }
 
-export function Document({of}) {
+/** `about`: what the document belongs to, where it can be downloaded from here. */
+export function Document({of, object}) {
   const about = of.about.join(' · ');
   return (
     <s-stack gap="small-200">
@@ -45,9 +50,84 @@ export function Document({of}) {
         {of.delivery && <Badge state={of.delivery} />}
       </s-stack>
       {of.retention && <Quiet>{of.retention}</Quiet>}
+      {object && <Download of={of} object={object} />}
     </s-stack>
   );
 }
+
+/** An extension cannot save a file: the app gives an address for a minute, which the browser opens. */
+function Download({of, object}) {
+  const [url, setUrl] = useState('');
+  const [error, setError] = useState('');
+  const [isAsking, setAsking] = useState(false);
+  const fetchIt = async () => {
+    setAsking(true);
+    setError('');
+    try {
+      const found = (await download(object, of.id)).url;
+      setUrl(found);
+      setTimeout(() => setUrl(''), 55_000);
+      open(found, '_blank');
+    } catch (refused) {
+      setError(refused.message);
+    }
+    setAsking(false);
+  };
+  return (
+    <>
+      <s-button variant="tertiary" loading={isAsking} accessibilityLabel={t('documents.downloadOf', {name: of.name})} onClick={fetchIt}>
+        {t('documents.download')}
+      </s-button>
+      {url && <Out href={url}>{t('documents.ready')}</Out>}
+      <Problem error={error} />
+    </>
+  );
+}
+
+/** A buyer's latest orders: each opens beneath its line with what is known of it. */
+export function Orders({of, children}) {
+  return (
+    <s-section heading={t('orders.heading')}>
+      <s-stack gap="base">
+        {of.map((one) => (
+          <s-stack key={one.id} gap="small-200">
+            <s-stack direction="inline" gap="small" alignItems="center"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
+            <Quiet>{[one.total, one.in_store, one.at].filter(Boolean).join(' · ')}</Quiet>
+            {children && children(one)}
+          </s-stack>
+        ))}
+      </s-stack>
+    </s-section>
+  );
+}
+
+export function Cases({of}) {
+  return (
+    <s-section heading={t('cases')}>
+      <s-stack gap="base">
+        {of.map((one) => (
+          <s-stack key={one.id} gap="small-200">
+            <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
+            <Quiet>{[one.reason, one.amount, one.text, one.due].filter(Boolean).join(' · ')}</Quiet>
+            {one.is_overdue && <s-badge tone="critical">{t('decision.overdue')}</s-badge>}
+          </s-stack>
+        ))}
+      </s-stack>
+    </s-section>
+  );
+}
+
+/** What staff and buyer wrote in the store. */
+export const Notes = ({of}) =>
+  of.length > 0 && (
+    <s-section heading={t('notes')}>
+      <s-stack gap="base">
+        {of.map((one) => (
+          <s-stack key={one.by} gap="small-200"><Quiet>{one.by}</Quiet><s-paragraph>{one.text}</s-paragraph></s-stack>
+        ))}
+      </s-stack>
+    </s-section>
+  );
 
 export const Missing = ({names}) =>
   names.length > 0 && (

@@ -11,14 +11,34 @@ export const panel = (changes = {}) => ({
   work: [], documents: [document_()], missing: ['Customs form'],
   decision: {
     state: {word: 'Waiting for a decision', tone: 'wait'}, by: '', at: '', comment: '', trail: [],
-    tasks: [{name: 'Review order', who: 'Order Review', due: '23 Nov, 10:00', is_overdue: false}],
+    tasks: [{name: 'Review order', who: 'Order Review', due: '23 Nov, 10:00', is_overdue: false, decide: ''}],
   },
-  workflows: [], cases: [],
+  workflows: [], cases: [], orders: [], notes_in_store: [], questions: [], is_stale: false,
   why: {
     reasons: ['Total 749.90 EUR is at or above your limit'],
     chain: [{label: 'Event', text: 'An order changed', at: '', who: 'the store', quote: '', url: ''}],
   },
   access: {look: 'map', refusal: '', can_upload: true}, refresh: 0, digest: 'd1', ...changes,
+});
+
+export const case_ = (changes = {}) => ({
+  id: 'c1', name: 'Return RMA-7', state: {word: 'Open', tone: 'wait'}, text: 'waiting for Returns', reason: 'Damaged',
+  amount: '749.90 EUR', url: '', due: '', is_overdue: false, is_open: true, ...changes,
+});
+
+export const order_ = (changes = {}) => ({
+  id: '1001', name: '#1001', total: '749.90 EUR', state: {word: 'Under review', tone: 'wait'}, in_store: 'paid',
+  url: '', at: '21 Nov 2026', ...changes,
+});
+
+export const task_ = (changes = {}) => ({
+  ref: 'r1', name: 'Review order', who: 'Order Review', due: '', has_more: false, longest: 2000, url: '',
+  options: [
+    {press: 'decide:approved', label: 'Approve', tone: 'primary', asks_back: false},
+    {press: 'decide:rejected', label: 'Reject', tone: 'danger', asks_back: false},
+    {press: 'decide:more_info', label: 'Ask for information', tone: '', asks_back: true},
+  ],
+  acts: [{act: 'comment', label: 'Only comment'}, {act: 'delegate', label: 'Hand it over'}], ...changes,
 });
 
 export function document_(changes = {}) {

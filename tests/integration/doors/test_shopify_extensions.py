@@ -3,23 +3,31 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from pypdf import PdfReader, PdfWriter
 
+from app.db.cases import CaseRow
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkspaceLink
 from app.db.runs import Run
 from app.db.session import unit_of_work
 from app.db.stores import StoreUser
+from app.db.types import utc_now
 from app.domain.content import BusinessObject, WorkspaceSpec
 from app.domain.ids import NodeId, StoreId
+from app.domain.rights import OWN, Allowed, Entry, Flow, Mode
 from app.engine import connections
 from sandbox import credentials
 from sandbox.content_server.seed import SHOPIFY
+from sandbox.kernel.faults import FaultRule
+from sandbox.shopify import placing
 from tests.abuse.test_6_7_transport import ODD_JSON
 from tests.doors import APP
 from tests.house import House, a_house
+from tests.rights.people import choose
 
 SHOP, OTHER = credentials.SHOPIFY_SHOP, credentials.SHOPIFY_SHOPS[1][0]
 API = "/shopify/api"
@@ -218,3 +226,91 @@ def test_a_body_of_another_kind_is_refused_or_left_unread(house):
             )
             assert answer.status_code in (right, 400, 411, 413, 415), (path, answer.get_data(as_text=True))
     assert len(house.rows(FiledDocument)) == 1
+
+
+def an_order_under_review(house: House) -> str:
+    """A buyer orders for more than the limit; the review waits in OpenText. Returns the order's number."""
+    house.request(house.store_id, "store", SHOP, "set_up_store")
+    house.drain()
+    with house.stage.shopify.acting(SHOP) as here:
+        made = placing.place(here, {"email": "ada@example.com"}, [{"title": "Lamp", "price": "950.00"}])
+    house.drain()
+    return str(made["id"]).rpartition("/")[2]
+
+
+def grant_deciding(house: House) -> None:
+    choose(house, Mode.SERVICE, Entry("owner", OWN, Allowed(workflow=Flow.DECIDE)), Entry("everyone", "support"))
+
+
+def test_a_decision_is_made_in_the_extension_and_named_after_who_pressed(house):
+    number = an_order_under_review(house)
+    path = f"/panel/orders/{number}"
+    (task,) = get(house, path).json["decision"]["tasks"]
+    assert task["decide"] == ""
+    grant_deciding(house)
+    (task,) = get(house, path).json["decision"]["tasks"]
+    at = f"{path}/tasks/{task['decide']}"
+    staff = bearer(house, user=next(one.email for one in house.stage.shopify_admin.users() if not one.owner))
+    assert "access" in get(house, at, 403, headers=staff).json["error"]
+    found = get(house, at).json
+    assert [one["press"] for one in found["options"]] == ["decide:approved", "decide:rejected", "decide:more_info"]
+    assert post(house, at, 422, press="decide:more_info", click="a" * 32).json["field"] == "comment"
+    assert post(house, at, 422, press="decide:gone").json["error"] == "Choose one of the buttons."
+    house.stage.world.faults.add(FaultRule(system="workflow", path="/workflow/*", kind="status", status=503))
+    down = post(house, at, 503, press="decide:approved", click="a" * 32, comment="Known").json
+    assert "Nothing was decided and nothing waits to be" in down["error"]
+    house.stage.world.faults.remove()
+    for _ in range(2):  # pressed twice, done once
+        done = post(house, at, 200, press="decide:approved", click="a" * 32, comment="Known").json
+        assert done == {"done": "Your decision is in OpenText."}
+    house.drain()
+    decision = get(house, path).json["decision"]
+    assert decision["state"]["word"] == "Approved"
+    assert decision["by"].endswith("(store user)")
+    assert len([one for one in house.effects("workflow", "completed") if "task" in one]) == 1
+    assert post(house, at, 409, press="decide:rejected", click="b" * 32).json["is_over"] is True
+
+
+def test_a_document_is_fetched_by_an_address_for_a_minute(house):
+    (document,) = get(house, f"/panel/orders/{ORDER}").json["documents"]
+    path = f"/panel/orders/{ORDER}/documents/{document['id']}/address"
+    url = post(house, path, 200).json["url"]
+    client, local = house.flask.test_client(), url.removeprefix(APP)
+    file = client.get(local, base_url=APP)
+    assert (file.status_code, file.mimetype) == (200, "application/pdf")
+    assert "attachment" in file.headers["Content-Disposition"]
+    file.close()
+    for broken in (local[:-1] + "0" * (local[-1] != "0") + "1" * (local[-1] == "0"), local.replace("order", "product")):
+        assert client.get(broken, base_url=APP).status_code == 401
+    with time_machine.travel(utc_now() + timedelta(seconds=61), tick=False):
+        assert client.get(local, base_url=APP).status_code == 401
+    post(house, f"/panel/orders/{ORDER}/documents/{'0' * 32}/address", 404)
+    house.install_shop(OTHER)
+    post(house, path, 404, headers=bearer(house, OTHER))
+    choose(house, Mode.SERVICE, Entry("everyone", "status"))
+    post(house, path, 403)
+    assert client.get(local, base_url=APP).status_code == 403
+
+
+def test_whoever_answers_a_buyer_sees_their_orders_cases_and_notes(house):
+    number = an_order_under_review(house)
+    with unit_of_work(house.deps.database) as uow:
+        order = uow.session.get_one(SubjectSnapshot, (house.store_id, "order", number))
+        order.customer_id, notes = "7", {"staff": "Leave at the gate", "customer": ""}
+        order.facts = order.facts | {"notes": notes}
+        uow.session.add(SubjectSnapshot(store_id=house.store_id, object_type="customer", object_id="7", name="Ada"))
+        uow.session.add(CaseRow(
+            store_id=house.store_id, kind="return", number="RMA-7", cause_key="x", title="Return", order_id=number,
+            customer_id="7", text="broken",
+        ))  # fmt: skip
+    mark = len(house.stage.world.ledger.since())
+    buyer = get(house, "/panel/customers/7").json
+    assert buyer["shows"] is True
+    assert buyer["summary"].startswith("1 open case · ")
+    assert len(buyer["summary"]) <= 30
+    assert [(one["id"], one["total"]) for one in buyer["orders"]] == [(number, "€950.00")]
+    assert [one["name"] for one in buyer["cases"]] == ["Return RMA-7"]
+    found = get(house, f"/panel/orders/{number}").json
+    assert found["notes_in_store"] == [{"by": "Note of the staff", "text": "Leave at the gate"}]
+    assert found["documents"]
+    assert len(house.stage.world.ledger.since()) == mark  # from what we keep: nobody was asked

@@ -1,0 +1,85 @@
+import {useRef, useState} from 'preact/hooks';
+
+import {click, decide, task as read} from './backend.js';
+import {Out, Problem, Quiet, t} from './parts.jsx';
+
+const TONES = {primary: {variant: 'primary'}, danger: {tone: 'critical'}};
+
+/** A task's buttons. OpenText is asked at every press; whatever it says, what was typed stays. */
+export function Decide({about, task, done}) {
+  const [found, setFound] = useState(null);
+  const [comment, setComment] = useState('');
+  const [to, setTo] = useState('');
+  const [problem, setProblem] = useState(null);
+  const [said, setSaid] = useState('');
+  const [isAsking, setAsking] = useState(false);
+  const key = useRef('');
+
+  const run = async (work) => {
+    setAsking(true);
+    setProblem(null);
+    try {
+      await work();
+    } catch (refused) {
+      setProblem(refused);
+      if (refused.more?.is_over) await done();
+    }
+    setAsking(false);
+  };
+  const open = () => run(async () => setFound(await read(about, task.decide)));
+  const press = (what) => run(async () => {
+    key.current = key.current || click(); // kept until it is done: the same press again is one wish
+    const answer = await decide(about, task.decide, {press: what, comment, to, click: key.current});
+    key.current = '';
+    setFound(null);
+    setComment('');
+    setSaid(answer.done);
+    await done();
+  });
+
+  if (!found) {
+    return (
+      <>
+        {said && <s-banner tone="success">{said}</s-banner>}
+        {!said && <s-button loading={isAsking} accessibilityLabel={t('decide.of', {name: task.name})} onClick={open}>{t('decide.open')}</s-button>}
+        <Problem error={problem?.message} />
+      </>
+    );
+  }
+  const field = problem?.more?.field;
+  const others = found.acts.filter(({act}) => act !== 'delegate');
+  return (
+    <s-stack gap="base">
+      <Problem error={problem?.message} />
+      <s-text-area
+        label={t('decide.comment')}
+        details={t('decide.commentHelp')}
+        maxLength={found.longest}
+        value={comment}
+        error={field === 'comment' ? problem.message : undefined}
+        onInput={(event) => setComment(event.currentTarget.value)}
+      />
+      <s-stack direction="inline" gap="small">
+        {found.options.map((one) => (
+          <s-button key={one.press} {...TONES[one.tone]} disabled={isAsking} onClick={() => press(one.press)}>{one.label}</s-button>
+        ))}
+        {others.map((one) => (
+          <s-button key={one.act} variant="tertiary" disabled={isAsking} onClick={() => press(one.act)}>{one.label}</s-button>
+        ))}
+      </s-stack>
+      {found.acts.filter(({act}) => act === 'delegate').map((one) => (
+        <s-stack key={one.act} direction="inline" gap="small" alignItems="end">
+          <s-text-field
+            label={t('decide.to')}
+            value={to}
+            error={field === 'to' ? problem.message : undefined}
+            onInput={(event) => setTo(event.currentTarget.value)}
+          />
+          <s-button variant="tertiary" disabled={isAsking} onClick={() => press(one.act)}>{one.label}</s-button>
+        </s-stack>
+      ))}
+      {found.has_more && <Quiet>{t('decide.more')}</Quiet>}
+      <Out href={found.url}>{t('decide.inOpenText')}</Out>
+    </s-stack>
+  );
+}
