@@ -27,6 +27,7 @@ class WorkspaceLink(SQLModel, table=True):
     object_version: str = ""
     workflows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     workflows_unknown: str = ""  # engines that could not be asked, separated by commas
+    completeness: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     linked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)  # when OpenText last answered about it
 

@@ -107,6 +107,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,
             SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
             *_link_columns(link, "link"), *_link_columns(customer, "customer"), link.workflows, link.workflows_unknown,
+            link.completeness,
             silent_since(store_id).label("silent_since"),
             RIGHTS.mode.label("rights_mode"), RIGHTS.contact.label("rights_contact"),
             RIGHTS.entries.label("rights_entries"), RIGHTS.version.label("rights_version"),
@@ -163,7 +164,12 @@ def _own_link(row: Row[Any]) -> LinkFacts | None:
     if found is None:
         return None
     unknown = tuple(name for name in row.workflows_unknown.split(",") if name)
-    return replace(found, workflows=tuple(row.workflows or ()), workflows_unknown=unknown)
+    return replace(
+        found,
+        workflows=tuple(row.workflows or ()),
+        workflows_unknown=unknown,
+        completeness=dict(row.completeness or {}),
+    )
 
 
 def silent_since(store_id: str, *, opentext: bool = True) -> ScalarSelect[Any]:

@@ -45,6 +45,7 @@ class LinkFacts:
     workflows: tuple[dict[str, Any], ...] = ()
     workflows_unknown: tuple[str, ...] = ()
     node_id: int = 0
+    completeness: dict[str, Any] = field(default_factory=dict)  # as `engine.completeness` keeps it
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,7 @@ class BuyerLinkFacts:
     expires_at: datetime | None
     opened_at: datetime | None
     round: int = 1
+    state: str = "open"  # open, complete, revoked or expired
 
 
 @dataclass(frozen=True)

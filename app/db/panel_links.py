@@ -1,5 +1,6 @@
 """Links given out to buyers, as a panel shows them: for documents to send and for documents to read."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -16,10 +17,11 @@ FILE: Any = UploadFile
 SHELF: Any = Shelf
 UPLOAD: Any = UploadRequest
 MOST_LINKS = 20
+SHOWN_AFTER_END = timedelta(days=30)
 
 
 def uploads_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
-    """Open links of the object; of an order those of its cases as well."""
+    """The latest links of the object; of an order those of its cases as well. What ended long ago is left out."""
     u = UPLOAD
     own = and_(u.object_type == object_type, u.object_id == object_id)
     cases = select(CASE.id).where(CASE.store_id == store_id, CASE.order_id == object_id)
@@ -27,10 +29,10 @@ def uploads_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     received = select(func.count()).where(FILE.request_id == u.id, FILE.state != "refused").correlate(u)
     return (
         select(
-            u.id, u.object_name, u.wanted, u.created_at, u.expires_at, u.opened_at,
+            u.id, u.object_name, u.wanted, u.created_at, u.expires_at, u.opened_at, u.state,
             received.scalar_subquery().label("received"),
         )
-        .where(u.store_id == store_id, mine, u.state == "open", u.expires_at > utc_now())
+        .where(u.store_id == store_id, mine, u.expires_at > utc_now() - SHOWN_AFTER_END)
         .order_by(u.created_at.desc())
         .limit(MOST_LINKS)
     )  # fmt: skip
@@ -58,5 +60,12 @@ def links(uploads: Rows, shelves: Rows) -> tuple[BuyerLinkFacts, ...]:
 def _facts(kind: str, row: dict[str, Any], wanted: tuple[str, ...], received: int) -> BuyerLinkFacts:
     return BuyerLinkFacts(
         kind, row["id"], row["object_name"], wanted, received, when(row["created_at"]), when(row["expires_at"]),
-        when(row["opened_at"]), row.get("round", 1),
+        when(row["opened_at"]), row.get("round", 1), _state(row),
     )  # fmt: skip
+
+
+def _state(row: dict[str, Any]) -> str:
+    """A link whose time is over is expired, whatever its row says."""
+    until = when(row["expires_at"])
+    state = str(row.get("state", "open"))
+    return "expired" if state == "open" and until is not None and until <= utc_now() else state

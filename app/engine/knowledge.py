@@ -14,7 +14,7 @@ from app.domain.ids import NodeId, ObjectType, StoreId
 from app.domain.publication import is_content_sheet
 from app.domain.retention import in_words
 from app.domain.rights import Traits
-from app.engine import workflow_list
+from app.engine import completeness, workflow_list
 from app.engine.deps import Deps
 from app.opentext import OpenText
 
@@ -111,11 +111,13 @@ def refresh(deps: Deps, store_id: StoreId, object_type: ObjectType, object_id: s
         for document in found
     ]  # fmt: skip
     workflows = workflow_list.look(deps, opentext, link)
+    report = completeness.look(opentext, link.workspace_id)
     with unit_of_work(deps.database) as uow:
         session = uow.session
         kept = session.get_one(WorkspaceLink, link.id)
         kept.seen_at = utc_now()
         workflow_list.remember(session, kept, workflows)
+        kept.completeness = kept.completeness if report is None else report
         for document, record, approval, traits in detailed:
             remember_document(
                 session, kept, document, record=record or RecordDetails(""), approval=approval, traits=traits

@@ -121,7 +121,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
         "number": order.number, "status": order.status.value, "status_label": order.status_label,
         "placed_at": order.placed_at.isoformat(), "total": money(order.total),
         "customer_id": order.customer_id, "customer_name": order.customer_name, "customer_email": order.customer_email,
-        "payment_method": order.payment_method, "payment_status": order.payment_status,
+        "language": order.language, "payment_method": order.payment_method, "payment_status": order.payment_status,
         "billing_country": order.billing.country_code, "shipping_countries": list(order.shipping_country_codes),
         "lines": [{"line_id": line.line_id, "product_id": line.product_id or "", "sku": line.sku, "name": line.name,
                    "quantity": line.quantity, "refunded": line.refunded, "total": money(line.total)}

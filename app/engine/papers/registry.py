@@ -269,4 +269,5 @@ PAPERS: dict[str, Writer] = {
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }
+TYPES = {"order_record": "Order record"}  # papers that Content Server's rules ask for, by document type
 OF_CASES = frozenset({"case_file", "campaign_state"})  # the others are about an order

@@ -32,6 +32,7 @@ class CompletenessReports:
 
     def __init__(self, server: ContentServer) -> None:
         self._server = server
+        self._type_ids: dict[str, int] = {}
 
     def of(self, workspace: NodeId) -> Completeness:
         """Everything about one workspace: four calls. Raises NotFound or UnknownRoute."""
@@ -46,6 +47,12 @@ class CompletenessReports:
         """The document types whose rules apply to this workspace as it is now, the most important first."""
         answer = self._server.get(DocumentTypeList, "v2", "businessworkspaces", workspace, "doctypes", query=RULES)
         return [_type(row.data.properties) for row in answer.results]
+
+    def type_id(self, workspace: NodeId, name: str) -> int | None:
+        """The classification of the document type of that name, asked for once; None where no rule here names it."""
+        if name not in self._type_ids:
+            self._type_ids |= {one.name: one.id for one in self.types(workspace)}
+        return self._type_ids.get(name)
 
     def missing(self, workspace: NodeId) -> list[DocumentType]:
         """Required document types of which the workspace holds no document."""

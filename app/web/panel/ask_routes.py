@@ -24,7 +24,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/ask/<what>")
     def new_ask(kind: str, object_id: str, what: str) -> str:
         found = _offered(seen(deps, KINDS[kind], object_id), what)
-        return _form(deps, found, what, Typed({}, {}, {}))
+        return _form(deps, found, what, Typed(asks.suggested(what, request.args), {}, {}))
 
     @bp.post(f"/{KIND}/<object_id>/ask/<what>")
     @guards.requires("manager")

@@ -146,6 +146,12 @@ def _named(document: DocumentFacts) -> str:
     return _("%(name)s, version %(version)s", name=document.name, version=document.version)
 
 
+def suggested(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """What a link to the form fills in: lines of text only, cleaned; whatever else is given is left out."""
+    lines = [field.name for field in fields(name) if field.kind == "text"]
+    return {one: display.short(given[one], 200) for one in lines if given.get(one)}
+
+
 def read(name: str, given: Mapping[str, str], rows: PanelRows) -> Typed:
     """Strictly: what is required is there, what is chosen was offered, nothing is too long."""
     values: dict[str, str] = {}

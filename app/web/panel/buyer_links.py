@@ -13,7 +13,10 @@ from app.engine.deps import Deps
 from app.errors import NotFound
 from app.web import guards
 from app.web.language import _
+from app.web.panel import request_mail
+from app.web.panel.request_mail import Mail
 from app.web.panel.seen import seen
+from app.web.texts import State
 
 KIND = "<any(orders, products, customers, cases):kind>"
 KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
@@ -21,7 +24,7 @@ KINDS = {"orders": "order", "products": "product", "customers": "customer", "cas
 
 @dataclass(frozen=True)
 class BuyerLink:
-    """One link. `text` says what it is for."""
+    """One link. `text` says what it is for; `address` and `mail` are there while it works."""
 
     kind: str
     id: str
@@ -31,6 +34,10 @@ class BuyerLink:
     asked: int
     until: datetime | None
     opened_at: datetime | None
+    created_at: datetime | None
+    state: State
+    is_open: bool
+    mail: Mail | None
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
@@ -40,7 +47,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         """The address stops working at once; what came in or was read stays as it is."""
         found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
         rights.demand(found.sight, rights.may_create(found.sight))
-        if all((one.kind, one.id) != (sort, link_id) for one in _visible(found.rows, found.sight)):
+        if all((one.kind, one.id, one.state) != (sort, link_id, "open") for one in _visible(found.rows, found.sight)):
             raise NotFound("There is no such link.")
         end = uploads.revoke if sort == "upload" else shelves.withdraw
         end(deps, who.store_id, link_id, f"user:{who.user_id}")
@@ -49,7 +56,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
 
 def views(deps: Deps, rows: PanelRows, sight: Sight) -> tuple[BuyerLink, ...]:
     """What this reader may hand on: links to send documents, and, for who sees every document, the one to read them."""
-    return tuple(_view(deps, one) for one in _visible(rows, sight))
+    return tuple(_view(deps, rows, one) for one in _visible(rows, sight))
 
 
 def _visible(rows: PanelRows, sight: Sight) -> tuple[BuyerLinkFacts, ...]:
@@ -58,7 +65,7 @@ def _visible(rows: PanelRows, sight: Sight) -> tuple[BuyerLinkFacts, ...]:
     return tuple(one for one in rows.links if one.kind == "upload" or (sight.allowed.is_whole and sight.nodes is None))
 
 
-def _view(deps: Deps, link: BuyerLinkFacts) -> BuyerLink:
+def _view(deps: Deps, rows: PanelRows, link: BuyerLinkFacts) -> BuyerLink:
     assert link.expires_at is not None  # noqa: S101  # the column is never empty
     if link.kind == "shelf":
         address, text = shelves.link_of(deps, link.id, link.round, link.expires_at), _("To read documents")
@@ -67,6 +74,22 @@ def _view(deps: Deps, link: BuyerLinkFacts) -> BuyerLink:
         text = _("To send us: %(what)s", what=", ".join(link.wanted))
     if link.about and link.kind == "upload":
         text = f"{text} ({link.about})"
+    is_open = link.state == "open"
+    mail = request_mail.mail(rows, link, address) if is_open and link.kind == "upload" else None
     return BuyerLink(
-        link.kind, link.id, text, address, link.received, len(link.wanted), link.expires_at, link.opened_at
-    )
+        link.kind, link.id, text, address if is_open else "", link.received, len(link.wanted), link.expires_at,
+        link.opened_at, link.created_at, _state(link), is_open, mail,
+    )  # fmt: skip
+
+
+def _state(link: BuyerLinkFacts) -> State:
+    """How far it has come, in a word: asked, opened, received; or how it ended."""
+    if link.state != "open":
+        ended = {
+            "complete": State(_("Received"), "good"), "expired": State(_("Expired"), "bad"),
+            "revoked": State(_("Taken back"), "none"),
+        }  # fmt: skip
+        return ended.get(link.state, State(link.state, "none"))
+    if link.received:
+        return State(_("%(n)s of %(m)s received", n=link.received, m=len(link.wanted)), "busy")
+    return State(_("Opened"), "busy") if link.opened_at else State(_("Asked") if link.wanted else _("Laid out"), "wait")

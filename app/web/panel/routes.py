@@ -148,7 +148,7 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
     images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
     g.csp_img_sources = fields.origins(images) if kind == "product" else ()
     publications = tuple(fields.publication_view(one, images) for one in shown.publications)
-    return views.panel(shown, found.orders), publications
+    return views.panel(shown, found.orders, found.sight), publications
 
 
 def _page(template: str, view: PanelView, **values: Any) -> str:

@@ -14,11 +14,13 @@ from app.db.panel_facts import (
     RunFacts,
 )
 from app.db.types import utc_now
+from app.domain.rights import Sight
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import cases, deliveries, flows, offers, progress, states, why
+from app.web.panel import cases, completeness, deliveries, flows, offers, progress, states, why
 from app.web.panel.cases import CaseView
+from app.web.panel.completeness import Lacking
 from app.web.panel.deliveries import DeliveryLine
 from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
@@ -28,6 +30,7 @@ from app.web.panel.why import Link, Question
 from app.web.texts import State
 
 FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
+SEES_ALL = Sight()
 STALE_AFTER = timedelta(minutes=1)
 SILENT_AFTER = timedelta(seconds=30)  # one lost answer is nothing people need to know of
 
@@ -75,6 +78,7 @@ class DocumentView:
     approval: State | None
     approval_version: int | None
     delivery: DeliveryLine | None = None
+    reported: State | None = None  # what Content Server says of it, where something is
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class PanelView:
     flows: tuple[Flow, ...]
     flows_unknown: str
     documents: tuple[DocumentView, ...]
+    lacking: Lacking
     orders: tuple[OrderLine, ...]
     notes: tuple[tuple[str, str], ...]
     cases: tuple[CaseView, ...]
@@ -138,7 +143,7 @@ class PanelView:
     digest: str
 
 
-def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelView:
+def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sight = SEES_ALL) -> PanelView:
     """The view of one object's rows. Call after `language.read_in` with the store's zone."""
     main = states.leading_run(rows)
     found = states.judge(rows, main)
@@ -171,7 +176,8 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = ()) -> PanelVie
         workflow=_workflow(main),
         flows=flows.flows(rows, main),
         flows_unknown=flows.unknown(rows),
-        documents=tuple(document(one) for one in rows.documents),
+        documents=tuple(document(one, completeness.state_of(rows, one)) for one in rows.documents),
+        lacking=completeness.lacking(rows, sight),
         orders=tuple(_order_line(one) for one in orders),
         notes=_notes(facts),
         cases=tuple(cases.case_view(one) for one in rows.cases),
@@ -315,7 +321,7 @@ def _workflow(run: RunFacts | None) -> WorkflowView | None:
     )  # fmt: skip
 
 
-def document(facts: DocumentFacts) -> DocumentView:
+def document(facts: DocumentFacts, reported: State | None = None) -> DocumentView:
     return DocumentView(
         id=facts.id,
         name=facts.name,
@@ -331,6 +337,7 @@ def document(facts: DocumentFacts) -> DocumentView:
         approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
         approval_version=facts.approval_version,
         delivery=deliveries.line(facts.delivery),
+        reported=reported,
     )
 
 

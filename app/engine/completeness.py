@@ -1,0 +1,36 @@
+"""What a workspace must hold and lacks: Content Server's report, kept so that panels need not ask."""
+
+from typing import Any
+
+from app.domain.content import Completeness, ListedDocument
+from app.domain.ids import NodeId
+from app.errors import AppError, Retryable
+from app.opentext import OpenText
+from app.opentext.content_server.client import UnknownRoute
+
+
+def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
+    """As it is kept in a link: names of types, node ids of documents. Empty where the server makes no such reports;
+    None where it did not tell, and what was known stays. Raises Retryable.
+    """
+    try:
+        return _kept(opentext.completeness.of(NodeId(workspace)))
+    except UnknownRoute:
+        return {}
+    except Retryable:
+        raise
+    except AppError:
+        return None
+
+
+def _kept(found: Completeness) -> dict[str, Any]:
+    return {
+        "types": [one.name for one in found.types],
+        "missing": [one.name for one in found.missing],
+        "in_process": _nodes(found.in_process),
+        "outdated": _nodes(found.outdated),
+    }
+
+
+def _nodes(listed: tuple[ListedDocument, ...]) -> list[int]:
+    return [int(one.id) for one in listed]

@@ -1,0 +1,40 @@
+"""What a workspace lacks, in words: missing document types; documents that are in process or outdated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.db.panel_facts import DocumentFacts, PanelRows
+from app.domain.rights import Sight, Traits
+from app.web.language import _
+from app.web.texts import State
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """`missing`: names of document types this reader may know of. `is_known` False: OpenText makes no such report."""
+
+    missing: tuple[str, ...] = ()
+    is_known: bool = False
+
+
+def lacking(rows: PanelRows, found: Sight) -> Lacking:
+    kept = _kept(rows)
+    names = tuple(str(name) for name in kept.get("missing", ()) if _may_know(found, str(name)))
+    return Lacking(names, is_known=bool(kept.get("types")))
+
+
+def _may_know(found: Sight, name: str) -> bool:
+    """Who would not see a document of this type is not told that there is none."""
+    return found.nodes is not None or found.allowed.sees(Traits(folders=(), types=(name,), categories=()))
+
+
+def _kept(rows: PanelRows) -> dict[str, Any]:
+    return rows.link.completeness if rows.link else {}
+
+
+def state_of(rows: PanelRows, document: DocumentFacts) -> State | None:
+    """What Content Server reports of one document; None where all is well."""
+    kept = _kept(rows)
+    if document.node_id in kept.get("outdated", ()):
+        return State(_("Outdated"), "bad")
+    return State(_("In process"), "wait") if document.node_id in kept.get("in_process", ()) else None

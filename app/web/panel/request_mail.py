@@ -1,0 +1,80 @@
+"""The mail to a customer with an upload link: in the customer's language, for a person to copy or send.
+
+It is written to the buyer, not to who reads the panel, so it does not go through the reader's own catalogue.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from app.db.panel_facts import BuyerLinkFacts, PanelRows
+from app.web import display, language
+
+LANGUAGES = ("en", "de", "fr", "es")
+LONGEST_ADDRESS = 254
+SUBJECTS: Mapping[str, str] = {
+    "en": "{shop}: please send us a document for {about}",
+    "de": "{shop}: Bitte senden Sie uns ein Dokument zu {about}",
+    "fr": "{shop} : merci de nous envoyer un document pour {about}",
+    "es": "{shop}: envíenos un documento para {about}",
+}
+BODIES: Mapping[str, str] = {
+    "en": "Hello{name},\n\nfor {about} we still need:\n{wanted}\n\nPlease send it through this page, until {until}. "
+          "You need no account:\n{link}\n\nThe link is for you alone: please do not pass it on.\n\nKind "
+          "regards\n{shop}",
+    "de": "Guten Tag{name},\n\nzu {about} fehlt uns noch:\n{wanted}\n\nBitte senden Sie es bis {until} über diese "
+          "Seite. Sie brauchen dafür kein Konto:\n{link}\n\nDer Link ist nur für Sie bestimmt: Bitte geben Sie ihn "
+          "nicht weiter.\n\nFreundliche Grüße\n{shop}",
+    "fr": "Bonjour{name},\n\npour {about}, il nous manque encore :\n{wanted}\n\nMerci de nous l’envoyer par cette page "
+          "avant le {until}. Aucun compte n’est nécessaire :\n{link}\n\nCe lien vous est réservé : merci de ne pas le "
+          "transmettre.\n\nCordialement,\n{shop}",
+    "es": "Hola{name}:\n\npara {about} todavía nos falta:\n{wanted}\n\nEnvíelo a través de esta página antes del "
+          "{until}. No necesita ninguna cuenta:\n{link}\n\nEl enlace es solo para usted: no lo comparta.\n\nUn "
+          "saludo,\n{shop}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mail:
+    """`address` opens the person's own mail program with it; empty where no address is known. `lang` is a tag."""
+
+    lang: str
+    subject: str
+    body: str
+    address: str
+
+
+def mail(rows: PanelRows, link: BuyerLinkFacts, url: str) -> Mail:
+    """In the customer's language as far as we speak it, else in English; days in the store's zone."""
+    facts = rows.snapshot.facts if rows.snapshot else {}
+    tag = str(facts.get("language") or "en").replace("_", "-")
+    lang = tag.partition("-")[0].lower() if tag.partition("-")[0].lower() in LANGUAGES else "en"
+    name = display.short(str(facts.get("customer_name") or ""), 80)
+    words = {
+        "shop": display.short(rows.shop.name, 80), "about": display.short(link.about, 120), "link": url,
+        "name": f" {name}" if name else "", "until": _day(link, lang),
+        "wanted": "\n".join(f"- {display.short(one, 120)}" for one in link.wanted),
+    }  # fmt: skip
+    subject, body = (text.format(**words) for text in (SUBJECTS[lang], BODIES[lang]))
+    to = str(facts.get("customer_email") or facts.get("email") or "")
+    return Mail(lang, subject, body, _mailto(to, subject, body))
+
+
+def _day(link: BuyerLinkFacts, lang: str) -> str:
+    assert link.expires_at is not None  # noqa: S101  # the column is never empty
+    try:
+        locale = Locale.parse("en_GB" if lang == "en" else lang)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    return format_date(link.expires_at.astimezone(language.reader().zone).date(), "long", locale=locale)
+
+
+def _mailto(to: str, subject: str, body: str) -> str:
+    """RFC 6068; an address with anything that could add a header or a recipient makes no link."""
+    if to.count("@") != 1 or len(to) > LONGEST_ADDRESS or any(one in to for one in '?&,;\r\n "<>'):
+        return ""
+    lines = body.replace("\n", "\r\n")
+    return f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(lines, safe='')}"
