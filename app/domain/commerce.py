@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.domain.aftersale import Dispute, StoreReturn
 from app.domain.ids import CompanyId, CustomerId, OrderId, ProductId
-from app.domain.order_parts import Message, OrderPart, Payment, Refund, Shipment, Shortfall
+from app.domain.order_parts import Incident, Message, OrderPart, Payment, Refund, Shipment, Shortfall
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class OrderLine:
     refunded: int = 0
     variant_id: str = ""
     is_physical: bool = True
+    options: tuple[tuple[str, str], ...] = ()  # what the buyer chose or had engraved: (name, value)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,7 @@ class Order:
     """An order as it stands now. Times are aware UTC. `version` changes whenever the store changed the order.
 
     `manual_check` lists the reasons the store itself gives for a manual check ("payment held for review", …).
-    `parts` names which of shipments, payments, refunds, messages, shortfalls, returns and disputes have been read; the
-    others are empty.
+    `parts` names which of shipments, payments, refunds, … have been read; the others are empty.
     """
 
     id: OrderId
@@ -126,6 +126,7 @@ class Order:
     shortfalls: tuple[Shortfall, ...] = ()
     returns: tuple[StoreReturn, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    incidents: tuple[Incident, ...] = ()  # oldest first
 
     @property
     def shipping_country_codes(self) -> tuple[str, ...]:

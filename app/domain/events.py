@@ -14,6 +14,7 @@ class Topic(StrEnum):
     PRODUCT_DELETED = "product.deleted"
     CUSTOMER_CHANGED = "customer.changed"
     COMPANY_CHANGED = "company.changed"
+    SHIPPING_CHANGED = "shipping.changed"  # what is to be shipped: held back, another day; whose it is must be asked
     ORDER_MESSAGE = "order.message"  # the buyer wrote
     STOCK_CHANGED = "stock.changed"
     PAGE_CHANGED = "page.changed"

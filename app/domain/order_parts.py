@@ -21,6 +21,7 @@ class OrderPart(StrEnum):
     SHORTFALLS = "shortfalls"
     RETURNS = "returns"
     DISPUTES = "disputes"
+    INCIDENTS = "incidents"
 
 
 @dataclass(frozen=True)
@@ -117,3 +118,23 @@ class Shortfall:
     name: str
     wanted: int
     available: int
+
+
+class IncidentKind(StrEnum):
+    DELAYED = "delayed"  # the carrier is late
+    UNDELIVERED = "undelivered"  # the carrier could not deliver
+    HELD = "held"  # somebody else than we holds the goods back
+    RESCHEDULED = "rescheduled"  # the goods leave on another day
+    EDITED = "edited"  # other goods, other numbers
+    PAYMENT_FAILED = "payment_failed"
+
+
+@dataclass(frozen=True)
+class Incident:
+    """What the store tells of an order's way that people should know. `id`: the same however often it is read."""
+
+    id: str
+    kind: IncidentKind
+    words: str
+    at: datetime
+    new_date: str = ""  # ISO date on which the goods come, or leave, instead

@@ -219,8 +219,23 @@ def _plan_abandoned_cart(deps: Deps, claim: queue.Claim, event: Event, correlati
     return None
 
 
+def _plan_shipping(deps: Deps, claim: queue.Claim, event: Event, correlation_id: str) -> None:
+    """As if the order itself had said so, with what happened to its goods."""
+    try:
+        order_id = deps.store(event.store_id).read.order_of_shipping(event.object_id)
+    except NotFound:
+        return _end(deps, claim, "ignored", "gone")
+    detail = {name: event.detail[name] for name in ("happened",) if name in event.detail}
+    about = replace(event, topic=Topic.ORDER_CHANGED, object_type=ObjectType.ORDER.value, object_id=order_id,
+                    detail=detail)  # fmt: skip
+    return _plan_subject(deps, claim, about, correlation_id)
+
+
 # Events that name something whose owner has to be found first.
-ABOUT_OTHERS = {Topic.CONTENT_APPROVED: _plan_approved_content, Topic.CART_ABANDONED: _plan_abandoned_cart}
+ABOUT_OTHERS = {
+    Topic.CONTENT_APPROVED: _plan_approved_content, Topic.CART_ABANDONED: _plan_abandoned_cart,
+    Topic.SHIPPING_CHANGED: _plan_shipping,
+}  # fmt: skip
 
 
 def _confirm_uninstall(deps: Deps, claim: queue.Claim, event: Event, received_at: datetime) -> None:

@@ -16,6 +16,7 @@ from app.scenarios import (
     compliance,
     disputes,
     documents,
+    exceptions,
     fulfilment,
     notices,
     orders,
@@ -63,6 +64,7 @@ class Catalogue(Collection[Scenario]):
 
 ALL = Catalogue(
     *orders.SCENARIOS,
+    *exceptions.SCENARIOS,
     *fulfilment.SCENARIOS,
     *stock.SCENARIOS,
     *returns.SCENARIOS,

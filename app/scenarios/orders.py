@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from app.domain.commerce import REVIEWABLE, Money, Order, OrderStatus
-from app.domain.events import Event, Topic
+from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject
+from app.domain.order_parts import OrderPart
+from app.domain.scenario import Mode, Preferences, Scenario, Subject
 from app.domain.steps import (
-    AddNote,
     Announce,
     AwaitDecision,
     ClassifyRecord,
@@ -222,110 +222,61 @@ ORDER_REVIEW = Scenario(
 )  # fmt: skip
 
 
-class OrderExceptionPreferences(Preferences):
-    """What counts as an exception, and who resolves it."""
+class OrderWorkspacePreferences(Preferences):
+    """Which orders are worth a workspace from the start. Off until somebody switches it on."""
 
-    payment_failures: bool = Field(
-        default=True, title="Failed payments",
-        description="Open a file when the payment of an order was declined.",
+    mode: Mode = Mode.OFF
+    amount_from: Decimal | None = Field(
+        default=Decimal("1000"), ge=0, max_digits=12, decimal_places=2, title="Orders from this total",
+        description="In the order's own currency. Leave empty to switch this off.",
     )  # fmt: skip
-    shipping_issues: bool = Field(
-        default=True, title="Shipping issues",
-        description="Open a file when only a part of an order was shipped, or nothing after the days below.",
+    configured: bool = Field(
+        default=True, title="Made to the buyer's wishes",
+        description="Orders with a line the buyer configured (an engraving, a size of their own), or one that is no "
+        "product of the catalogue.",
     )  # fmt: skip
-    late_days: int = Field(
-        default=10, ge=1, le=365, title="Days until shipping is late",
-        description="Counted from the order to its last change; looked at whenever the store tells of the order.",
-    )  # fmt: skip
-    review_group: str = Field(
-        default="Customer Service", min_length=1, max_length=120, title="Group that resolves it",
-        description="The OpenText group that gets the task.",
-    )  # fmt: skip
-    requester_group: str = Field(
-        default="Customer Service", min_length=1, max_length=120, title="Group that answers questions",
-        description="Who gets the task when somebody asks for information.",
-    )  # fmt: skip
-    deadline_hours: int = Field(
-        default=48, ge=1, le=720, title="Hours to resolve it",
-        description="After this time without an answer a note on the order asks somebody to look at it.",
+    for_companies: bool = Field(
+        default=True, title="Bought by companies",
+        description="Orders placed for a company of the store, or billed to one.",
     )  # fmt: skip
 
 
-def _exceptions(subject: Subject, preferences: Preferences) -> dict[str, str]:
-    """Kind of exception → its reason."""
-    if not isinstance(subject, Order) or not isinstance(preferences, OrderExceptionPreferences):
-        return {}
-    found = {}
-    if preferences.payment_failures and subject.status in UNPAID and subject.payment_status == "declined":
-        found["payment"] = f"The payment of {subject.total} by {subject.payment_method or 'the buyer'} was declined"
-    if preferences.shipping_issues and subject.status is OrderStatus.PARTIALLY_SHIPPED:
-        found["partial"] = "Only a part of the order was shipped"
-    waited = (subject.modified_at - subject.placed_at).days
-    is_late = subject.is_paid and subject.status in TO_SHIP and waited >= preferences.late_days
-    if preferences.shipping_issues and is_late:
-        found["late"] = f"Nothing was shipped {waited} days after the order"
-    return found
+def deserves_workspace(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
+    if not isinstance(subject, Order) or not isinstance(preferences, OrderWorkspacePreferences):
+        return ()
+    if subject.status is OrderStatus.INCOMPLETE:
+        return ()
+    reasons, limit = [], preferences.amount_from
+    if limit is not None and subject.total.amount >= limit:
+        reasons.append(f"Total {subject.total} is at or above your limit of {Money(limit, subject.total.currency)}")
+    if preferences.configured:
+        made = [line.name for line in subject.lines if line.options or line.product_id is None]
+        reasons.extend(f"{name} is made to the buyer's wishes" for name in dict.fromkeys(made))
+    if preferences.for_companies and (subject.company_id or subject.billing.company):
+        reasons.append(f"Bought by {subject.billing.company or 'a company'}")
+    return tuple(reasons)
 
 
-def is_exception(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
-    return tuple(_exceptions(subject, preferences).values())
-
-
-def each_exception(_event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
-    """Each kind of exception of an order is dealt with once."""
-    found = _exceptions(subject, preferences)
-    return tuple(Occasion(kind, {"exception": kind, "stage": kind}, (reason,)) for kind, reason in found.items())
-
-
-_RESOLVED = (
-    UpdateWorkspace(business_object_type="ORDER"),
-    FilePaper("message_log", folder="03 Correspondence", document="messages_after"),
-    FileApprovalRecord(folder="04 Decision", classification="Approvals"),
-)
-
-ORDER_EXCEPTION = Scenario(
-    slug="order-exception",
-    title="Open a file for failed payments and shipping issues, ask who resolves it",
-    catalogue=(2,),
+ORDER_WORKSPACE = Scenario(
+    slug="order-workspace",
+    title="Open a workspace for orders that matter: high value, made to measure, bought by companies",
+    catalogue=(32,),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
-    applies=(
-        "The payment was declined, only a part was shipped, or nothing was shipped after the days you chose; once "
-        "for each of them."
-    ),
+    applies="The order reaches your total, was configured by the buyer, or was bought by a company, as you chose.",
     triggers=frozenset({Topic.ORDER_CHANGED}),
-    when=is_exception,
-    each=each_exception,
-    preferences=OrderExceptionPreferences,
+    when=deserves_workspace,
+    needs=frozenset({OrderPart.PAYMENTS}),
+    preferences=OrderWorkspacePreferences,
     steps=(
-        EnsureWorkspace(business_object_type="ORDER", parents=(ObjectType.CUSTOMER,)),
+        EnsureWorkspace(business_object_type="ORDER", parents=(ObjectType.CUSTOMER, ObjectType.COMPANY)),
         FilePaper("order_record", folder="01 Order record", classification="Orders"),
         FilePaper("payments", folder="02 Payment", classification="Payments"),
-        FilePaper("message_log", folder="03 Correspondence"),
         LinkInStore(ObjectType.ORDER),
-        StartWorkflow(process="sf_order_review"),
-        AwaitDecision(
-            process="sf_order_review",
-            outcomes=(
-                Outcome("approved", "Goes on", (
-                    AddNote("order", "{reasons}. {decided_by} decided to go on with the order.{comment}"),
-                    *_RESOLVED,
-                )),
-                Outcome("rejected", "Cancelled", (
-                    SetOrderStatus(OrderStatus.CANCELLED, only_from=tuple(sorted(CANCELLABLE)),
-                                   note="{reasons}. {decided_by} cancelled the order.{comment}"),
-                    SettlePayment("void", only_from=(OrderStatus.CANCELLED,)),
-                    *_RESOLVED,
-                )),
-                Outcome("expired", "Not resolved in time", (
-                    AddNote("order", "{reasons}. Nobody resolved it in time; please look at this order."),
-                    *_RESOLVED,
-                )),
-            ),
-        ),
     ),
-    outcome="The order panel shows what went wrong, who resolves it, and afterwards what was decided.",
-    works_by="A late shipment is noticed when the store next tells of the order, or in our regular comparison.",
+    outcome="The order's workspace hangs below its customer's and company's and holds order and payments as records; "
+    "the panel says why it was opened.",
+    for_history=True,
 )  # fmt: skip
 
-SCENARIOS = (ORDER_REVIEW, ORDER_EXCEPTION)
+SCENARIOS = (ORDER_REVIEW, ORDER_WORKSPACE)

@@ -36,7 +36,7 @@ def each_end(_event: Event, subject: Subject, _preferences: Preferences) -> tupl
 ORDER_RECORDS = Scenario(
     slug="order-records",
     title="Keep every order as a record when it is shipped, completed, cancelled or refunded",
-    catalogue=(9,),
+    catalogue=(9, 38),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is shipped, completed, cancelled or refunded; once for each of them.",
@@ -59,7 +59,7 @@ def is_billed(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
 INVOICE_RECORDS = Scenario(
     slug="invoice-records",
     title="Keep a copy of every paid order's invoice as a record",
-    catalogue=(9, 13),
+    catalogue=(9, 13, 38),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is paid.",
@@ -89,7 +89,7 @@ def each_refund(_event: Event, subject: Subject, _preferences: Preferences) -> t
 REFUND_RECORDS = Scenario(
     slug="refund-records",
     title="Keep every refund as a record",
-    catalogue=(9,),
+    catalogue=(9, 38),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="Money was paid back; once for each refund.",
@@ -121,7 +121,7 @@ def each_payment(_event: Event, subject: Subject, _preferences: Preferences) -> 
 PAYMENT_RECORDS = Scenario(
     slug="payment-records",
     title="Keep every movement at the payment provider as a record",
-    catalogue=(9,),
+    catalogue=(9, 38),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="Money moved at the payment provider; once for each movement.",
@@ -158,7 +158,7 @@ def each_tax_fact(_event: Event, subject: Subject, _preferences: Preferences) ->
 TAX_ARCHIVE = Scenario(
     slug="tax-archive",
     title="Archive what accounting and tax ask for when an order is sold or money is paid back",
-    catalogue=(13,),
+    catalogue=(13, 38),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order was sold, or money of it was paid back; once for each of them.",

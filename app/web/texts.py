@@ -25,7 +25,9 @@ class State:
 
 SCENARIOS = {
     "order-review": N_("Order review"),
+    "order-workspace": N_("Workspaces for orders that matter"),
     "order-exception": N_("Failed payments and shipping issues"),
+    "order-amended": N_("Edited and cancelled orders"),
     "fulfilment-file": N_("Papers of every shipment"),
     "stock-exception": N_("Stock does not cover an order"),
     "return-intake": N_("Returns asked for in the store"),
@@ -40,7 +42,9 @@ SCENARIOS = {
     "refund-records": N_("Refunds as records"),
     "payment-records": N_("Payments as records"),
     "tax-archive": N_("Tax archive"),
+    "order-confirmation": N_("Confirmation of an order"),
     "order-invoice": N_("Invoice to the buyer"),
+    "payment-receipt": N_("Receipt for a payment"),
     "partial-notice": N_("Notice of a partial shipment"),
     "cancel-notice": N_("Notice of a cancellation"),
     "review-notice": N_("Notice of a check"),

@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.commerce import Address, OrderStatus
-from app.scenarios.orders import OrderExceptionPreferences, OrderReviewPreferences, is_exception, needs_review
+from app.scenarios.exceptions import OrderExceptionPreferences, is_exception
+from app.scenarios.orders import OrderReviewPreferences, needs_review
 from tests.builders import an_order
 from tests.engine import office
 from tests.house import House

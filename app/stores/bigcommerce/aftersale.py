@@ -28,6 +28,9 @@ def _not_here(what: str) -> NoReturn:
 class AftersaleReading:
     """This part of StoreReader: lists are empty, single ones do not exist."""
 
+    def order_of_shipping(self, shipping_id: str) -> OrderId:
+        _not_here(f"messages about shipping that name no order ({shipping_id})")
+
     def returns_of(self, order_id: OrderId) -> list[StoreReturn]:
         del order_id
         return []

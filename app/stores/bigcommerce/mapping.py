@@ -352,6 +352,7 @@ def _line(found: payloads.Line, currency: str) -> OrderLine:
         refunded=found.quantity_refunded,
         variant_id=str(found.variant_id) if found.variant_id else "",
         is_physical=found.type == "physical",
+        options=tuple((one.display_name, one.display_value) for one in found.product_options if one.display_value),
     )
 
 

@@ -81,6 +81,11 @@ class Address(Payload):
     email: Text = ""
 
 
+class LineOption(Payload):
+    display_name: Text = ""
+    display_value: Text = ""
+
+
 class Line(Payload):
     """A line of an order; `id` is the order product id. `product_id` 0: a custom line."""
 
@@ -95,6 +100,7 @@ class Line(Payload):
     quantity_refunded: int = 0
     price_ex_tax: Amount = Decimal(0)
     total_ex_tax: Amount = Decimal(0)
+    product_options: tuple[LineOption, ...] = ()
 
 
 class Consignment(Payload):

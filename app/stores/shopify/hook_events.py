@@ -1,8 +1,9 @@
 """The one table of Shopify's webhook topics: what each tells of, where its id is, what it must be called.
 
-What is in it is what the app's configuration subscribes to. Topics that name neither order, product, customer nor
-company (fulfillment orders, returns/update, inventory levels) are left out: the order's or product's own topic, and
-reconciliation, tell what they would. There are none for prices, catalogs, pages and policies: these are polled.
+What is in it is what the app's configuration subscribes to. Of the topics that name neither order, product, customer
+nor company (fulfillment orders, returns/update, inventory levels) only those are in it that no other topic tells; the
+rest is told by the order's or product's own, and by reconciliation. There are none for prices, catalogs, pages and
+policies: these are polled.
 
 Source: Shopify developer documentation, webhook topics and their sample payloads.
 """
@@ -31,6 +32,7 @@ class Told:
     kind: str = ""
     details: tuple[tuple[str, tuple[str, ...]], ...] = ()
     has: str = ""  # a field that tells this topic's body from its neighbours'
+    says: tuple[tuple[str, str], ...] = ()  # further details, whatever the body
 
 
 def _each(family: str, events: str) -> tuple[str, ...]:
@@ -52,6 +54,10 @@ EVENTS: tuple[Told, ...] = (
          (("shipment_id", ("id",)),)),
     Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), ("fulfillment_events/create",), "FulfillmentEvent",
          (("shipment_id", ("fulfillment_id",)),)),
+    Told(Topic.SHIPPING_CHANGED, ORDER, ("fulfillment_order", "id"), ("fulfillment_orders/placed_on_hold",), "",
+         has="created_fulfillment_hold", says=(("happened", "held"),)),
+    Told(Topic.SHIPPING_CHANGED, ORDER, ("fulfillment_order", "id"), ("fulfillment_orders/rescheduled",), "",
+         says=(("happened", "rescheduled"),)),
     Told(Topic.ORDER_CHANGED, ORDER, ("order", "id"), _each("returns", "request approve decline"), "Return", RETURN),
     Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), _each("returns", "cancel close reopen"), "Return", RETURN),
     Told(Topic.ORDER_CHANGED, ORDER, ("order_id",), _each("disputes", "create update"), "",

@@ -16,6 +16,7 @@ from app.domain.ids import CompanyId, CustomerId, OrderId, ProductId
 from app.stores.shopify import payloads
 
 SUBSCRIBED = "SUBSCRIBED"
+HIDDEN = "_"  # how the names of line properties begin that themes keep from buyers
 REVIEW_TAG = "ECM under review"
 REVIEW_HANDLE = "ecm-review"
 PAID = frozenset({"AUTHORIZED", "PAID", "PARTIALLY_REFUNDED"})
@@ -159,6 +160,7 @@ def line(found: payloads.OrderLine, *, included: bool) -> OrderLine:
         refunded=max(0, found.quantity - found.current_quantity),
         variant_id=found.variant.id if found.variant else "",
         is_physical=found.requires_shipping,
+        options=tuple((one.key, one.value) for one in found.custom_attributes if one.value and one.key[:1] != HIDDEN),
     )
 
 

@@ -12,10 +12,10 @@ from app.domain.commerce import Order, OrderStatus
 from app.domain.ids import CustomerId, OrderId
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.errors import NotFound
-from app.stores.shopify import backfill, mapping, part_mapping, payloads
+from app.stores.shopify import backfill, incidents, mapping, part_mapping, payloads
 from app.stores.shopify.client import Data, ShopifyClient
 from app.stores.shopify.disputes import DisputeReading
-from app.stores.shopify.names import SERVICE, gid
+from app.stores.shopify.names import SERVICE, gid, number
 from app.stores.shopify.payloads import parse
 from app.stores.shopify.refunding import beyond, refund_lines, shipping_of
 from app.stores.shopify.returns import ReturnReading
@@ -136,6 +136,8 @@ class OrderReading(ReturnReading, DisputeReading):
             read["refunds"] = tuple(part_mapping.refund(one) for one in refunds if one.gives_back)
         if OrderPart.SHORTFALLS in parts:
             read["shortfalls"] = part_mapping.shortfalls(self._stock(order)) if order.status in OPEN else ()
+        if OrderPart.INCIDENTS in parts:
+            read["incidents"] = incidents.incidents(parse(self._node("OrderIncidents", order.id), incidents.Told))
         return read
 
     def _aftersale(self, found: payloads.Order, order: Order, parts: frozenset[OrderPart]) -> dict[str, Any]:
@@ -146,6 +148,14 @@ class OrderReading(ReturnReading, DisputeReading):
         if OrderPart.DISPUTES in parts:
             read["disputes"] = tuple(self.disputes_of(found))
         return read
+
+    def order_of_shipping(self, shipping_id: str) -> OrderId:
+        """Of a fulfillment order."""
+        found = self._client.run("FulfillmentOrderOwner", id=gid("FulfillmentOrder", shipping_id))
+        owner = (found.get("fulfillmentOrder") or {}).get("order")
+        if not owner:
+            raise NotFound("Shopify does not have what was to be shipped.", service=SERVICE)
+        return OrderId(number(owner["id"]))
 
     def _stock(self, order: Order) -> list[payloads.StockLine]:
         nodes = self._client.pages("OrderStock", "order", "lineItems", id=gid("Order", order.id))

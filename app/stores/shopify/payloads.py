@@ -111,6 +111,11 @@ class TaxLine(Payload):
     price_set: Paid
 
 
+class Attribute(Payload):
+    key: str
+    value: Text = ""
+
+
 class OrderLine(Payload):
     id: Number
     name: str
@@ -123,6 +128,7 @@ class OrderLine(Payload):
     discounted_total_set: Paid
     product: Node | None = None
     variant: Node | None = None
+    custom_attributes: tuple[Attribute, ...] = ()
     tax_lines: tuple[TaxLine, ...] = ()
 
 

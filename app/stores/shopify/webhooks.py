@@ -109,7 +109,7 @@ def _reduce(topic: str, shop: str, key: str, detail: dict[str, str], body: dict[
         raise _Mismatch("topic")
     if (told.has and told.has not in body) or (told.topic is Topic.STORE_REDACTED and FOREIGN & body.keys()):
         raise _Mismatch("topic")
-    detail |= _details(told, body)
+    detail |= _details(told, body) | dict(told.says)
     subject = _dig(body, told.where) if told.where else shop
     if subject is None and told in COMPLIANCE:  # somebody without an account: the orders or the address say who
         return Delivery(shop, key, told.topic, told.object_type, "", detail)
