@@ -44,11 +44,12 @@ def build(
     ways = _Ways(settings, vault, outbound, unwatched, database)
 
     def close() -> None:
+        deps.end_intake()
         outbound.close()
         unwatched.close()
         database.dispose()
 
-    return Deps(
+    deps = Deps(
         settings=settings,
         database=database,
         vault=vault,
@@ -61,6 +62,7 @@ def build(
         site=ways.site,
         close=close,
     )
+    return deps
 
 
 class _Ways:

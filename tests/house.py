@@ -26,7 +26,7 @@ from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, external_store_id, store_id
 from app.engine import callbacks, communications, connections, jobs, timers
 from app.engine.deps import Deps
-from app.engine.inbox import Intake, NewEvent
+from app.engine.inbox import NewEvent
 from app.opentext.connection import (
     Connection,
     ContentServerConnection,
@@ -36,14 +36,15 @@ from app.opentext.connection import (
     WorkflowConnection,
 )
 from app.settings import BigCommerceSettings, OpenTextDefaults, Periods, Settings, ShopifySettings
-from app.web import create_app
+from app.web import App, create_app
 from sandbox import credentials
 from sandbox.content_server import CallbackSettings, approvals, documents, tree
 from sandbox.exstream.designs import DESIGNS
 from sandbox.exstream.seed import DOMAIN, FORWARD, communication_id
 from sandbox.stage import Addresses, Stage
-from tests.made_once import TEMPLATES, database, make_tables, once
+from tests.made_once import TEMPLATES, LazyRule, database, make_tables, once
 
+App.url_rule_class = LazyRule
 SECRET_KEY = "unit-test-key-0123456789-abcdefghijklmnop"
 OPERATOR_TOKEN = "operator-token-0123456789abcdef"
 
@@ -242,7 +243,7 @@ class House:
 
     def request(self, store: StoreId, object_type: str, object_id: str, request: str, **detail: str) -> None:
         """A person's click."""
-        Intake(self.deps.database, self.deps.vault, self.bell.ring).accept(
+        self.deps.intake.accept(
             NewEvent(store, Source.PERSON, f"click:{time.monotonic_ns()}", Topic.REQUESTED, object_type, object_id,
                      {"request": request, "user": "tester", **detail})
         )  # fmt: skip

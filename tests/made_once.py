@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from werkzeug.routing import Rule
 
 from app.db.session import Database, connect
 from app.db.tables import metadata
@@ -82,6 +83,20 @@ def database(url: str) -> Iterator[Database]:
     yield ours
     ours.dispose()
     _free.append(way)
+
+
+class LazyRule(Rule):
+    """A rule of the URL map whose address builder is compiled when first asked for, not when an app is made."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_now, compiled = super()._compile_builder, list[Callable[..., tuple[str, str]]]()
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](rule, **values)
+
+        return build
 
 
 class Compiled(BytecodeCache):

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Float, create_engine, event, func, literal_column, select
@@ -26,6 +27,11 @@ class Database:
     intake: Engine
     # SQLite's busy handler sleeps; threads of one process queue here instead, fairly and without waiting.
     write_lock: AbstractContextManager[Any] | None = None
+
+    @cached_property
+    def writer(self) -> Engine:
+        """The same connections, for transactions that begin with the write lock."""
+        return self.engine.execution_options(writing=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,8 +99,7 @@ class UnitOfWork:
 @contextmanager
 def unit_of_work(database: Database) -> Iterator[UnitOfWork]:
     """Commit on success, roll back on any error; `after_commit` actions run once the commit is durable."""
-    bound = database.engine.execution_options(writing=True)
-    with database.write_lock or nullcontext(), Session(bound, expire_on_commit=False) as session:
+    with database.write_lock or nullcontext(), Session(database.writer, expire_on_commit=False) as session:
         uow = UnitOfWork(session)
         with session.begin():
             yield uow

@@ -47,3 +47,8 @@ class Deps:
     def intake(self) -> Intake:
         """The one intake of this process: on SQLite its writer thread is the only one that writes deliveries."""
         return Intake(self.database, self.vault, self.doorbell.ring)
+
+    def end_intake(self) -> None:
+        """End the intake's writer, where one was ever needed."""
+        if "intake" in vars(self):
+            self.intake.close()

@@ -58,7 +58,7 @@ class Intake:
 
     def __init__(self, database: Database, vault: Vault, ring: Callable[[], None]) -> None:
         self._database, self._vault, self._ring = database, vault, ring
-        self._waiting: queue.SimpleQueue[tuple[dict[str, Any], Future[bool]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[dict[str, Any], Future[bool]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._start = threading.Lock()
 
@@ -117,14 +117,26 @@ class Intake:
     def _ensure_writer(self) -> None:
         with self._start:
             if self._writer is None or not self._writer.is_alive():
-                self._writer = threading.Thread(target=self._write_for_ever, name="intake", daemon=True)
+                self._writer = threading.Thread(target=self._write_until_closed, name="intake", daemon=True)
                 self._writer.start()
 
-    def _write_for_ever(self) -> None:
-        while True:
-            batch = [self._waiting.get()]
+    def close(self) -> None:
+        """The writer ends once what waits is written; what is accepted afterwards begins a new one."""
+        with self._start:
+            if self._writer is not None and self._writer.is_alive():
+                self._waiting.put(None)
+                self._writer.join(timeout=LOCK_SECONDS)
+            self._writer = None
+
+    def _write_until_closed(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            batch = [first]
             while len(batch) < BATCH and not self._waiting.empty():
-                batch.append(self._waiting.get())
+                entry = self._waiting.get()
+                if entry is None:
+                    self._waiting.put(None)
+                    break
+                batch.append(entry)
             self._write(batch)
 
     def _write(self, batch: list[tuple[dict[str, Any], Future[bool]]]) -> None:
