@@ -77,6 +77,7 @@ def test_a_link_tells_how_far_it_has_come_to_its_end(tent: tuple[House, Browser,
     papers.look(phone, link)
     assert "Opened" in words_on(text(browser, panel))
     papers.send(phone, link, ("1", "licence.pdf", PDF))
+    house.drain()
     house.request(house.store_id, "order", order_id, "recheck")
     house.drain()
     received = text(browser, panel)
