@@ -80,16 +80,20 @@ def bring(context: Context, publication: Publication, now: Mapping[str, Value] |
     deps, kind = context.deps, KINDS[publication.kind]
     ledger.set_state(deps, publication.id, PublicationState.PUBLISHING)
     rows = [row for row in ledger.fields_of(deps, publication.id) if row.state == FieldState.PLANNED.value]
+    wanted: list[Wanted] = []
     if rows:
         now = now if now is not None else kind.live(context.store, publication.target, rows)
         rows = _without_others_changes(context, publication, rows, now)
         there = [row.field for row in rows if same(now[row.field], row.after)]
         ledger.progress(deps, publication.id, there, {})
-        _write(context, publication, _wanted(rows, now, lambda row: row.after))
+        wanted = _wanted(rows, now, lambda row: row.after)
+        _write(context, publication, wanted)
     _changed(context, publication)
     written = [row for row in ledger.fields_of(deps, publication.id) if row.state in ledger.WRITABLE]
-    live = kind.live(context.store, publication.target, written) if written else {}
-    ledger.confirm(deps, publication.id, live)
+    is_known = not wanted and now is not None and all(row.field in now for row in written)
+    if not is_known:  # what was read a moment ago, and not written since, need not be read again
+        now = kind.live(context.store, publication.target, written) if written else {}
+    ledger.confirm(deps, publication.id, now or {})
     _take_back_what_fell_out(context, publication)
 
 

@@ -62,7 +62,7 @@ class PricesKind:
         records = [one for one in wanted if one.field.startswith(PREFIX)]
         for batch in _batches([one for one in records if one.value], publish.price_batch):
             context.effects.still_mine()
-            refused = publish.write_prices(price_list, [price_of(one.value) for one in batch])
+            refused = publish.write_prices(price_list, [price_of(one.value) for one in batch], context.run_id)
             notes = {field_name(one.sku, one.currency): f"The store refused it: {one.reason}" for one in refused}
             report([one.field for one in batch], notes)
         for batch in _batches([one for one in records if not one.value], publish.price_batch):

@@ -115,7 +115,12 @@ class PriceWriting(PriceReading, CompanyWriting):
                     raise
         return PriceListId(str(found.id))
 
-    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
+    def write_prices(
+        self,
+        price_list_id: PriceListId,
+        prices: Sequence[Price],
+        key: str = "",  # noqa: ARG002  # written while we wait
+    ) -> list[RefusedPrice]:
         """One batch at a time in a store. Which entries of a refused batch were stored is not said: those that were
         not refused are sent once more.
         """

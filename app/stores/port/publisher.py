@@ -104,8 +104,12 @@ class StorePublisher(Protocol):
         """Find-or-create by name."""
         ...
 
-    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
-        """Upsert one batch of at most `price_batch`; when some are refused the others are kept. Idempotent."""
+    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price], key: str = "") -> list[RefusedPrice]:
+        """Upsert one batch of at most `price_batch`; when some are refused the others are kept. Idempotent.
+
+        `key` names the write, the same at every attempt: a store that works on many prices by itself is waited for
+        (RateLimited) instead of being asked again. What was written meanwhile need not be given again.
+        """
         ...
 
     def remove_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> None:

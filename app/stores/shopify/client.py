@@ -142,12 +142,21 @@ class ShopifyClient:
     def refuse(self, name: str, errors: Sequence[UserError]) -> NoReturn:
         raise _refused(name, errors)
 
+    def pause(self, seconds: float) -> None:
+        """Before looking again."""
+        self._pause(seconds)
+
+    def leave_half(self) -> None:
+        """Before the next of many calls: waits until half of the bucket is there, which is for others."""
+        if self.budget:
+            self._await_points(self.budget.most / 2)
+
     def pages(self, name: str, *path: str, **variables: Any) -> Iterator[Data]:
         """Every node of the connection at `path`, page by page."""
         after: str | None = None
         while True:
-            if after is not None and self.budget:
-                self._await_points(self.budget.most / 2)
+            if after is not None:
+                self.leave_half()
             found: Any = self.run(name, after=after, **variables)
             for step in path:
                 found = (found or {}).get(step)

@@ -38,6 +38,7 @@ class PriceListNode(Payload):
     id: Number
     name: str
     currency: str
+    fixed_prices_count: int = 0
     catalog: TitledNode | None = None
     catalog_gid: str = Field(default="", validation_alias=AliasPath("catalog", "id"))
 

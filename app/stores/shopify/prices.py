@@ -14,6 +14,7 @@ from app.domain.commerce import Money
 from app.domain.ids import PriceListId, ProductId
 from app.domain.trade import Price, PriceList, PriceTier, RefusedPrice, Variant
 from app.errors import Conflict, Permanent
+from app.stores.shopify.bulk_prices import BulkPrices
 from app.stores.shopify.client import UserError
 from app.stores.shopify.names import SERVICE, gid, number
 from app.stores.shopify.offers import CatalogAssigning, CatalogOffers, PriceListNode, TitledNode
@@ -22,7 +23,9 @@ from app.stores.shopify.payloads import Amount, Nodes, Number, Payload, StockIte
 
 T = TypeVar("T")
 BATCH = 250  # prices in one write
+LARGEST = 25_000  # prices in one file of writes
 LISTED = 50  # values of one filter
+TIERED = 15  # prices asked for with all their tiers
 GONE = frozenset({"PRICE_NOT_FIXED", "VARIANT_NOT_FOUND"})
 
 
@@ -76,14 +79,31 @@ class PriceReading(CatalogOffers):
     def prices(self, price_list_id: PriceListId, skus: Collection[str] | None = None) -> Iterator[Price]:
         """The fixed prices: what an adjustment makes of the shop's own prices is no record."""
         owner = gid("PriceList", price_list_id)
-        if skus is None:
-            yield from map(_price, self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=None))
+        if skus is None or self._is_shorter_whole(price_list_id, len(skus)):
+            yield from (one for one in self._with_breaks(owner, None) if skus is None or one.sku in skus)
             return
         ids = sorted(int(entry.id) for entry in self.variants(skus).values())
         for part in parts(ids, LISTED):
             filters = " OR ".join(f"variant_id:{one}" for one in part)
-            found = self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=filters)
-            yield from (price for price in map(_price, found) if price.sku in skus)
+            yield from (price for price in self._with_breaks(owner, filters) if price.sku in skus)
+
+    def _is_shorter_whole(self, price_list_id: PriceListId, wanted: int) -> bool:
+        """Fifty SKUs take two calls, eighty prices one."""
+        return wanted > LISTED and self._price_list(price_list_id).fixed_prices_count <= 3 * wanted
+
+    def _with_breaks(self, owner: str, filters: str | None) -> Iterator[Price]:
+        """Most prices have no tiers or few: only of those with more are all of them asked for."""
+        more: list[str] = []
+        for node in self._client.pages("PriceListPrices", "priceList", "prices", id=owner, filter=filters):
+            entry = parse(node, PriceNode)
+            if entry.breaks.page_info.has_next_page:
+                more.append(entry.variant.id)
+            else:
+                yield _price(entry)
+        for part in parts(more, TIERED):
+            named = " OR ".join(f"variant_id:{one}" for one in part)
+            found = self._client.run("PriceListTiers", id=owner, filter=named)["priceList"]["prices"]["nodes"]
+            yield from (_price(parse(node, PriceNode)) for node in found)
 
     def _variant(self, entry: VariantNode) -> Variant:
         is_only = entry.title == "Default Title"
@@ -100,7 +120,7 @@ class PriceReading(CatalogOffers):
 class PriceWriting(PriceReading, CatalogAssigning):
     """The prices' part of StorePublisher."""
 
-    price_batch: int = BATCH
+    price_batch: int = LARGEST
 
     def create_price_list(self, name: str) -> PriceListId:
         """In the shop's own currency, with its own prices for whatever is not on it."""
@@ -120,14 +140,27 @@ class PriceWriting(PriceReading, CatalogAssigning):
             return found.id
         return PriceListId(number(made["id"]))
 
-    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
-        """A write is all or nothing and says which entries it refuses: the others are sent once more."""
-        if len(prices) > BATCH:
-            raise Permanent(f"Shopify takes {BATCH} prices at once.", code="too_many", service=SERVICE)
+    def write_prices(self, price_list_id: PriceListId, prices: Sequence[Price], key: str = "") -> list[RefusedPrice]:
+        """More than 250 in bulk; what did not get there that way goes in writes of our own, which say why not."""
+        if len(prices) > LARGEST:
+            raise Permanent(f"Shopify takes {LARGEST:,} prices at once.", code="too_many", service=SERVICE)
         currency = self._price_list(price_list_id).currency
-        refused = {
-            place: f"The price list is in {currency}." for place, one in enumerate(prices) if one.currency != currency
-        }
+        refused = [
+            RefusedPrice(one.sku, one.currency, f"The price list is in {currency}.")
+            for one in prices if one.currency != currency
+        ]  # fmt: skip
+        left = [one for one in prices if one.currency == currency]
+        if len(left) > BATCH and key:
+            batches = list(writes(left))
+            left = BulkPrices(self._client, price_list_id, key).write(batches, [pricing(part) for part in batches])
+        for part in writes(left):
+            refused += self._write_part(price_list_id, part)
+            self._client.leave_half()
+        return refused
+
+    def _write_part(self, price_list_id: PriceListId, prices: Sequence[Price]) -> list[RefusedPrice]:
+        """A write is all or nothing and says which entries it refuses: the others are sent once more."""
+        refused: dict[int, str] = {}
         while left := [place for place in range(len(prices)) if place not in refused]:
             wanted = pricing([prices[place] for place in left])
             variables = {"id": gid("PriceList", price_list_id), "input": wanted}
@@ -140,6 +173,7 @@ class PriceWriting(PriceReading, CatalogAssigning):
     def remove_prices(self, price_list_id: PriceListId, prices: Sequence[Price]) -> None:
         """What is no price of the list (any more) is left out and the rest tried again."""
         for part in parts(dict.fromkeys(one.variant_id for one in prices), BATCH):
+            self._client.leave_half()
             left = [gid("ProductVariant", one) for one in part]
             while left:
                 errors = self._client.tried(
@@ -188,6 +222,20 @@ def pricing(prices: Sequence[Price]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def writes(prices: Sequence[Price]) -> Iterator[list[Price]]:
+    """What goes in one write: as many prices and as many tiers as an input list may hold."""
+    part: list[Price] = []
+    tiers = 0
+    for one in prices:
+        if part and (len(part) == BATCH or tiers + len(one.tiers) > BATCH):
+            yield part
+            part, tiers = [], 0
+        part.append(one)
+        tiers += len(one.tiers)
+    if part:
+        yield part
+
+
 def parts(values: Collection[T], size: int) -> Iterator[list[T]]:
     listed = list(values)
     for start in range(0, len(listed), size):
@@ -203,8 +251,7 @@ def _money(amount: Any, currency: str) -> dict[str, str]:
     return {"amount": str(amount), "currencyCode": currency}
 
 
-def _price(node: dict[str, Any]) -> Price:
-    found = parse(node, PriceNode)
+def _price(found: PriceNode) -> Price:
     tiers = sorted((PriceTier(one.minimum_quantity, one.price.amount) for one in found.breaks.nodes),
                    key=lambda one: one.quantity_from)  # fmt: skip
     return Price(found.variant.id, found.variant.sku, found.price.currency_code, found.price.amount, tuple(tiers))

@@ -143,12 +143,35 @@ def test_prices_that_are_refused_keep_no_other_out(case: ShopifyCase) -> None:
     lamp = case.store.read.variants(["LAMP"])["LAMP"]
     given = [price(MISSING, "1"), price(lamp.id, "2"), price(lamp.id, "3", currency="USD")]
     refused = case.store.publish.write_prices(list_id, given)
-    assert [(one.currency, bool(one.reason)) for one in refused] == [("EUR", True), ("USD", True)]
+    assert sorted((one.currency, bool(one.reason)) for one in refused) == [("EUR", True), ("USD", True)]
     assert [one.price for one in case.store.read.prices(list_id)] == [Decimal("2.00")]
     with pytest.raises(Permanent):
-        case.store.publish.write_prices(list_id, [given[1]] * 251)
+        case.store.publish.write_prices(list_id, [given[1]] * 25_001)
     with pytest.raises(NotFound):
         case.store.read.audiences_of(PriceListId(MISSING))
+
+
+def test_very_many_prices_go_as_one_file_and_one_that_is_refused_keeps_no_other_out(case: ShopifyCase) -> None:
+    with case.acting() as shop:
+        shop.muted = True
+        for number in range(260):
+            making.variant(shop, making.product(shop, title=f"Bolt {number}"), price="2.00", sku=f"BOLT-{number}")
+        ids = [one["id"].rpartition("/")[2] for one in shop.all("ProductVariant")]
+    publish, list_id = case.store.publish, case.store.publish.create_price_list("Agreed")
+    steps = tuple((count, "1.00") for count in range(10, 50, 10))
+    given = [price(MISSING, "1"), *(price(one, "1.50", *steps) for one in ids)]
+    for _ in range(2):  # told again, nothing is begun again
+        assert [one.reason for one in publish.write_prices(list_id, given, "run 7")] == ["Variant not found."]
+    found = list(case.store.read.prices(list_id))
+    assert {(one.price, len(one.tiers)) for one in found} == {(Decimal("1.50"), 4)}
+    assert len(found) == len(ids)
+    case.api.store("nordwind-supply").bulk_seconds = 60
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            publish.write_prices(list_id, given[1:], "run 8")
+        assert caught.value.specific_code == "writing"
+    with case.acting() as shop:
+        assert [one["status"] for one in shop.all("BulkOperation")] == ["COMPLETED", "CREATED"]
 
 
 def test_a_plan_without_direct_catalogs_goes_by_a_market_of_the_company_or_says_what_to_do() -> None:
