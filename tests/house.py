@@ -164,24 +164,31 @@ class House:
 
     @property
     def store_api(self) -> httpx.Client:
-        """The store's own API, as another app of the merchant would use it."""
-        token = self.deps.vault.decrypt(self.store_row().token or b"", f"store:token:{self.store_id}").decode()
+        """The first store's own API, as another app of the merchant would use it."""
+        return self.api_of(self.store_id)
+
+    def api_of(self, store: StoreId) -> httpx.Client:
+        """The same of any BigCommerce store that is installed."""
+        (row,) = self.rows(StoreRow, id=store)
+        token = self.deps.vault.decrypt(row.token or b"", f"store:token:{store}").decode()
         return httpx.Client(
             transport=self.stage.transport,
-            base_url="http://bigcommerce.test/stores/demostore1/",
+            base_url=f"{self.stage.addresses.bigcommerce}/stores/{external_store_id(store)}/",
             headers={"X-Auth-Token": token, "Accept": "application/json"},
         )
 
     def place_order(
-        self, total: str = "950.00", *, ship_to: str = "DE", status_id: int = 11, email: str = "ada@example.com"
+        self, total: str = "950.00", *, ship_to: str = "DE", status_id: int = 11, email: str = "ada@example.com",
+        first_name: str = "Ada", store: StoreId | None = None,
     ) -> str:  # fmt: skip
-        """A buyer orders; returns the order's id. The store sends its webhooks by itself."""
+        """A buyer orders, in the first store or in `store`; returns the order's id. The store sends its webhooks by
+        itself."""
         address = {
-            "first_name": "Ada", "last_name": "Löwe", "street_1": "Hauptstraße 1", "city": "Köln", "zip": "50667",
+            "first_name": first_name, "last_name": "Löwe", "street_1": "Hauptstraße 1", "city": "Köln", "zip": "50667",
             "state": "", "country": "Germany", "country_iso2": "DE", "email": email,
         }  # fmt: skip
         other = {"country": {"DE": "Germany", "FR": "France"}[ship_to], "country_iso2": ship_to}
-        answer = self.store_api.post("v2/orders", json={
+        answer = self.api_of(store or self.store_id).post("v2/orders", json={
             "status_id": status_id, "customer_id": 0, "billing_address": address,
             "shipping_addresses": [address | other],
             "products": [{"name": "Lamp", "quantity": 1, "price_inc_tax": float(total), "price_ex_tax": float(total)}],

@@ -10,24 +10,26 @@ from werkzeug.routing import Rule
 from app.db.cases import CaseRow
 from app.db.history import HistoryJob
 from app.db.inbox import InboxEvent
-from app.db.links import WorkspaceLink
+from app.db.links import FiledDocument, WorkspaceLink
 from app.db.privacy import PrivacyRequest
 from app.db.publications import Publication
 from app.db.session import unit_of_work
 from app.db.stores import StoreUser
 from app.db.types import utc_now
 from app.db.uploads import UploadRequest
+from app.engine.deciding.tasks import reference
 from app.engine.sessions import Role
 from app.web import guards
 from tests.doors import OTHER, OWNER, Browser, Doors
 
 TOKEN = re.compile(
-    rb"\bnonce=\"[^\"]+\"|\"X-ECM-Page\": \"[^\"]+\"|name=\"page_token\" value=\"[^\"]+\""
+    rb"\bnonce=\"[^\"]+\"|\"X-ECM-Page\": \"[^\"]+\"|name=\"(?:page_token|click)\" value=\"[^\"]+\""
 )  # a page's own
 RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
-           "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32, "link_id": "0" * 32}  # fmt: skip
+           "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32, "link_id": "0" * 32,
+           "document_id": "0" * 32, "ref": "0" * 24}  # fmt: skip
 # Parameters that name nothing of a tenant.
 NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return", "sort": "upload"}
 
@@ -51,6 +53,18 @@ def address(rule: Rule, values: dict[str, str]) -> str:
     return str(built[1])
 
 
+def a_workflow(name: str) -> dict[str, Any]:
+    """One that runs at an object, as we keep it, with a task that anybody might decide."""
+    task = {"id": f"task {name}", "name": name, "assignee": "", "candidates": [name], "created_at": None,
+            "due_at": None, "choices": [["approved", "Approve"]]}  # fmt: skip
+    return {"engine": "workflow_service", "id": f"instance {name}", "name": name, "status": "running", "url": "",
+            "started_at": None, "tasks": [task], "outcome": "", "by": "", "at": None, "comment": name}  # fmt: skip
+
+
+def reference_of(name: str) -> str:
+    return reference("workflow_service", f"instance {name}", f"task {name}")
+
+
 @pytest.fixture
 def mine(two_stores: Doors) -> dict[str, str]:
     """Ids of the first store's objects, whose rows all say the canary."""
@@ -67,6 +81,7 @@ def mine(two_stores: Doors) -> dict[str, str]:
                                   version=1, sha256="", document_name=CANARY, approved_by=CANARY,
                                   state="live")  # fmt: skip
         order = WorkspaceLink(**link.model_dump(exclude={"id", "object_type"}), object_type="order")
+        order.workflows = [a_workflow(CANARY)]
         claim = CaseRow(store_id=store, kind="return", number="RMA-1", cause_key="x", title=CANARY, order_id="118",
                         text=CANARY)  # fmt: skip
         look = HistoryJob(store_id=store, kind="dry_run", scenario="order-review", since=utc_now(), until=utc_now(),
@@ -77,9 +92,12 @@ def mine(two_stores: Doors) -> dict[str, str]:
                                expires_at=utc_now() + timedelta(days=1))  # fmt: skip
         uow.session.add_all([link, order, publication, claim, look, asked, upload])
         uow.session.flush()
+        document = FiledDocument(store_id=store, link_id=order.id, node_id=77, name=CANARY, folder=CANARY)
+        uow.session.add(document)
+        uow.session.flush()
         return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118",
                 "case_id": claim.id, "job_id": look.id, "request_id": asked.id,
-                "link_id": upload.id}  # fmt: skip
+                "link_id": upload.id, "document_id": document.id, "ref": reference_of(CANARY)}  # fmt: skip
 
 
 def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:
