@@ -70,6 +70,12 @@ def sight(deps: Deps, who: Merchant, rows: PanelRows, orders: Iterable[OrderOfCu
     return _asked(deps, who, found, _nodes(rows, orders), held)
 
 
+def sight_of(deps: Deps, who: Merchant, rights: Rights, nodes: set[int]) -> Sight:
+    """What this person may see of several workspaces at once, for a list across objects; for persons one call."""
+    found = _by_map(rights, who)
+    return found if rights.mode is Mode.SERVICE else _asked(deps, who, found, nodes - {0}, set())
+
+
 def _by_map(rights: Rights, who: Merchant) -> Sight:
     return Sight(rights.allowed_for(who.user_email, who.role), contact=rights.contact)
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.db.rights import StoreRights
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.domain.rights import OWN, Allowed, Entry, Flow, entry_json
 from app.opentext.check import CheckStep
 from tests.e2e.conftest import Site, Visit
 from tests.unit.web_pages.shop import STORE, ago
@@ -21,6 +23,8 @@ def scene_orders(site: Site) -> dict[str, str]:
     shop = site.shop
     shop.related_customer()
     shop.order_under_review("1001")
+    shop.order_under_review("1011", facts={"total": {"amount": "12950.00", "currency": "EUR"}})
+    shop.add(StoreRights(store_id=STORE, entries=[entry_json(Entry("everyone", OWN, Allowed(workflow=Flow.DECIDE)))]))
     shop.order_under_review("1002", outcome="approved")
     shop.order_under_review("1003", outcome="rejected")
     shop.failing(shop.order_under_review("1004"), 3)
@@ -37,8 +41,21 @@ def scene_orders(site: Site) -> dict[str, str]:
         "order-needs-attention": "/panel/orders/1005", "order-not-linked": "/panel/orders/1006",
         "order-unknown": "/panel/orders/1007", "customer": "/panel/customers/7",
         "activity": "/activity/", "deliveries": "/activity/deliveries", "home": "/",
+        "inbox": "/inbox", "inbox-task": first_task(site), "inbox-several": chosen_tasks(site),
         "find": "/find?q=ada", "find-order": "/find?q=%231001", "find-nothing": "/find?q=nobody",
     }  # fmt: skip
+
+
+def first_task(site: Site) -> str:
+    """The first decision of the inbox, beside what it is about."""
+    (found, *_more) = re.findall(r'href="(/inbox/order/[^"]+)"', site.shop.sign_in().text("/inbox"))
+    return str(found)
+
+
+def chosen_tasks(site: Site) -> str:
+    """The summary of all decisions that can be taken together."""
+    keys = re.findall(r'name="key" value="([^"]+)"', site.shop.sign_in().text("/inbox"))
+    return f"/inbox/chosen?{'&'.join(f'key={one}' for one in keys)}"
 
 
 def scene_products(site: Site) -> dict[str, str]:

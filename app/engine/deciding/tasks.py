@@ -128,14 +128,14 @@ def find(shown: PanelRows, ref: str) -> Held:
 def _all(shown: PanelRows) -> Iterator[Held]:
     for row in shown.link.workflows if shown.link else ():
         for task in row.get("tasks") or ():
-            yield _held(Engine(str(row["engine"])), str(row["id"]), task, "")
+            yield held_row(Engine(str(row["engine"])), str(row["id"]), task, "")
     for run in shown.runs:
         if run.workflow is not None and not run.workflow.outcome:
             for task in run.workflow.tasks:
-                yield _held(Engine.WORKFLOW_SERVICE, run.workflow.instance_id, task, run.id)
+                yield held_row(Engine.WORKFLOW_SERVICE, run.workflow.instance_id, task, run.id)
 
 
-def _held(engine: Engine, instance_id: str, task: dict[str, Any], run_id: str) -> Held:
+def held_row(engine: Engine, instance_id: str, task: dict[str, Any], run_id: str) -> Held:
     task_id = str(task.get("id") or "")
     return Held(
         ref=reference(engine.value, instance_id, task_id), engine=engine, instance_id=instance_id, id=task_id,

@@ -207,8 +207,10 @@ class Shop:
             ended_at=ago(minutes=1) if outcome else None, **changes,
         )  # fmt: skip
         self.steps(run, review_steps(name, outcome))
-        task = {"name": f"Review order {object_id}", "assignee": "", "candidates": ["Order Review"],
-                "created_at": ago(minutes=29).isoformat(), "due_at": utc_in(hours=48).isoformat()}  # fmt: skip
+        choices = [["approved", "Approve"], ["rejected", "Reject"], ["more_info", "Ask for information"]]
+        task = {"id": f"task-{object_id}", "choices": choices, "name": f"Review order {object_id}", "assignee": "",
+                "candidates": ["Order Review"], "created_at": ago(minutes=29).isoformat(),
+                "due_at": utc_in(hours=48).isoformat()}  # fmt: skip
         self.add(
             WorkflowLink(
                 run_id=run.id, store_id=STORE, process="sf_order_review", business_key=new_id(), instance_id=new_id(),

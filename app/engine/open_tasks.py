@@ -1,0 +1,142 @@
+"""The inbox: every open task of a store's workflows that a person may see, by what is at stake and until when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.db import open_tasks, rights
+from app.db.open_tasks import WaitingWorkflow
+from app.db.session import reading
+from app.db.types import utc_now
+from app.domain.rights import Sight
+from app.engine import rights as sights
+from app.engine.deciding import tasks
+from app.engine.deciding.tasks import Held
+from app.engine.deps import Deps
+from app.engine.sessions import Merchant
+from app.opentext.workflows import Engine
+
+BY_MONEY, BY_TIME = "money", "time"
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """One decision somebody has to take. `amount` is what hangs on it, None where that is no money."""
+
+    held: Held
+    scenario: str
+    object_type: str
+    object_id: str
+    object_name: str
+    facts: dict[str, Any]
+    amount: Decimal | None
+    currency: str
+    due_at: datetime | None
+    started_at: datetime
+    is_mine_to_decide: bool
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_at is not None and self.due_at < utc_now()
+
+    @property
+    def key(self) -> str:
+        """Names it in a form: what it is about, and which task."""
+        return f"{self.object_type}:{self.object_id}:{self.held.ref}"
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a list is narrowed to; empty means everything. `assignee`: "nobody", or a person's or group's name."""
+
+    scenario: str = ""
+    assignee: str = ""
+    order: str = BY_MONEY
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """`tasks` as narrowed and sorted; what there is to choose from; how it is known what the person may see."""
+
+    tasks: tuple[OpenTask, ...]
+    scenarios: tuple[str, ...]
+    people: tuple[str, ...]
+    sight: Sight
+
+
+def read(deps: Deps, who: Merchant, narrowed: Narrowed) -> Inbox:
+    """Two statements; where people sign in, OpenText is asked once which workspaces this person sees."""
+    with reading(deps.database) as session:
+        found = open_tasks.waiting(session, who.store_id)
+        of_store = rights.of_store(session, who.store_id)
+    sight = sights.sight_of(deps, who, of_store, {one.node_id for one in found})
+    shown = [task for flow in found if _sees(sight, flow) for task in _tasks(flow, sight)]
+    people = sorted({name for one in shown for name in _holders(one)}, key=str.casefold)
+    scenarios = sorted({one.scenario for one in shown})
+    chosen = [one for one in shown if _matches(one, narrowed)]
+    chosen.sort(key=_by_time if narrowed.order == BY_TIME else _by_money)
+    return Inbox(tuple(chosen), tuple(scenarios), tuple(people), sight)
+
+
+def _sees(sight: Sight, flow: WaitingWorkflow) -> bool:
+    """A workflow follows its workspace; before there is one, nobody can be asked."""
+    if not sight.is_known or not sight.allowed.sees_workflow:
+        return False
+    return sight.nodes is None or sight.sees_node(flow.node_id)
+
+
+def _tasks(flow: WaitingWorkflow, sight: Sight) -> Iterable[OpenTask]:
+    amount, currency = _worth(flow.facts)
+    for row in flow.tasks:
+        held = tasks.held_row(Engine.WORKFLOW_SERVICE, flow.instance_id, row, flow.run_id)
+        if held.id:
+            yield OpenTask(
+                held, flow.scenario, flow.object_type, flow.object_id, flow.object_name, flow.facts, amount, currency,
+                _moment(held.due_at), flow.started_at, tasks.may(sight, held),
+            )  # fmt: skip
+
+
+def _worth(facts: dict[str, Any]) -> tuple[Decimal | None, str]:
+    """An order's total or a case's amount."""
+    told = facts.get("total") or facts.get("amount")
+    if not isinstance(told, dict):
+        return None, ""
+    try:
+        return Decimal(str(told.get("amount"))), str(told.get("currency") or "")
+    except InvalidOperation:
+        return None, ""
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+def _holders(task: OpenTask) -> tuple[str, ...]:
+    return (task.held.assignee,) if task.held.assignee else task.held.candidates
+
+
+def _matches(task: OpenTask, narrowed: Narrowed) -> bool:
+    if narrowed.scenario and task.scenario != narrowed.scenario:
+        return False
+    if narrowed.assignee == "nobody":
+        return not task.held.assignee
+    return not narrowed.assignee or narrowed.assignee in _holders(task)
+
+
+def _by_money(task: OpenTask) -> tuple[bool, Decimal, bool, float]:
+    """What is overdue first, then the most money, then the nearest deadline."""
+    return (not task.is_overdue, -(task.amount or Decimal(0)), task.due_at is None, _seconds(task))
+
+
+def _by_time(task: OpenTask) -> tuple[bool, float, Decimal]:
+    return (task.due_at is None, _seconds(task), -(task.amount or Decimal(0)))
+
+
+def _seconds(task: OpenTask) -> float:
+    return (task.due_at or task.started_at).timestamp()

@@ -1,0 +1,130 @@
+"""View models of the inbox: lines, what each answer sets off, how each of several decisions ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.steps import STEP
+from app.engine.deciding.tasks import Held, Option
+from app.engine.open_tasks import OpenTask
+from app.scenarios import BY_SLUG
+from app.web import language, texts
+from app.web.language import _
+from app.web.panel import decisions
+from app.web.panel.decisions import Refusal
+
+ASKS = "asks"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One open task. `key` names it in a form; `can_choose`: it may be decided together with others."""
+
+    key: str
+    kind: str
+    object_id: str
+    ref: str
+    title: str
+    about: str
+    scenario: str
+    notes: tuple[str, ...]
+    amount: str
+    who: str
+    due_at: datetime | None
+    is_overdue: bool
+    started_at: datetime
+    can_choose: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A button and what pressing it sets off, in the order it happens. `asks_back`: the workflow goes on waiting."""
+
+    value: str
+    label: str
+    tone: str
+    follows: tuple[str, ...]
+    asks_back: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one of several decisions went. `problem` is empty where it holds."""
+
+    line: Line
+    problem: str
+
+
+def line(task: OpenTask) -> Line:
+    facts = task.facts
+    notes = (facts.get("customer_name"), facts.get("status_label"), facts.get("company"))
+    return Line(
+        key=task.key,
+        kind=task.object_type,
+        object_id=task.object_id,
+        ref=task.held.ref,
+        title=task.held.name,
+        about=task.object_name,
+        scenario=texts.scenario(task.scenario),
+        notes=tuple(str(one) for one in notes if one),
+        amount=language.money({"amount": str(task.amount), "currency": task.currency}) if task.amount else "",
+        who=decisions.holder(task.held),
+        due_at=task.due_at,
+        is_overdue=task.is_overdue,
+        started_at=task.started_at,
+        can_choose=task.is_mine_to_decide and bool(task.held.options) and not task.held.is_lent,
+    )
+
+
+def answers(held: Held, scenario: str) -> tuple[Answer, ...]:
+    """Every button of a task with what it sets off."""
+    return () if held.is_lent else tuple(_answer(one, scenario) for one in held.options)
+
+
+def common(tasks: tuple[OpenTask, ...]) -> tuple[Answer, ...]:
+    """The answers all of them have; what each sets off is told for each kind of work among them."""
+    if not tasks:
+        return ()
+    values = set.intersection(*({one.value for one in task.held.options} for task in tasks))
+    kinds = list(dict.fromkeys(task.scenario for task in tasks))
+    return tuple(
+        Answer(one.value, decisions.label(one), decisions.tone(one), _told_of(kinds, one.value), one.asks_back)
+        for one in tasks[0].held.options
+        if one.value in values and not one.asks_back
+    )
+
+
+def _answer(option: Option, scenario: str) -> Answer:
+    return Answer(
+        option.value, decisions.label(option), decisions.tone(option), follows(scenario, option.value), option.asks_back
+    )
+
+
+def _told_of(kinds: list[str], value: str) -> tuple[str, ...]:
+    if len(kinds) == 1:
+        return follows(kinds[0], value)
+    return tuple(f"{texts.scenario(kind)}: {', '.join(follows(kind, value)) or _('nothing more')}" for kind in kinds)
+
+
+def follows(scenario: str, value: str) -> tuple[str, ...]:
+    """The steps behind an outcome, in words; nothing where the scenario only waits on."""
+    known = BY_SLUG.get(scenario)
+    steps = [STEP.dump_python(one, mode="json") for one in known.steps] if known else []
+    return tuple(dict.fromkeys(texts.step_title(one["kind"], one) for one in _behind(steps, value)))
+
+
+def _behind(steps: list[dict[str, Any]], value: str) -> list[dict[str, Any]]:
+    """The steps of an outcome, and whatever comes after the decision in any case."""
+    for number, step in enumerate(steps):
+        for outcome in step.get("outcomes") or ():
+            found = outcome.get("steps") or ()
+            if outcome.get("value") == value and step["kind"] == "await_decision":
+                return [*found, *steps[number + 1 :]]
+            deeper = _behind(list(found), value)
+            if deeper:
+                return deeper
+    return []
+
+
+def ended(task: Line, refusal: Refusal | None) -> Ended:
+    return Ended(task, refusal.sentence if refusal else "")

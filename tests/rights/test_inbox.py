@@ -1,0 +1,141 @@
+"""The inbox: decisions by what is at stake, each beside what it is about, several at once, only what one may see."""
+
+import re
+from html import unescape
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import select
+
+from app.db.links import WorkflowLink
+from app.db.session import unit_of_work
+from app.domain.rights import OWN, Allowed, Entry, Flow, Mode
+from app.engine.deciding.tasks import reference
+from app.engine.sessions import Role
+from tests.rights.people import ANNA, SAM, Case, Person, choose
+
+CLICK = "a" * 32
+DECIDERS = Entry("managers", OWN, Allowed(workflow=Flow.DECIDE))
+NOBODY_ELSE = Entry("everyone", "status")
+
+
+def words(answer: Any) -> str:
+    text = answer if isinstance(answer, str) else answer.get_data(as_text=True)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def second_order(case: Case, total: str = "4200.00") -> str:
+    order = case.house.place_order(total, ship_to="FR")
+    case.house.drain()
+    return order
+
+
+def keys(page: str) -> list[str]:
+    return re.findall(r'name="key" value="([^"]+)"', page)
+
+
+def deciders(case: Case) -> Person:
+    choose(case.house, Mode.SERVICE, DECIDERS, NOBODY_ELSE)
+    return case.person()
+
+
+def the_task(person: Person) -> str:
+    (found,) = re.findall(r'href="(/inbox/order/\d+/[0-9a-f]{24})"', person.text("/inbox"))
+    return str(found)
+
+
+def test_the_list_is_sorted_narrowed_and_shown_to_who_may_see_it(case: Case) -> None:
+    dear = second_order(case)
+    person, counted = deciders(case), list[str]()
+
+    def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        counted.append(statement) if "workflow_link" in statement else None
+
+    event.listen(case.house.deps.database.engine, "before_cursor_execute", note)
+    found = words(person.text("/inbox"))
+    event.remove(case.house.deps.database.engine, "before_cursor_execute", note)
+    assert len(counted) == 1
+    assert "2 decisions wait" in found
+    assert found.index(f"Order {dear}") < found.index(f"Order {case.order}")
+    assert "4,200.00" in found
+    by_time = words(person.text("/inbox?sort=time"))
+    assert by_time.index(f"Order {case.order}") < by_time.index(f"Order {dear}")
+    assert "2 decisions wait" in words(person.text("/inbox?kind=order-review&who=nobody"))
+    assert "0 decisions wait" in words(person.text("/inbox?kind=return-case"))
+    assert "0 decisions wait" in words(person.text("/inbox?who=somebody@else"))
+    hidden = words(case.person(24656, Role.VIEWER).text("/inbox"))
+    assert f"Order {case.order}" not in hidden
+    assert "You don't have access. Request it from Finance gives access." in hidden
+    with unit_of_work(case.house.deps.database) as uow:
+        for row in uow.session.exec(select(WorkflowLink)):
+            row.tasks = [row.tasks[0] | {"name": "<script>alert(1)</script>", "candidates": ["<b>x</b>\u202e"]}]
+    page = person.text("/inbox")
+    assert "alert(1)" in page
+    assert not any(evil in page for evil in ("<script>alert", "<b>x", "\u202e"))
+
+
+def test_a_decision_stands_beside_what_it_is_about_and_holds(case: Case) -> None:
+    choose(case.house, Mode.SERVICE, Entry("everyone", "everything"))
+    person = case.person()
+    assert keys(person.text("/inbox")) == []  # sees it, was not granted to decide
+    (row,) = case.house.rows(WorkflowLink)
+    task = f"/inbox/order/{case.order}/{reference('workflow_service', row.instance_id, row.tasks[0]['id'])}"
+    assert person.post(task, {"press": "decide:approved", "click": CLICK}).status_code == 403
+    person = deciders(case)
+    assert the_task(person) == task
+    page = words(person.text(task))
+    for text in (
+        "What is to be decided", "What is there", "If you press “Approve”", "Release the order",
+        "If you press “Reject”", "Decline the order", "The question goes back", "record.pdf",
+    ):  # fmt: skip
+        assert text in page, text
+    (key,) = keys(person.text("/inbox"))
+    assert person.get("/inbox/chosen").status_code == 409
+    assert "None of the chosen tasks" in words(person.text("/inbox/chosen?key=order:1:" + "0" * 24))
+    assert person.post("/inbox/chosen", {"key": [key], "press": "claim", "click": CLICK}).status_code == 422
+    assert person.post("/inbox/chosen", {"key": [key], "press": "", "click": CLICK}).status_code == 422
+    answer = person.post(task, {"press": "decide:approved", "click": "b" * 32, "comment": "Fine"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/inbox?done=decide")
+    assert "0 decisions wait" in words(person.text("/inbox?done=decide"))
+    case.house.drain()
+    assert case.house.run_of("order-review", case.order).outcome == "approved"
+    late = person.post(task, {"press": "decide:rejected", "click": "c" * 32})
+    assert late.status_code == 409
+    assert "Nothing was decided" in words(late)
+
+
+def test_people_who_sign_in_see_and_do_what_opentext_lets_them(personal: Case) -> None:
+    person = personal.person()
+    assert "Sign in to OpenText" in words(person.text("/inbox"))
+    assert f"Order {personal.order}" not in person.text("/inbox")
+    person.sign_in(SAM)
+    refused = person.post(the_task(person), {"press": "decide:rejected", "click": CLICK, "comment": "Too risky"})
+    assert refused.status_code == 403
+    assert "Too risky" in refused.get_data(as_text=True)
+    person.sign_in(ANNA)
+    assert person.post(the_task(person), {"press": "claim", "click": "b" * 32}).status_code == 303
+    (open_task,) = [one for one in personal.house.stage.workflow.engine.tasks() if one.key == "review"]
+    assert open_task.assignee == ANNA
+
+
+def test_several_are_decided_after_a_summary_and_one_refusal_stops_no_other(case: Case) -> None:
+    dear, late = second_order(case), second_order(case, "1500.00")
+    person = deciders(case)
+    chosen = keys(person.text("/inbox"))
+    page = words(person.text("/inbox/chosen?" + "&".join(f"key={one}" for one in chosen)))
+    told = ("Decide 3 tasks at once", f"Order {dear}", "Together: €", "Release the order", "Decline the order")
+    for text in told:
+        assert text in page, text
+    assert "Ask for information" not in page  # asking back needs words for each
+    assert all(not link.outcome for link in case.house.rows(WorkflowLink))
+    case.house.decide(late, "rejected", user="tom.okafor@demo")
+    form = {"press": "decide:approved", "click": CLICK, "comment": "Checked", "key": chosen}
+    page = words(person.post("/inbox/chosen", form))
+    assert "2 of 3 decisions are in OpenText." in page
+    assert "was first: Rejected" in page
+    done = case.house.effects("workflow", "task")
+    assert "None of the chosen tasks is open here any more" in words(person.post("/inbox/chosen", form))
+    assert case.house.effects("workflow", "task") == done
+    case.house.drain()
+    outcomes = [case.house.run_of("order-review", one).outcome for one in (case.order, dear, late)]
+    assert outcomes == ["approved", "approved", "rejected"]
