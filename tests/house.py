@@ -103,6 +103,10 @@ class House:
         """As after `install()`, for a house to which nothing was done yet: done once per run, then copied."""
         return once(self, "installed", self.install)
 
+    def move_in_shop(self, *, connect: bool = True) -> StoreId:
+        """The same after `install_shop()`."""
+        return once(self, f"shop installed {connect}", lambda: self.install_shop(connect=connect))
+
     def install(self, store_hash: str = credentials.STORE_HASH, *, connect: bool = True) -> StoreId:
         """As a merchant does: the store's install request at our door, the set-up work, then OpenText connected."""
         url = httpx.URL(self.stage.control_panel.install_url(store_hash))
@@ -334,7 +338,7 @@ def a_house(
         flask = create_app(deps)
         flask.jinja_env.bytecode_cache = TEMPLATES
         reach["app"] = flask
-        like = pickle.dumps((settings.model_copy(update={"database_url": ""}), addresses, seeded))
+        like = pickle.dumps((settings.model_copy(update={"database_url": "", "data_dir": Path()}), addresses, seeded))
         house = House(settings, stage, deps, bell, flask, like)
         try:
             yield house

@@ -12,22 +12,27 @@ import structlog
 from app import observability
 from tests.doors import Doors
 from tests.house import House, a_settings
+from tests.made_once import once
 
 
 @pytest.fixture
 def doors(house: House) -> Doors:
     """A house with the demo store installed and OpenText connected; the set-up work still waits."""
     knocking = Doors(house)
-    knocking.install()
+    once(house, "let in and connected", knocking.install)
     return knocking
 
 
 @pytest.fixture
 def two_stores(doors: Doors) -> Doors:
     """The same with a second merchant's store, `bigcommerce:rivalstore`, installed and connected too."""
+    once(doors.house, "a rival let in too", lambda: _let_the_rival_in(doors))
+    return doors
+
+
+def _let_the_rival_in(doors: Doors) -> None:
     doors.house.stage.control_panel.add_store("rivalstore", "Rival")
     doors.install("rivalstore")
-    return doors
 
 
 LogLines = Callable[[], list[dict[str, Any]]]

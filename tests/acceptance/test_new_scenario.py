@@ -60,7 +60,7 @@ GIFT = Scenario(
 def at(tmp_path: Path) -> Iterator[Outside]:
     """A house that runs already when the scenario joins."""
     with a_house(f"sqlite:///{tmp_path / 'gift.sqlite3'}") as house:
-        house.install()
+        house.move_in()
         ALL.add(GIFT)
         try:
             yield outside(house)

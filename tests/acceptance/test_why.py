@@ -42,7 +42,7 @@ KINDS = [
 @pytest.mark.parametrize(("row", "page", "chain"), KINDS)
 def test_the_panel_tells_the_chain_in_its_order(tmp_path: Path, row: Row, page: str, chain: Sequence[str]) -> None:
     with a_house(f"sqlite:///{tmp_path / 'why.sqlite3'}") as house:
-        house.install()
+        house.move_in()
         at = outside(house)
         walk(at, row, Variant.PLAIN)
         words = at.words(at.told(page))

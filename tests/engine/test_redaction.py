@@ -34,7 +34,7 @@ ADA = Person(emails=("Ada@Example.com",), names=("Ada Löwe",))
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
     with a_house(database_url) as built:
-        built.install()
+        built.move_in()
         yield built
 
 

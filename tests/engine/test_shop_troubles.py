@@ -29,7 +29,7 @@ NEW = "a-new-shopify-secret-0123456789"
 @pytest.fixture
 def shop(sqlite_url: str) -> Iterator[House]:
     with a_house(sqlite_url) as house:
-        house.install_shop()
+        house.move_in_shop(connect=False)
         yield house
 
 

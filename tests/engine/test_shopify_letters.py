@@ -16,7 +16,7 @@ NOTICES = ("order-invoice", "partial-notice", "cancel-notice", "review-notice")
 
 @pytest.fixture
 def opened(house: House) -> House:
-    house.install_shop(connect=True)
+    house.move_in_shop()
     return house
 
 

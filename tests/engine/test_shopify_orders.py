@@ -43,7 +43,7 @@ def order_of(house: House, order_id: str) -> JSON:
 @pytest.fixture
 def held(house: House) -> tuple[House, str]:
     """A high-value order, held and waiting for its reviewer."""
-    house.install_shop(connect=True)
+    house.move_in_shop()
     order_id = place(house, "950.00", "FR")
     house.drain()
     return house, order_id
@@ -76,7 +76,7 @@ def test_a_decision_lets_the_order_go_or_cancels_it(held: tuple[House, str], out
 
 
 def test_a_harmless_order_is_left_alone(house: House) -> None:
-    house.install_shop(connect=True)
+    house.move_in_shop()
     order_id = place(house, "20.00")
     house.drain()
     assert order_of(house, order_id)["shipping"] == ["OPEN"]
@@ -96,7 +96,7 @@ def test_what_the_merchant_did_meanwhile_is_left_alone(held: tuple[House, str]) 
 
 
 def test_what_is_shipped_has_its_papers_and_what_is_paid_back_its_record(house: House) -> None:
-    house.install_shop(connect=True)
+    house.move_in_shop()
     office.switch_on(house, "fulfilment-file", "order-records", "refund-records")
     order_id = place(house, "20.00")
     house.drain()

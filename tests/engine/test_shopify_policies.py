@@ -20,7 +20,7 @@ def versions(house: House) -> list[str]:
 
 
 def test_a_changed_policy_is_found_by_looking_and_kept_once(house: House) -> None:
-    house.install_shop(connect=True)
+    house.move_in_shop()
     office.switch_on(house, "policy-look", "policy-versions")
     house.stage.shopify_admin.grant(["write_legal_policies", "write_content"])
     look(house)

@@ -27,7 +27,7 @@ def product_of(house: House, product_id: str) -> JSON:
 @pytest.fixture
 def launch(house: House) -> tuple[House, str, int]:
     """A house, a product of its shop, and the product's workspace."""
-    house.install_shop(connect=True)
+    house.move_in_shop()
     with house.stage.shopify.acting(SHOP) as shop:
         made = making.product(shop, title="Desk lamp", descriptionHtml="<p>Old text</p>")
         making.variant(shop, made, price="39.90", sku="LAMP-1")

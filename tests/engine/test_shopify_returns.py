@@ -17,7 +17,7 @@ from tests.house import House, a_house
 @pytest.fixture
 def selling(sqlite_url: str) -> Iterator[House]:
     with a_house(sqlite_url) as house:
-        house.install_shop(connect=True)
+        house.move_in_shop()
         yield house
 
 

@@ -26,7 +26,7 @@ TORCH, TENT = (Decimal(70), {10: Decimal(65)}), (Decimal("99.5"), {})
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One shop for all tests, each with a company of its own. Everything is told twice."""
     with a_house(f"sqlite:///{tmp_path_factory.mktemp('trade') / 'ecm.sqlite3'}") as built:
-        built.install_shop(connect=True)
+        built.move_in_shop()
         built.stage.world.faults.add(FaultRule(system="shopify", kind="duplicate"))
         yield built
 

@@ -22,6 +22,7 @@ from sandbox.content_server import documents, tree
 from sandbox.people import PASSWORD
 from tests.doors import APP, OTHER, OWNER, Browser, Doors
 from tests.house import House
+from tests.made_once import once
 
 SAM, ANNA, LIAM = "sam.reyes@demo", "anna.berg@demo", "liam.author@demo"
 ASK = "Finance gives access"
@@ -151,7 +152,12 @@ class Case:
 
 
 def a_case(house: House) -> Case:
-    """As it comes to be: an order, the review's work, a person's payment document, and our look at it."""
+    """An order, the review's work, a person's payment document, and our look at it."""
+    order, workspace, payment = once(house, "an order with a secret", lambda: _begin(house))
+    return Case(house, Doors(house), order, workspace, payment)
+
+
+def _begin(house: House) -> tuple[str, int, int]:
     house.install()
     order = house.place_order()
     house.drain()
@@ -163,4 +169,4 @@ def a_case(house: House) -> Case:
         payment = documents.create(actor, folder, SECRET_NAME, PDF, "application/pdf").id
     house.request(house.store_id, "order", order, "recheck")
     house.drain()
-    return Case(house, Doors(house), order, link.workspace_id, payment)
+    return order, link.workspace_id, payment

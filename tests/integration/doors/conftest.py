@@ -17,7 +17,7 @@ T = TypeVar("T")
 def doors(database_url: str, tmp_path: Path) -> Iterator[Doors]:
     """The demo store installed and OpenText connected, on SQLite and on PostgreSQL."""
     with a_house(database_url, data_dir=tmp_path / "data") as house:
-        house.install()
+        house.move_in()
         yield Doors(house)
 
 
@@ -25,7 +25,7 @@ def doors(database_url: str, tmp_path: Path) -> Iterator[Doors]:
 def sqlite_doors(sqlite_url: str, tmp_path: Path) -> Iterator[Doors]:
     """The same, where the database makes no difference."""
     with a_house(sqlite_url, data_dir=tmp_path / "data") as house:
-        house.install()
+        house.move_in()
         yield Doors(house)
 
 

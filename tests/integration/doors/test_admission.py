@@ -11,7 +11,7 @@ from tests.house import a_house
 @pytest.mark.parametrize("limits", [Limits(free_disk_bytes=10**18), Limits(backlog=-1)], ids=["disk", "backlog"])
 def test_new_deliveries_and_callbacks_wait_outside_while_there_is_no_room(sqlite_url, tmp_path, limits):
     with a_house(sqlite_url, limits=limits, data_dir=tmp_path) as house:
-        house.install()
+        house.move_in()
         doors = Doors(house)
         with doors.nothing_leaks() as tried:
             answer = tried.add(doors.webhook(), 503)

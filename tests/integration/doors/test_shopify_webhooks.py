@@ -55,7 +55,7 @@ def order(number: int = 5001) -> dict[str, Any]:
 @pytest.fixture
 def shop(sqlite_url: str, tmp_path: Path) -> Iterator[ShopDoors]:
     with a_house(sqlite_url, data_dir=tmp_path / "data") as house:
-        house.install_shop()
+        house.move_in_shop(connect=False)
         yield ShopDoors(house)
 
 
@@ -63,7 +63,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[ShopDoors]:
 def any_shop(database_url: str, tmp_path: Path) -> Iterator[ShopDoors]:
     """On both databases."""
     with a_house(database_url, data_dir=tmp_path / "data") as house:
-        house.install_shop()
+        house.move_in_shop(connect=False)
         yield ShopDoors(house)
 
 

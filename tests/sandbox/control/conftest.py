@@ -75,7 +75,7 @@ def outsider(house: House) -> Iterator[Outsider]:
 @pytest.fixture
 def installed(outsider: Outsider) -> Outsider:
     """The demo store has the app, OpenText is connected."""
-    outsider.house.install()
+    outsider.house.move_in()
     return outsider
 
 

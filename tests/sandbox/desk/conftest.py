@@ -12,6 +12,7 @@ from sandbox.bigcommerce.merchant import Merchant
 from sandbox.desk import make_desk
 from sandbox.office import Repository, TaskInbox
 from tests.house import House
+from tests.made_once import once
 
 DESK = "http://desk.test"
 
@@ -64,8 +65,12 @@ def visitor(house: House) -> Iterator[Visitor]:
 @pytest.fixture
 def at_work(visitor: Visitor) -> Visitor:
     """The app is installed; one order is being reviewed and one product has its workspace."""
+    once(visitor.house, "an order and a product at work", lambda: _begin(visitor))
+    return visitor
+
+
+def _begin(visitor: Visitor) -> None:
     visitor.house.install()
     visitor.merchant.create("orders", {"total": "749.90", "shipping": {"country_iso2": "NG"}})
     visitor.merchant.create("products", {"name": "Trail lamp"})
     visitor.house.drain()
-    return visitor

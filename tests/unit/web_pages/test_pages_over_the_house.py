@@ -12,7 +12,7 @@ from tests.unit.web_pages.test_order_panel import state_on, words_on
 
 
 def a_merchant(house: House) -> Browser:
-    house.install()
+    house.move_in()
     return Doors(house).signed_in()
 
 
