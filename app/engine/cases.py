@@ -187,6 +187,12 @@ def of_order(deps: Deps, store_id: StoreId, order_id: str) -> list[Case]:
         return [case_of(row) for row in rows.of_order(session, store_id, order_id)]
 
 
+def of_customer(deps: Deps, store_id: StoreId, customer_id: str) -> list[Case]:
+    """The buyer's cases, the oldest first."""
+    with reading(deps.database) as session:
+        return [case_of(row) for row in rows.of_account(session, store_id, "customer", customer_id)]
+
+
 def case_of(row: CaseRow) -> Case:
     return Case(
         id=CaseId(row.id), number=row.number, kind=CaseKind(row.kind), state=CaseState(row.state), title=row.title,

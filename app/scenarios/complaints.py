@@ -5,7 +5,7 @@ import re
 from pydantic import Field
 
 from app.domain.cases import Case, CaseKind, CaseState
-from app.domain.commerce import Order
+from app.domain.commerce import Customer, Order
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.order_parts import Message, OrderPart
@@ -14,6 +14,7 @@ from app.domain.steps import (
     AddNote,
     AwaitDecision,
     CloseCase,
+    DraftReplacement,
     EnsureWorkspace,
     FileApprovalRecord,
     FilePaper,
@@ -22,6 +23,7 @@ from app.domain.steps import (
     Refund,
     StartWorkflow,
     Step,
+    TakeTag,
     UpdateWorkspace,
 )
 from app.scenarios.returns import is_open
@@ -95,6 +97,49 @@ COMPLAINT_INTAKE = Scenario(
 )  # fmt: skip
 
 
+class ComplaintTagPreferences(Preferences):
+    """Which tag on a customer is a complaint."""
+
+    tag: str = Field(
+        default="complaint", min_length=1, max_length=40, title="Tag of a complaint",
+        description="Put on a customer in the store it opens a complaint; it is taken off again once that is open.",
+    )  # fmt: skip
+    days_to_answer: int = Field(
+        default=5, ge=1, le=60, title="Days to answer",
+        description="Until when a complaint should be answered; shown on the customer.",
+    )  # fmt: skip
+
+
+def is_tagged(subject: Subject, preferences: Preferences) -> tuple[str, ...]:
+    tag = preferences.tag.strip().casefold() if isinstance(preferences, ComplaintTagPreferences) else ""
+    if isinstance(subject, Customer) and tag and tag in subject.groups:
+        return (f"{subject.name} was tagged “{tag}” in the store",)
+    return ()
+
+
+def each_tagging(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run for the customer as tagged now: taken off and put on again, it is another customer's version."""
+    return (Occasion(f"tag:{subject.version}"),) if isinstance(subject, Customer) else ()
+
+
+COMPLAINT_TAG = Scenario(
+    slug="complaint-tag",
+    title="Open a complaint when somebody puts your tag on a customer",
+    catalogue=(21,),
+    providers=frozenset({Provider.SHOPIFY}),
+    subject=ObjectType.CUSTOMER,
+    applies="The customer carries the tag you chose.",
+    triggers=frozenset({Topic.CUSTOMER_CHANGED}),
+    when=is_tagged,
+    each=each_tagging,
+    preferences=ComplaintTagPreferences,
+    steps=(OpenCase(CaseKind.COMPLAINT, due_preference="days_to_answer"), TakeTag("tag")),
+    outcome="The customer panel shows the complaint; the tag is gone, so that it can be put on again.",
+    works_by="The store has no messages between buyers and staff: help desks and staff tag the customer, or open the "
+    "complaint on the page of the order or customer.",
+)
+
+
 class ComplaintPreferences(Preferences):
     """Who works on complaints."""
 
@@ -129,7 +174,7 @@ COMPLAINT_CASE = Scenario(
     slug="complaint-case",
     title="Give every complaint an owner, its tasks and its evidence, and carry out the answer",
     catalogue=(21,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A complaint is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -150,7 +195,8 @@ COMPLAINT_CASE = Scenario(
                     AddNote("order", "{case}: resolved with a refund by {decided_by}.{comment}"),
                 )),
                 Outcome("resolved_replacement", "Resolved with a replacement", _answered(
-                    AddNote("order", "{case}: replacement approved by {decided_by}; please send it.{comment}"),
+                    DraftReplacement(),
+                    AddNote("order", "{case}: replacement approved by {decided_by}. {replacement}{comment}"),
                 )),
                 Outcome("resolved_explained", "Resolved with an explanation", _answered(
                     AddNote("order", "{case}: answered by {decided_by}.{comment}"),
@@ -182,7 +228,7 @@ SERVICE_CASE_FILE = Scenario(
     slug="service-case-file",
     title="Keep order history, payments, refunds and messages of a closed case as one record set",
     catalogue=(10,),
-    providers=frozenset({Provider.BIGCOMMERCE}),
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A return, complaint or dispute is closed.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -199,4 +245,4 @@ SERVICE_CASE_FILE = Scenario(
     outcome="The case's workspace holds the whole file as records with the schedule of cases.",
 )
 
-SCENARIOS = (COMPLAINT_INTAKE, COMPLAINT_CASE, SERVICE_CASE_FILE)
+SCENARIOS = (COMPLAINT_INTAKE, COMPLAINT_TAG, COMPLAINT_CASE, SERVICE_CASE_FILE)

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from app.domain.cases import Case, CaseKind, CaseState
+from app.domain.commerce import REVIEWABLE, OrderStatus
 from app.domain.communications import CommunicationPreferences
 from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
@@ -10,26 +11,29 @@ from app.domain.scenario import Condition, Preferences, Scenario, Subject, every
 from app.domain.steps import (
     AddNote,
     AwaitRemedies,
+    AwaitRemedy,
     ComposeCommunication,
     DeliverCommunication,
     EnsureWorkspace,
     FilePaper,
     FindAffected,
+    MarkInStore,
     NoteRecall,
     OpenCase,
     PlaceHold,
     PublishNotice,
     ReleaseHold,
+    SetOrderStatus,
     SetVisibility,
     TellAffected,
     UpdateWorkspace,
 )
 
-BIGCOMMERCE = frozenset({Provider.BIGCOMMERCE})
 HOLD, REASON = "Recall {case_number}", "recall:{subject}"
 BY_HAND = (
-    "BigCommerce finds no orders by product: all orders of the time you choose are looked through, month by month, and "
-    "the search goes on where it stood after a stop."
+    "BigCommerce finds no orders by product: all orders of the time you choose are looked through, month by month. "
+    "Shopify finds them by SKU, those older than 60 days only with the access read_all_orders. The search goes on "
+    "where it stood after a stop."
 )
 
 
@@ -63,7 +67,7 @@ RECALL_OPEN = Scenario(
     slug="recall-open",
     title="Open a recall of a product",
     catalogue=(14,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
     triggers=frozenset(),
     requests=frozenset({"open_recall"}),
@@ -76,7 +80,7 @@ RECALL_RUN = Scenario(
     slug="recall-run",
     title="Take recalled products off sale, find whom it concerns, tell them, hold everything, track each remedy",
     catalogue=(14,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A recall was opened.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -102,7 +106,7 @@ RECALL_LETTER = Scenario(
     slug="recall-letter",
     title="Tell the buyer of a recalled product",
     catalogue=(14,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     triggers=frozenset(),
     requests=frozenset({"recall_notice"}),
@@ -121,11 +125,32 @@ RECALL_LETTER = Scenario(
     outcome="The buyer has the notice, the order's workspace a copy of it, and the recall counts it.",
 )  # fmt: skip
 
+RECALL_HOLD = Scenario(
+    slug="recall-hold",
+    title="Hold orders with recalled goods that have not left the house",
+    catalogue=(14,),
+    providers=frozenset(Provider),
+    subject=ObjectType.ORDER,
+    triggers=frozenset(),
+    requests=frozenset({"recall_notice"}),
+    each=every_event,
+    steps=(
+        SetOrderStatus(OrderStatus.UNDER_REVIEW, only_from=tuple(sorted(REVIEWABLE)),
+                       note="Held: recall {case_number} concerns this order."),
+        MarkInStore((("recall", "{case_number}"),)),
+        AwaitRemedy(),
+        SetOrderStatus(OrderStatus.AWAITING_FULFILLMENT, only_from=(OrderStatus.UNDER_REVIEW,),
+                       note="Let go: recall {case_number} is dealt with.", only_if="release"),
+        MarkInStore((("recall", "{case_number}: dealt with"),)),
+    ),
+    outcome="Nothing recalled leaves the house before it is repaired, replaced or found not affected.",
+)  # fmt: skip
+
 RECALL_REMEDY = Scenario(
     slug="recall-remedy",
     title="Note what became of a recalled product of an order",
     catalogue=(14,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     triggers=frozenset(),
     requests=frozenset({"recall_remedy"}),
@@ -138,7 +163,7 @@ RECALL_END = Scenario(
     slug="recall-end",
     title="End a recall: notice hidden, hold released, file closed",
     catalogue=(14,),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.CASE,
     applies="A recall was closed.",
     triggers=frozenset({Topic.CASE_CHANGED}),
@@ -158,7 +183,7 @@ SHOW_AGAIN = Scenario(
     slug="product-show-again",
     title="Sell a product again that we took off sale",
     catalogue=(6, 14),
-    providers=BIGCOMMERCE,
+    providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
     triggers=frozenset(),
     requests=frozenset({"show_again"}),
@@ -167,4 +192,4 @@ SHOW_AGAIN = Scenario(
     outcome="The product is shown and sold as before we hid it, unless a person changed it since.",
 )
 
-SCENARIOS = (RECALL_OPEN, RECALL_RUN, RECALL_LETTER, RECALL_REMEDY, RECALL_END, SHOW_AGAIN)
+SCENARIOS = (RECALL_OPEN, RECALL_RUN, RECALL_HOLD, RECALL_LETTER, RECALL_REMEDY, RECALL_END, SHOW_AGAIN)

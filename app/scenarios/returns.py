@@ -18,6 +18,7 @@ from app.domain.steps import (
     AwaitGoods,
     CloseCase,
     DeclineReturn,
+    DraftReplacement,
     EnsureWorkspace,
     FileApprovalRecord,
     FilePaper,
@@ -188,7 +189,8 @@ RETURN_CASE = Scenario(
                 Outcome("approved_exchange", "Exchange approved", _decided(
                     "return_exchange",
                     AgreeReturn(make="make_store_return"),
-                    AddNote("order", "{case}: exchange approved by {decided_by}; please send the new goods.{comment}"),
+                    DraftReplacement(),
+                    AddNote("order", "{case}: exchange approved by {decided_by}. {replacement}{comment}"),
                     AddNote("customer", "{case}: goods of order {order_number} exchanged."),
                 )),
                 Outcome("approved_repair", "Repair approved", _decided(

@@ -33,6 +33,7 @@ SCENARIOS = {
     "return-intake": N_("Returns asked for in the store"),
     "return-case": N_("Returns and warranty claims"),
     "complaint-intake": N_("Complaints in messages"),
+    "complaint-tag": N_("Complaints by a tag"),
     "complaint-case": N_("Complaints"),
     "service-case-file": N_("Service case file"),
     "dispute-intake": N_("Disputed payments"),
@@ -120,6 +121,7 @@ SCENARIOS = {
     "policy-restore": N_("Restore a policy"),
     "recall-open": N_("Opening a recall"),
     "recall-run": N_("Recalls"),
+    "recall-hold": N_("Recalled goods stay in the house"),
     "recall-letter": N_("Letters of a recall"),
     "recall-remedy": N_("Remedies of a recall"),
     "recall-end": N_("End of a recall"),
@@ -255,6 +257,8 @@ STEPS = {
     "await_goods": N_("Wait for the goods, where you chose so"),
     "follow_dispute": N_("Take up what the store says of the dispute"),
     "send_evidence": N_("Put the evidence’s texts to the store’s dispute"),
+    "take_tag": N_("Take the tag off the customer"),
+    "draft_replacement": N_("Draft what is sent again"),
     "refund": N_("Pay money back"),
     "quote_refund": N_("Ask what a refund would pay"),
     "settle_payment": N_("Take or let go the authorised payment"),
@@ -305,6 +309,7 @@ STEPS = {
     "tell_affected": N_("Write to the affected buyers"),
     "note_recall": N_("Note it in the recall"),
     "await_remedies": N_("Wait until every affected order is settled"),
+    "await_remedy": N_("Wait for what the recall makes of this order"),
     "tell_accounts": N_("Look at the customer’s and the company’s workspace again"),
 }
 
@@ -348,6 +353,8 @@ MEANINGS = {
     "await_goods": N_("We cannot see right now whether the goods are back. Nothing is paid back before."),
     "follow_dispute": N_("The case does not show yet what became of the dispute. Mind its deadline in your store."),
     "send_evidence": N_("The evidence is not with the dispute yet. Mind its deadline in your store."),
+    "take_tag": N_("Only the tag is still on the customer. The complaint is open."),
+    "draft_replacement": N_("The replacement is not prepared in your store yet. Nothing is sent twice."),
     "refund": N_("The buyer has not got the money back yet. It is never paid twice."),
     "quote_refund": N_("The amount is only estimated so far. The case goes on once the store answers."),
     "settle_payment": N_("The payment is still only authorised."),
@@ -399,10 +406,12 @@ MEANINGS = {
     "tell_affected": N_("Not every affected buyer has been written to yet. Nobody is written to twice."),
     "note_recall": N_("Only the count of the recall is behind."),
     "await_remedies": N_("The recall stays open."),
+    "await_remedy": N_("The order stays held."),
 }
 
 # Steps that need OpenText; the others need the store.
 OPENTEXT_STEPS = frozenset(MEANINGS) - {
+    "take_tag", "draft_replacement", "await_remedy",
     "follow_return", "agree_return", "decline_return", "await_goods", "follow_dispute", "send_evidence",
     "set_order_status", "add_note", "refund", "quote_refund", "settle_payment", "set_up_store", "link_in_store",
     "restore_fields", "mark_in_store", "set_visibility", "look_at_pages", "publish_due", "end_publication",

@@ -91,14 +91,45 @@ class SendEvidence:
     kind: Literal["send_evidence"] = "send_evidence"
 
 
-Steps = OpenCase | CloseCase | FollowReturn | AgreeReturn | DeclineReturn | AwaitGoods | FollowDispute | SendEvidence
+@dataclass(frozen=True)
+class TakeTag:
+    """Take the tag that a preference of the scenario names off the customer: what it asked for has begun."""
+
+    preference: str
+    kind: Literal["take_tag"] = "take_tag"
+
+
+@dataclass(frozen=True)
+class DraftReplacement:
+    """Make a draft in the store that sends the case's items (all of the order where it names none) again for nothing.
+
+    A person looks at it and completes it there; in a store without drafts the note asks to send it by hand.
+    """
+
+    kind: Literal["draft_replacement"] = "draft_replacement"
+
+
+Steps = (
+    OpenCase
+    | CloseCase
+    | FollowReturn
+    | AgreeReturn
+    | DeclineReturn
+    | AwaitGoods
+    | FollowDispute
+    | SendEvidence
+    | TakeTag
+    | DraftReplacement
+)
 __all__ = [
     "AgreeReturn",
     "AwaitGoods",
     "CloseCase",
     "DeclineReturn",
+    "DraftReplacement",
     "FollowDispute",
     "FollowReturn",
     "OpenCase",
     "SendEvidence",
+    "TakeTag",
 ]

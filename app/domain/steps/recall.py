@@ -54,5 +54,15 @@ class NoteRecall:
     kind: Literal["note_recall"] = "note_recall"
 
 
-Steps = FindAffected | PublishNotice | TellAffected | AwaitRemedies | NoteRecall
-__all__ = ["AwaitRemedies", "FindAffected", "NoteRecall", "PublishNotice", "TellAffected"]
+@dataclass(frozen=True)
+class AwaitRemedy:
+    """Park the run of one affected order (the subject) until it was dealt with or the recall is closed.
+
+    Fact `release`: "yes" where the order may leave the house (repaired, replaced, not affected); else it stays held.
+    """
+
+    kind: Literal["await_remedy"] = "await_remedy"
+
+
+Steps = FindAffected | PublishNotice | TellAffected | AwaitRemedies | AwaitRemedy | NoteRecall
+__all__ = ["AwaitRemedies", "AwaitRemedy", "FindAffected", "NoteRecall", "PublishNotice", "TellAffected"]

@@ -9,13 +9,14 @@ from app.domain.commerce import Customer, Order, Product
 from app.domain.events import Source
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
-from app.domain.steps import CloseCase, OpenCase
+from app.domain.steps import CloseCase, DraftReplacement, OpenCase, TakeTag
 from app.engine import cases
 from app.engine.cases import NewCase
-from app.engine.runs import Context, Done, Result
+from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
 
 OURSELVES = "Storefront ECM"
+BY_HAND = "Please send it by hand."
 
 
 def open_case(context: Context, step: OpenCase) -> Result:
@@ -39,9 +40,14 @@ def _facts(case: Case) -> dict[str, Any]:
 
 
 def _open_one(context: Context, kind: CaseKind, new: NewCase) -> Case | None:
-    if new.order_id is None:
+    """About the same order; about the same buyer where neither is about one."""
+    if new.order_id is not None:
+        found = cases.of_order(context.deps, context.store_id, new.order_id)
+    elif new.customer_id is not None:
+        of_buyer = cases.of_customer(context.deps, context.store_id, new.customer_id)
+        found = [one for one in of_buyer if one.order_id is None]
+    else:
         return None
-    found = cases.of_order(context.deps, context.store_id, new.order_id)
     return next((one for one in found if one.kind is kind and one.state is not CaseState.CLOSED), None)
 
 
@@ -84,6 +90,44 @@ def _items(subject: Subject) -> tuple[CaseItem, ...]:
         return ()
     skus = subject.variants or (subject.sku,)
     return tuple(CaseItem(sku, subject.name, 0, product_id=subject.id) for sku in skus if sku)
+
+
+def take_tag(context: Context, step: TakeTag) -> Result:
+    """The case is open by now: with the tag still there the next change would ask again."""
+    customer, tag = context.subject, str(getattr(context.preferences, step.preference, "")).strip()
+    if not isinstance(customer, Customer) or tag.casefold() not in customer.groups:
+        return Skipped("The tag is gone already.")
+    tags = [one.strip() for one in customer.group.split(",")]
+    written = next(one for one in tags if one.casefold() == tag.casefold())
+    context.effects.still_mine()
+    context.store.publish.remove_customer_tag(customer.id, written)
+    context.changed()
+    return Done(f"The tag “{written}” was taken off: the case is open.")
+
+
+def draft_replacement(context: Context, _step: DraftReplacement) -> Result:
+    """Found again by the case's number. Nothing leaves the house before a person completes the draft."""
+    case = context.subject
+    if not isinstance(case, Case) or not case.order_id:
+        return Skipped("The case is about no order, so there is nothing to send again.", {"replacement": BY_HAND})
+    if case.state is CaseState.CLOSED:
+        return Skipped("A person closed the case meanwhile.")
+    order = context.order()
+    named = {item.line_id: item.quantity for item in case.items if item.line_id}
+    quantities = named or {line.line_id: line.quantity for line in order.lines if line.is_physical}
+    if not quantities:
+        return Skipped("Nothing of the order can be sent again.", {"replacement": BY_HAND})
+    mark = f"ECM {case.number}"
+    context.effects.still_mine()
+    try:
+        draft = context.store.publish.draft_replacement(order.id, quantities, mark)
+    except Permanent as error:
+        if error.specific_code not in ("not_in_this_store", "missing_scope"):
+            raise
+        why = f"{error.message} {error.hint}".strip()
+        return Skipped(why, {"replacement": f"{why} {BY_HAND}" if error.hint else BY_HAND})
+    words = f"The draft {draft.name} sends it for nothing: look at its lines, then complete it."
+    return Done(words, {"replacement": words}, {"draft": draft.id})
 
 
 def overtaken(context: Context) -> str:

@@ -14,7 +14,7 @@ from app.db.session import reading, unit_of_work
 from app.domain.cases import Case, CaseState
 from app.domain.events import Source, Topic
 from app.domain.ids import ObjectType, OrderId, PageId
-from app.domain.steps import AwaitRemedies, FindAffected, NoteRecall, PublishNotice, TellAffected
+from app.domain.steps import AwaitRemedies, AwaitRemedy, FindAffected, NoteRecall, PublishNotice, TellAffected
 from app.engine import cases, queue, recalls
 from app.engine.handlers.timers import day_in_store
 from app.engine.inbox import NewEvent
@@ -24,6 +24,7 @@ from app.errors import NotFound, Permanent
 PIECE = timedelta(days=30)  # of the store's orders read at a time
 AT_A_TIME = 20.0  # seconds of reading before other work has its turn
 LOOK_EVERY = 3600.0
+LEAVES = frozenset({"replacement", "repair", "not_affected"})  # after these the order may be sent
 TITLE = "Product recall: {name}"
 
 
@@ -59,8 +60,9 @@ def find_affected(context: Context, step: FindAffected) -> Result:
         "recall_orders": found["all"], "recall_customers": found["customers"],
         "recall_products": _products(context, case, skus),
     }  # fmt: skip
+    gap = context.store.read.orders_gap()
     words = f"{found['all']} orders of {found['customers']} customers hold {', '.join(sorted(skus))[:200]}"
-    return Done(f"{words}, placed since {day_in_store(context, since)}.", facts)
+    return Done(f"{words}, placed since {day_in_store(context, since)}. {gap}".strip(), facts)
 
 
 def _read_on(context: Context, case: Case, skus: frozenset[str], reached: datetime, until: datetime) -> datetime:
@@ -91,8 +93,16 @@ def _products(context: Context, case: Case, skus: frozenset[str]) -> list[str]:
 def publish_notice(context: Context, step: PublishNotice) -> Result:
     """A page of the store with the recall's own words; hidden again when the recall is over, never deleted."""
     case = _case(context)
-    if not step.shown:
-        return _hide_notice(context, case)
+    try:
+        return _show_notice(context, case) if step.shown else _hide_notice(context, case)
+    except Permanent as error:
+        if error.specific_code != "missing_scope":
+            raise
+        words = "The recall goes on; put the notice into your store by hand."
+        return Skipped(f"{error.message} {error.hint} {words}")
+
+
+def _show_notice(context: Context, case: Case) -> Result:
     title = TITLE.format(name=_name(case))[:100]
     made = context.effects.once(f"recall-notice:{case.id}", lambda: _make(context, title, case))
     page = context.store.read.page(PageId(made["page"]))
@@ -163,6 +173,24 @@ def await_remedies(context: Context, _step: AwaitRemedies) -> Result:
     return Wait(words, LOOK_EVERY)
 
 
+def await_remedy(context: Context, _step: AwaitRemedy) -> Result:
+    """The order stays held meanwhile: whoever else is done with it does not let it go."""
+    try:
+        case = cases.read(context.deps, context.store_id, str(context.facts.get("case", "")))
+    except NotFound:
+        return Done("There is no such recall any more.", {"release": "yes"})
+    with reading(context.deps.database) as session:
+        row = recalls.one(session, context.store_id, case.id, OrderId(context.subject_id))
+    if row is None:
+        return Done(f"{case.name} does not concern this order.", {"release": "yes"})
+    if row.state in recalls.OPEN and case.state is not CaseState.CLOSED:
+        return Wait(f"The order waits for what {case.name} makes of it.", LOOK_EVERY)
+    words = f"{case.name}: {recalls.REMEDIES.get(row.remedy, 'the recall was closed')}."
+    if row.remedy in LEAVES:
+        return Done(words, {"release": "yes"})
+    return Done(f"{words} The order stays held: end it, or let it go, in the store.", {"release": "no"})
+
+
 def note_recall(context: Context, step: NoteRecall) -> Result:
     """The counts of the recall follow at once: its run is woken."""
     case_id, remedy = str(context.facts.get("case", "")), str(context.facts.get("remedy", ""))
@@ -201,12 +229,19 @@ def _block(case: Case, row: RecallOrder) -> dict[str, Any]:
 
 
 def _wake(session: Session, context: Context, case_id: str) -> bool:
+    """The recall's own run, and the one that holds this order."""
+    of_case = _wake_one(session, context, ObjectType.CASE, case_id, "await_remedies")
+    of_order = _wake_one(session, context, ObjectType.ORDER, context.subject_id, "await_remedy")
+    return of_case or of_order
+
+
+def _wake_one(session: Session, context: Context, object_type: ObjectType, object_id: str, kind: str) -> bool:
     waiting = session.execute(
         select(col(Run.id))
         .join(StepRow, col(StepRow.run_id) == col(Run.id))
         .where(
-            col(Run.store_id) == context.store_id, col(Run.subject_type) == ObjectType.CASE.value,
-            col(Run.subject_id) == case_id, col(StepRow.kind) == "await_remedies", col(StepRow.status) == "waiting",
+            col(Run.store_id) == context.store_id, col(Run.subject_type) == object_type.value,
+            col(Run.subject_id) == object_id, col(StepRow.kind) == kind, col(StepRow.status) == "waiting",
         )
     ).scalars()  # fmt: skip
     return sum(queue.wake(session, "run", run_id) for run_id in waiting) > 0

@@ -34,6 +34,10 @@ class CustomerWriting:
         if (self._one(customer_id).customer_group_id or 0) != wanted:
             self._change(customer_id, customer_group_id=wanted)
 
+    def remove_customer_tag(self, customer_id: CustomerId, tag: str) -> None:
+        """Customers have no tags here."""
+        del customer_id, tag
+
     def set_customer_attribute(self, customer_id: CustomerId, name: str, value: str) -> None:
         """A value is 255 characters at most, always text. The attribute itself is the whole store's."""
         if len(value) > LONGEST_VALUE:

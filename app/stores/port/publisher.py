@@ -92,6 +92,10 @@ class StorePublisher(Protocol):
 
     def set_customer_group(self, customer_id: CustomerId, group_id: str) -> None: ...
 
+    def remove_customer_tag(self, customer_id: CustomerId, tag: str) -> None:
+        """Idempotent; nothing happens in a store whose customers have no tags."""
+        ...
+
     def set_customer_attribute(self, customer_id: CustomerId, name: str, value: str) -> None:
         """Set the attribute of that name, made as needed. Idempotent."""
         ...
@@ -175,6 +179,14 @@ class StorePublisher(Protocol):
 
     def price_quote(self, quote_id: QuoteId, prices: Mapping[str, Money]) -> Quote:
         """Give lines of an open quote agreed prices (line id → unit price); the other lines stay. Idempotent."""
+        ...
+
+    def draft_replacement(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+        """A draft that sends these lines (line id -> quantity) of an order again for nothing, to where it went.
+
+        Nothing leaves the house before a person completes it. Found again by `mark` (40 characters), so repeating
+        makes no second. Needs Capability.QUOTES.
+        """
         ...
 
     def send_quote(self, quote_id: QuoteId) -> None:

@@ -71,6 +71,10 @@ class StoreReader(Protocol):
         """Orders placed in that time with one of these SKUs, oldest first."""
         ...
 
+    def orders_gap(self) -> str:
+        """What of past orders the app may not see, and who can change that; empty: it sees all. Reads at most once."""
+        ...
+
     def orders_of(self, customer_id: CustomerId, since: datetime) -> Iterator[Order]:
         """A buyer's orders placed since then, oldest first."""
         ...

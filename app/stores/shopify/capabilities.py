@@ -9,6 +9,9 @@ from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.payloads import parse
 
 HOUR = 3600.0
+OLD_ORDERS = (
+    "Orders older than 60 days are not shown to the app: give it the access read_all_orders in the Shopify admin."
+)
 SCOPES = {
     Capability.PROMOTIONS: ("write_discounts",),
     Capability.RETURNS: ("write_returns",),
@@ -81,6 +84,9 @@ class CapabilityReading:
             return frozenset(names | {f"read_{name[6:]}" for name in names if name.startswith("write_")})
 
         return self._client.kept.get("granted scopes", read)
+
+    def orders_gap(self) -> str:
+        return "" if "read_all_orders" in self.granted_scopes() else OLD_ORDERS
 
     def _shop(self) -> payloads.Shop:
         def read() -> payloads.Shop:

@@ -6,7 +6,7 @@ from app.stores.notes import with_note
 from app.stores.shopify import payloads
 from app.stores.shopify.customers import CustomerReading
 from app.stores.shopify.metafields import Metafields
-from app.stores.shopify.names import SERVICE
+from app.stores.shopify.names import SERVICE, gid
 from app.stores.shopify.payloads import parse
 
 NOTE = 5000  # characters
@@ -38,6 +38,9 @@ class CustomerWriting(CustomerReading):
                 "Shopify has no customer groups: prices and terms belong to companies.", code="not_in_this_store",
                 service=SERVICE, hint="Make the customer a contact of a company.",
             )  # fmt: skip
+
+    def remove_customer_tag(self, customer_id: CustomerId, tag: str) -> None:
+        self._client.change("TagsRemove", "tagsRemove", id=gid("Customer", customer_id), tags=[tag])
 
     def set_customer_attribute(self, customer_id: CustomerId, name: str, value: str) -> None:
         """One entry of a list in a metafield of ours."""

@@ -32,6 +32,7 @@ GAP = (
     "read_shopify_payments_disputes in the Shopify admin, and write_shopify_payments_dispute_evidences to send "
     "evidence."
 )
+SEND = "Give the app the access write_shopify_payments_dispute_evidences in the Shopify admin."
 LONGEST = 150_000  # characters of one text
 
 
@@ -95,6 +96,12 @@ class DisputeWriting(DisputeReading):
 
     def send_evidence(self, dispute_id: DisputeId, texts: Mapping[str, str], *, final: bool) -> None:
         _check(texts)
+        try:
+            self._send(dispute_id, texts, final=final)
+        except ScopeMissing as error:
+            raise ScopeMissing(error.message, hint=SEND, service=SERVICE) from error
+
+    def _send(self, dispute_id: DisputeId, texts: Mapping[str, str], *, final: bool) -> None:
         node = self._dispute_node("DisputeEvidenceRead", dispute_id)
         kept: Data = node["disputeEvidence"]
         wanted = {FIELDS[name]: text for name, text in texts.items()}

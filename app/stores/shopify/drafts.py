@@ -18,6 +18,8 @@ from app.stores.shopify.mapping import fingerprint, money
 from app.stores.shopify.names import SERVICE, gid, number
 from app.stores.shopify.payloads import Amount, Node, Nodes, Number, Paid, Payload, Purchasing, Text, Time, parse
 
+DRAFTS = "Give the app the access write_draft_orders in the Shopify admin."
+TAG = 40  # characters
 STATES = {"OPEN": QuoteState.OPEN, "INVOICE_SENT": QuoteState.SENT, "COMPLETED": QuoteState.ORDERED}
 
 
@@ -67,6 +69,48 @@ class Draft(DraftHead):
     line_items: Nodes[DraftLine] = Nodes()
 
 
+class SoldLine(Payload):
+    id: Number
+    title: str
+    quantity: int
+    requires_shipping: bool
+    variant_gid: str = Field(default="", validation_alias=AliasPath("variant", "id"))
+    original_unit_price_set: Paid
+
+
+class Place(Payload):
+    """An address as a draft takes it."""
+
+    first_name: Text = ""
+    last_name: Text = ""
+    company: Text = ""
+    address1: Text = ""
+    address2: Text = ""
+    city: Text = ""
+    province_code: Text = ""
+    zip: Text = ""
+    country_code: Text = Field(default="", validation_alias="countryCodeV2")
+    phone: Text = ""
+
+
+class Gid(Payload):
+    id: str
+
+
+class Buyer(Payload):
+    company: Gid | None = None
+    location: Gid | None = None
+    contact: Gid | None = None
+
+
+class Sold(Payload):
+    email: Text = ""
+    customer: Gid | None = None
+    purchasing_entity: Buyer | None = None
+    shipping_address: Place | None = None
+    line_items: Nodes[SoldLine] = Nodes()
+
+
 class QuoteReading:
     """The quotes' part of StoreReader."""
 
@@ -104,9 +148,65 @@ class QuoteWriting(QuoteReading):
             self._client.change("DraftUpdate", "draftOrderUpdate", id=owner, input={"lineItems": lines})
         return self.quote(quote_id)
 
+    def draft_replacement(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+        """All of it discounted away; whoever completes it sends the goods. Found again by its tag."""
+        try:
+            return self._replace(order_id, quantities, mark)
+        except ScopeMissing as error:
+            raise ScopeMissing(error.message, hint=DRAFTS, service=SERVICE) from error
+
+    def _replace(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+        tag = mark[:TAG]
+        for node in self._client.pages("DraftsChangedSince", "draftOrders", filter=f'tag:"{tag}"'):
+            head = parse(node, DraftHead)
+            if tag in head.tags:
+                return self.quote(QuoteId(head.id))
+        order = self._client.run("OrderForDraft", id=gid("Order", order_id)).get("order")
+        if not isinstance(order, dict):
+            raise NotFound("Shopify does not have this order.", service=SERVICE)
+        wanted = _replacement(parse(order, Sold), quantities) | {"tags": [tag], "note": mark}
+        made = self._client.change("DraftCreate", "draftOrderCreate", input=wanted)["draftOrder"]
+        return self.quote(QuoteId(number(str(made["id"]))))
+
     def send_quote(self, quote_id: QuoteId) -> None:
         if self._draft(quote_id).status == "OPEN":
             self._client.change("DraftInvoiceSend", "draftOrderInvoiceSend", id=gid("DraftOrder", quote_id))
+
+
+def _replacement(order: Sold, quantities: Mapping[str, int]) -> dict[str, Any]:
+    by_id = {one.id: one for one in order.line_items.nodes}
+    strange = sorted(quantities.keys() - by_id.keys())
+    if strange:
+        raise Permanent(f"The order has no line {', '.join(strange)} that could be sent again.", code="unknown_line",
+                        service=SERVICE)  # fmt: skip
+    wanted: dict[str, Any] = {
+        "lineItems": [_again(by_id[line_id], quantity) for line_id, quantity in quantities.items() if quantity > 0],
+        "appliedDiscount": {"title": "Replacement", "value": 100, "valueType": "PERCENTAGE"},
+        "allowDiscountCodesInCheckout": False,
+    }
+    if order.shipping_address is not None:
+        place = order.shipping_address.model_dump(by_alias=True)
+        wanted["shippingAddress"] = {name: value for name, value in place.items() if value}
+    return wanted | _buyer(order)
+
+
+def _again(line: SoldLine, quantity: int) -> dict[str, Any]:
+    if line.variant_gid:
+        return {"variantId": line.variant_gid, "quantity": quantity}
+    price = money(line.original_unit_price_set)
+    return {"title": line.title, "quantity": quantity, "requiresShipping": line.requires_shipping,
+            "originalUnitPriceWithCurrency": _money(price)}  # fmt: skip
+
+
+def _buyer(order: Sold) -> dict[str, Any]:
+    entity = order.purchasing_entity
+    if entity and entity.company and entity.location and entity.contact:
+        company = {"companyId": entity.company.id, "companyLocationId": entity.location.id,
+                   "companyContactId": entity.contact.id}  # fmt: skip
+        return {"purchasingEntity": {"purchasingCompany": company}}
+    if order.customer is not None:
+        return {"purchasingEntity": {"customerId": order.customer.id}}
+    return {"email": order.email} if order.email else {}
 
 
 def _refuse(found: Draft, prices: Mapping[str, Money]) -> None:

@@ -15,6 +15,7 @@ from app.stores.shopify.names import SERVICE, gid
 from app.stores.shopify.orders import quoted
 from app.stores.shopify.payloads import Number, Payload, Text, Time, parse
 
+WRITE = "Give the app the access write_content in the Shopify admin."
 LONGEST_TITLE = 255
 LONGEST_POLICY = 512 * 1024  # bytes
 TITLES = {
@@ -86,6 +87,12 @@ class PageWriting(PageReading):
     def save_page(self, page_id: PageId | None, title: str, html: str, *, visible: bool = True) -> Page:
         if page_id is not None and page_id.startswith("policy:"):
             return self._save_policy(page_id, html, visible=visible)
+        try:
+            return self._save_page(page_id, title, html, visible=visible)
+        except ScopeMissing as error:
+            raise ScopeMissing(error.message, hint=WRITE, service=SERVICE) from error
+
+    def _save_page(self, page_id: PageId | None, title: str, html: str, *, visible: bool) -> Page:
         if not 0 < len(title) <= LONGEST_TITLE:
             raise Permanent(f"A page's title has 1 to {LONGEST_TITLE} characters.", code="bad_title", service=SERVICE)
         key = self._page_titled(title) if page_id is None else page_id.partition(":")[2]
