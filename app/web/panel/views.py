@@ -18,12 +18,13 @@ from app.domain.rights import Sight
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import cases, completeness, deliveries, flows, offers, progress, states, why
+from app.web.panel import cases, completeness, deliveries, flows, offers, pictures, progress, states, why
 from app.web.panel.cases import CaseView
 from app.web.panel.completeness import Lacking
 from app.web.panel.deliveries import DeliveryLine
 from app.web.panel.flows import Flow, TaskView
 from app.web.panel.offers import Offer
+from app.web.panel.pictures import Picture
 from app.web.panel.progress import RunView
 from app.web.panel.states import Stage
 from app.web.panel.why import Link, Question
@@ -58,6 +59,7 @@ class WorkflowView:
     started_at: datetime
     seen_at: datetime
     trail: tuple[Link, ...]
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,7 @@ def _workflow(run: RunFacts | None) -> WorkflowView | None:
     word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
     return WorkflowView(
         word, tasks, flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
-        flow.seen_at, why.trail(run),
+        flow.seen_at, why.trail(run), pictures.picture(run),
     )  # fmt: skip
 
 
