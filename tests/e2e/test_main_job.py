@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 from sandbox import credentials
 from tests.e2e.running_demo import RunningDemo, a_demo
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PATIENCE = 30_000  # milliseconds, for what happens in other processes
 SECRETS = {
     "client_id": credentials.OTDS_CLIENT_ID,

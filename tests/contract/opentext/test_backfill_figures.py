@@ -118,7 +118,7 @@ def _file(opentext: OpenText, workspace: NodeId, number: int, folder: str) -> No
 @pytest.mark.parametrize(
     ("orders", "folder"),
     [
-        pytest.param(1000, FOLDER, id="1000 into their folders", marks=pytest.mark.slow),
+        pytest.param(400, FOLDER, id="400 into their folders", marks=pytest.mark.slow),
         pytest.param(200, "", id="200 into the workspaces"),
     ],
 )
