@@ -81,6 +81,11 @@ class OrderLine:
     is_physical: bool = True
     options: tuple[tuple[str, str], ...] = ()  # what the buyer chose or had engraved: (name, value)
 
+    @property
+    def kept(self) -> int:
+        """Pieces the order holds of it now."""
+        return self.quantity - self.refunded
+
 
 @dataclass(frozen=True)
 class Order:
@@ -127,6 +132,14 @@ class Order:
     returns: tuple[StoreReturn, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     incidents: tuple[Incident, ...] = ()  # oldest first
+
+    @property
+    def pieces(self) -> dict[str, int]:
+        """SKU → pieces the order holds now."""
+        held: dict[str, int] = {}
+        for line in self.lines:
+            held[line.sku] = held.get(line.sku, 0) + line.kept
+        return held
 
     @property
     def shipping_country_codes(self) -> tuple[str, ...]:

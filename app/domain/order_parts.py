@@ -138,3 +138,32 @@ class Incident:
     words: str
     at: datetime
     new_date: str = ""  # ISO date on which the goods come, or leave, instead
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """A line of an order shall hold another number of pieces. `before`: as it was when people decided."""
+
+    line_id: str
+    variant_id: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class AddedGoods:
+    """Goods that come into an order; the buyer pays for a piece at most what one of the line `instead_of` costs."""
+
+    variant_id: str
+    sku: str
+    quantity: int
+    instead_of: str
+
+
+@dataclass(frozen=True)
+class OrderEdit:
+    """Changes to an order that are made together or not at all. `note` is for the staff."""
+
+    changes: tuple[LineChange, ...]
+    added: tuple[AddedGoods, ...]
+    note: str

@@ -11,6 +11,7 @@ from app.domain.order_parts import OrderPart
 from app.domain.scenario import Mode, Occasion, Preferences, Scenario, Subject
 from app.domain.steps import (
     AddNote,
+    AmendOrder,
     Announce,
     AwaitDecision,
     EnsureWorkspace,
@@ -74,9 +75,21 @@ def each_shortage(_event: Event, subject: Subject, _preferences: Preferences) ->
         "items_json": json.dumps(items, ensure_ascii=False)[:3900],
         "all_short": "yes" if is_all and not subject.shipments else "no",
         "stage": "backorder",
+        "short_json": json.dumps(_lines(subject)),
+        "order_json": json.dumps(subject.pieces),
         "missing": ", ".join(f"{one.wanted - one.available} x {one.name} ({one.sku})" for one in short),
     }
     return (Occasion("short:" + ",".join(sorted(one.line_id for one in short)), facts),)
+
+
+def _lines(order: Order) -> list[dict[str, str | int]]:
+    """What is missing of which line, and what the order holds of it now."""
+    lines = {line.line_id: line for line in order.lines}
+    return [
+        {"line_id": one.line_id, "variant_id": lines[one.line_id].variant_id, "sku": one.sku,
+         "open": lines[one.line_id].kept, "missing": one.wanted - one.available}
+        for one in order.shortfalls if one.line_id in lines
+    ]  # fmt: skip
 
 
 def _resolved(*steps: Step) -> tuple[Step, ...]:
@@ -90,7 +103,7 @@ def _resolved(*steps: Step) -> tuple[Step, ...]:
 STOCK_EXCEPTION = Scenario(
     slug="stock-exception",
     title="Ask what happens to a paid order that stock does not cover, and carry it out",
-    catalogue=(19,),
+    catalogue=(19, 35),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
     applies="The order is paid and stock does not cover it; once for the same lines.",
@@ -116,12 +129,14 @@ STOCK_EXCEPTION = Scenario(
                 Outcome("substitute", "Send something else", _resolved(
                     AddNote("order", "Backorder of {missing}: send {substitute} instead.{comment} "
                                      "Decided by {decided_by}."),
+                    AmendOrder("substitute"),
                     AddNote("customer", "Order {order_number}: something else is sent for {missing}."),
                 )),
                 Outcome("split_ship", "Ship in parts", _resolved(
                     SetOrderStatus(OrderStatus.AWAITING_SHIPMENT, only_from=(OrderStatus.AWAITING_FULFILLMENT,),
                                    note="Backorder of {missing}: ship what there is now, the rest later.{comment} "
-                                        "Decided by {decided_by}."),
+                                        "Decided by {decided_by}.", is_wish=True),
+                    AmendOrder("split"),
                     AddNote("customer", "Order {order_number}: sent in parts; {missing} follows."),
                 )),
                 Outcome("cancel", "Cancel what is missing", _resolved(
@@ -138,7 +153,8 @@ STOCK_EXCEPTION = Scenario(
         ),
     ),
     outcome="The order panel shows what is missing, who decides and what was decided; the store has notes and refund.",
-    works_by="The store does not tell which orders a stock change touches: it is looked at when an order changes.",
+    works_by="The store does not tell which orders a stock change touches: it is looked at when an order changes. At "
+    "Shopify goods are exchanged in the order and what is missing is held back; at BigCommerce staff do it by hand.",
 )  # fmt: skip
 
 SCENARIOS = (STOCK_EXCEPTION,)

@@ -13,13 +13,15 @@ class SetOrderStatus:
     """Move the order to `status` if it is in one of `only_from` now; otherwise the step is skipped and says so.
 
     `note` (may be empty) is appended to the staff notes, once; {placeholders} are facts of the run. `only_if` (may be
-    empty) names a fact of the run that must be "yes".
+    empty) names a fact of the run that must be "yes". `is_wish`: where the store finds the status by itself and does
+    not take it over, nothing is wrong.
     """
 
     status: OrderStatus
     only_from: tuple[OrderStatus, ...]
     note: str = ""
     only_if: str = ""
+    is_wish: bool = False
     kind: Literal["set_order_status"] = "set_order_status"
 
 
@@ -33,6 +35,19 @@ class AddNote:
     on: Literal["order", "customer"]
     text: str
     kind: Literal["add_note"] = "add_note"
+
+
+@dataclass(frozen=True)
+class AmendOrder:
+    """Carry out what was decided about missing goods, where the store lets an app change an order.
+
+    "substitute": what is missing goes, what the decision names (`substitute_skus`) comes in its place and costs no
+    more. "split": what is missing is held back, so that the rest can leave. Where the store has no such thing, or
+    somebody changed the order since it was looked at (facts `short_json`, `order_json`), it is left out and says so.
+    """
+
+    what: Literal["substitute", "split"]
+    kind: Literal["amend_order"] = "amend_order"
 
 
 @dataclass(frozen=True)
@@ -74,5 +89,14 @@ class SetUpStore:
     kind: Literal["set_up_store"] = "set_up_store"
 
 
-Steps = SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetCompanyState | ReportGaps | SetUpStore
-__all__ = ["AddNote", "LinkInStore", "ReportGaps", "SetCompanyState", "SetOrderStatus", "SetUpStore", "TellAccounts"]
+Steps = AmendOrder | SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetCompanyState | ReportGaps | SetUpStore
+__all__ = [
+    "AddNote",
+    "AmendOrder",
+    "LinkInStore",
+    "ReportGaps",
+    "SetCompanyState",
+    "SetOrderStatus",
+    "SetUpStore",
+    "TellAccounts",
+]

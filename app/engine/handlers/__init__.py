@@ -1,6 +1,7 @@
 """One handler per kind of step. A test holds this table against the vocabulary in domain/steps.py."""
 
 from app.engine.handlers import (
+    amendments,
     approvals,
     calendars,
     cases,
@@ -37,6 +38,7 @@ from app.engine.runs import Handler
 HANDLERS: dict[str, Handler] = {
     "set_order_status": store_side.set_order_status,
     "add_note": store_side.add_note,
+    "amend_order": amendments.amend_order,
     "link_in_store": store_side.link_in_store,
     "tell_accounts": store_side.tell_accounts,
     "report_gaps": gaps.report_gaps,

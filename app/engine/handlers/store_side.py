@@ -39,6 +39,8 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
     publish.set_order_status(order.id, step.status)
     context.changed()
     after = context.order()
+    if after.status is not step.status and step.is_wish:
+        return Done(f"Your store finds the status of an order by itself; it stands at “{after.status_label}”.")
     if after.status is not step.status:
         raise Permanent(
             f"The store did not take over the status; the order still stands at “{after.status_label}”.",

@@ -17,6 +17,7 @@ from app.domain.aftersale import (
 )
 from app.domain.commerce import Money
 from app.domain.ids import OrderId
+from app.domain.order_parts import OrderEdit
 from app.errors import Permanent
 from app.stores.bigcommerce.client import SERVICE
 
@@ -60,6 +61,14 @@ class AftersaleReading:
 
 class AftersaleWriting:
     """This part of StorePublisher: nothing of it can be done."""
+
+    def edit_order(self, order_id: OrderId, edit: OrderEdit) -> None:
+        del order_id, edit
+        _not_here("exchange of goods in a placed order")
+
+    def hold_back(self, order_id: OrderId, items: Mapping[str, int], note: str) -> int:
+        del order_id, items, note
+        _not_here("way to hold back some goods of an order")
 
     def approve_return(self, return_id: ReturnId) -> StoreReturn:
         _not_here(f"returns of its own ({return_id})")

@@ -16,7 +16,7 @@ from app.domain.ids import (
     ProductId,
     PromotionId,
 )
-from app.domain.order_parts import Refund, RefundQuote
+from app.domain.order_parts import OrderEdit, Refund, RefundQuote
 from app.domain.trade import Audience, CompanyState, Page, Price, PromotionTerms, RefusedPrice
 
 
@@ -38,6 +38,20 @@ class StorePublisher(Protocol):
 
     def set_order_status(self, order_id: OrderId, status: OrderStatus) -> None:
         """Idempotent. The caller has checked that the present status allows it."""
+        ...
+
+    def edit_order(self, order_id: OrderId, edit: OrderEdit) -> None:
+        """All of it or nothing. Not idempotent: look at the order's lines first. Needs Capability.ORDER_EDITS.
+
+        The buyer is not told, and pays no more. Conflict when the order does not hold what the edit starts from.
+        """
+        ...
+
+    def hold_back(self, order_id: OrderId, items: Mapping[str, int], note: str) -> int:
+        """Let the rest leave without these (line id → pieces); how many pieces are held back now. Idempotent.
+
+        Needs Capability.SPLIT_SHIPMENTS. Conflict while the order is held for something else.
+        """
         ...
 
     def append_staff_note(self, order_id: OrderId, text: str) -> None:

@@ -25,6 +25,8 @@ class Capability(StrEnum):
     CREDIT = "credit"
     QUOTES = "quotes"
     RISK = "risk"  # the store takes an assessment of an order's risk from us
+    ORDER_EDITS = "order_edits"  # goods of a placed order can be exchanged
+    SPLIT_SHIPMENTS = "split_shipments"  # some goods of an order can be held back while the rest leaves
     FILES = "files"  # the store has public files of its own
     TAX_EXEMPTION = "tax_exemption"  # companies can be exempt from taxes
 

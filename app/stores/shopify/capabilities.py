@@ -12,6 +12,8 @@ HOUR = 3600.0
 OLD_ORDERS = (
     "Orders older than 60 days are not shown to the app: give it the access read_all_orders in the Shopify admin."
 )
+# Whoever has not given the scope is told which when it is needed: an order waits for it then.
+EVERYWHERE = frozenset({Capability.ORDER_EDITS, Capability.SPLIT_SHIPMENTS})
 SCOPES = {
     Capability.PROMOTIONS: ("write_discounts",),
     Capability.RETURNS: ("write_returns",),
@@ -47,7 +49,7 @@ class CapabilityReading:
     def capabilities(self) -> frozenset[Capability]:
         """Price lists are for companies' locations: by a catalog of their own where the plan has it, else by market."""
         granted, shop = self.granted_scopes(), self._shop()
-        found = {one for one, needed in SCOPES.items() if any(scope in granted for scope in needed)}
+        found = {one for one, needed in SCOPES.items() if any(scope in granted for scope in needed)} | EVERYWHERE
         if shop.has_b2b and "read_customers" in granted:
             found.add(Capability.COMPANIES)
             if "write_customers" in granted:

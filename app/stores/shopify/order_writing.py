@@ -36,7 +36,7 @@ LET_GO = frozenset(
     }
 )
 STAFF_NOTE = "Decided in the order's review."
-REVIEW_NOTE = "Held until the review in OpenText is decided."
+REVIEW_NOTE = "Held until what waits in OpenText is decided; the note of the order says why."
 MOST_FACTS = 20
 SENTIMENT = {
     RiskLevel.PENDING: "NEUTRAL", RiskLevel.NONE: "NEUTRAL", RiskLevel.LOW: "POSITIVE", RiskLevel.MEDIUM: "NEGATIVE",
@@ -135,6 +135,9 @@ class OrderWriting(OrderReading):
         """The tag first: it is what holds an order of which nothing is shipped, and what a merchant sees in lists."""
         if found.cancelled_at is not None:
             raise Conflict("The order is cancelled, so there is nothing to hold.", service=SERVICE)
+        if found.waits_for_routing:
+            raise Retryable("Shopify has not said yet from where the order is shipped, so nothing of it can be held.",
+                            code="not_routed", service=SERVICE)  # fmt: skip
         if mapping.REVIEW_TAG not in found.tags:
             self._client.change("TagsAdd", "tagsAdd", id=found.id, tags=[mapping.REVIEW_TAG])
         hold = {

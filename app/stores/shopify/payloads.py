@@ -202,7 +202,15 @@ class Standing(Payload):
     cancelled_at: Time | None = None
     cancel_reason: Text = ""
     closed_at: Time | None = None
+    requires_shipping: bool = False
+    display_fulfillment_status: Text = ""
     fulfillment_orders: Nodes[FulfillmentOrder] = Nodes()
+
+    @property
+    def waits_for_routing(self) -> bool:
+        """Just placed: from where its goods are shipped Shopify works out in the next moments."""
+        is_new = self.display_fulfillment_status == "UNFULFILLED" and not self.fulfillment_orders.nodes
+        return self.requires_shipping and is_new
 
 
 class Card(Payload):

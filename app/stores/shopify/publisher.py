@@ -10,6 +10,7 @@ from app.stores.shopify.customer_writing import CustomerWriting
 from app.stores.shopify.disputes import DisputeWriting
 from app.stores.shopify.drafts import QuoteWriting
 from app.stores.shopify.metafields import TYPES, Metafields, owner
+from app.stores.shopify.order_edits import OrderEditing
 from app.stores.shopify.order_writing import OrderWriting
 from app.stores.shopify.pages import PageWriting
 from app.stores.shopify.promotions import PromotionWriting
@@ -18,8 +19,8 @@ from app.stores.shopify.returns import ReturnWriting
 
 
 class ShopifyPublisher(
-    OrderWriting, CatalogWriting, CustomerWriting, CompanyWriting, PromotionWriting, PageWriting, ReturnWriting,
-    DisputeWriting, QuoteWriting, FileWriting,
+    OrderWriting, OrderEditing, CatalogWriting, CustomerWriting, CompanyWriting, PromotionWriting, PageWriting,
+    ReturnWriting, DisputeWriting, QuoteWriting, FileWriting,
 ):  # fmt: skip
     """StorePublisher for one shop."""
 

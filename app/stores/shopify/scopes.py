@@ -17,7 +17,7 @@ REQUIRED = {
 OPTIONAL = {
     "read_all_orders": "Orders older than 60 days",
     "write_fulfillments": "Shipments, and telling a buyer of a delay",
-    "write_order_edits": "Substitutes and split shipments in an order",
+    "write_order_edits": "Exchanging goods in a placed order",
     "write_draft_orders": "Special prices",
     "write_payment_terms": "Payment terms of companies",
     "write_publications": "Taking a product from sale in one channel",

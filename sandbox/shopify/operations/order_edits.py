@@ -9,7 +9,7 @@ from sandbox.shopify import changed, fulfilling, placing
 from sandbox.shopify import order_facts as facts
 from sandbox.shopify.errors import UserError
 from sandbox.shopify.gids import gid, number_of
-from sandbox.shopify.money import decimal, text
+from sandbox.shopify.money import bag, decimal, text
 from sandbox.shopify.mutating import mutation
 from sandbox.shopify.resolving import field
 from sandbox.shopify.shop import Shop
@@ -40,6 +40,16 @@ def lines_of(_shop: Shop, node: JSON, _args: JSON) -> list[JSON]:
 @field("CalculatedLineItem", "variant")
 def variant_of(shop: Shop, node: JSON, _args: JSON) -> JSON | None:
     return shop.find("ProductVariant", node["variantId"])
+
+
+@field("CalculatedLineItem", "originalUnitPriceSet")
+def unit_price(shop: Shop, node: JSON, _args: JSON) -> JSON:
+    return bag(decimal(node["price"]), shop.currency)
+
+
+@field("CalculatedLineItem", "discountedUnitPriceSet")
+def discounted_unit_price(shop: Shop, node: JSON, _args: JSON) -> JSON:
+    return bag(decimal(node["price"]) - decimal(node["discount"]) / max(1, node["quantity"]), shop.currency)
 
 
 @mutation("orderEditAddVariant")
