@@ -10,15 +10,23 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete
 
+from app.db.links import WorkflowLink
 from app.db.session import unit_of_work
 from app.db.stores import WebSession
 from app.settings import ShopifySettings
 from sandbox import credentials
+from sandbox.kernel.faults import FaultRule
 from sandbox.server import Server
 from sandbox.shopify.admin import extensions
 from sandbox.stage import Addresses
 from tests.house import House, a_house
-from tests.integration.doors.test_shopify_extensions import a_pdf, connect_shop, give_workspace
+from tests.integration.doors.test_shopify_extensions import (
+    a_pdf,
+    an_order_under_review,
+    connect_shop,
+    give_workspace,
+    grant_deciding,
+)
 
 HANDLE = credentials.SHOPIFY_SHOP.partition(".")[0]
 pytestmark = pytest.mark.skipif(
@@ -85,6 +93,40 @@ def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(a
     expect(panel.get_by_role("link", name="Customs form.pdf")).to_be_visible()
     panel.get_by_role("button", name="Close").click()
     expect(block.locator("#summary")).to_have_text("2 docs · Filed")
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_a_decision_is_made_in_the_action_at_any_width(admin: Admin, width: int, tmp_path: Path):
+    house = admin.house
+    order = an_order_under_review(house)
+    grant_deciding(house)
+    admin.page.set_viewport_size({"width": width, "height": 900})
+    page = admin.open(f"/orders/{order}")
+    block = page.frame_locator("iframe.block")
+    expect(block.get_by_text("Order Review must act", exact=False)).to_be_visible()
+    summary = block.locator("#summary").inner_text()
+    assert 0 < len(summary) <= 30
+    block.get_by_role("button", name="Open ECM panel").click()
+    panel = page.frame_locator("dialog iframe")
+    panel.get_by_role("button", name="Decide", exact=False).click()
+    house.stage.world.faults.add(FaultRule(system="workflow", path="/workflow/*", kind="status", status=503))
+    panel.get_by_label("Comment").fill("Called the customer")
+    panel.get_by_role("button", name="Approve").click()
+    expect(panel.get_by_text("Nothing was decided and nothing waits to be", exact=False)).to_be_visible()
+    expect(panel.get_by_label("Comment")).to_have_value("Called the customer")
+    house.stage.world.faults.remove()
+    admin.problems[:] = [one for one in admin.problems if "503" not in one]  # the refusal we asked for
+    panel.get_by_role("button", name="Approve").click()
+    expect(panel.get_by_text("Your decision is in OpenText.")).to_be_visible()
+    wide = panel.locator("html").evaluate(
+        "all => [...all.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((one) => one.outerHTML.slice(0, 120))"
+    )
+    assert wide == []
+    page.screenshot(path=str(tmp_path / f"decided-{width}.png"))
+    house.drain()
+    (link,) = house.rows(WorkflowLink)
+    assert (link.outcome, link.comment) == ("approved", "Called the customer")
 
 
 def test_entries_hide_where_the_app_has_nothing_to_say(admin: Admin):

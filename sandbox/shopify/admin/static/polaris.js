@@ -4,7 +4,9 @@
 (() => {
   const INSIDE = `
     :host([hidden]) { display: none; }
-    button, select, input, a { font: inherit; }
+    button, select, input, textarea, a { font: inherit; }
+    select, input { max-width: 100%; }
+    textarea, input:not([type]) { box-sizing: border-box; width: 100%; }
     button { padding: .35rem .8rem; border: 1px solid #8a8f98; border-radius: 8px; background: #fff; color: #1f2328; cursor: pointer; }
     :host([variant=primary]) button { background: #1f2328; color: #fff; }
     :host([variant=tertiary]) button { border-color: transparent; background: none; text-decoration: underline; }
@@ -50,8 +52,8 @@
   define('s-section', ['heading'], (_, get) => `<h3>${escape(get('heading'))}</h3><slot></slot>`);
   define('s-banner', ['heading', 'tone'], (_, get) =>
     `<div role="${get('tone') === 'critical' ? 'alert' : 'status'}"><strong>${escape(get('heading'))}</strong> <slot></slot></div>`);
-  define('s-button', ['disabled', 'loading', 'variant'], (element) =>
-    `<button type="button" ${element.hasAttribute('disabled') || element.hasAttribute('loading') ? 'disabled' : ''}><slot></slot></button>`);
+  define('s-button', ['disabled', 'loading', 'variant', 'accessibilitylabel'], (element, get) =>
+    `<button type="button" ${get('accessibilitylabel') ? `aria-label="${escape(get('accessibilitylabel'))}"` : ''} ${element.hasAttribute('disabled') || element.hasAttribute('loading') ? 'disabled' : ''}><slot></slot></button>`);
   define('s-link', ['href', 'target'], (_, get) =>
     `<a href="${escape(get('href'))}" target="${escape(get('target'))}" rel="noopener"><slot></slot></a>`);
   define('s-spinner', ['accessibilitylabel'], (_, get) => `<span role="status">${escape(get('accessibilitylabel'))} …</span>`);
@@ -70,6 +72,34 @@
       select.addEventListener('change', () => { element._value = select.value; changed(element); });
     },
   });
+  // What is typed is kept when the label or an error is drawn anew.
+  const typed = {
+    properties: {
+      value: {
+        get() { return this._value ?? this.getAttribute('value') ?? ''; },
+        set(words) {
+          this._value = words;
+          const field = this.shadowRoot?.querySelector('input, textarea');
+          if (field && field.value !== words) field.value = words;
+        },
+      },
+    },
+    wire(element, root) {
+      const field = root.querySelector('input, textarea');
+      field.value = element.value;
+      field.addEventListener('input', () => {
+        element._value = field.value;
+        element.dispatchEvent(new Event('input', {bubbles: true}));
+      });
+    },
+  };
+  const about = (get) => `${get('details') ? `<span class="quiet">${escape(get('details'))}</span>` : ''}
+    ${get('error') ? `<span role="alert">${escape(get('error'))}</span>` : ''}`;
+  define('s-text-area', ['label', 'details', 'error', 'maxlength'], (_, get) =>
+    `<label>${escape(get('label'))} <textarea rows="3" maxlength="${escape(get('maxlength'))}"></textarea></label>${about(get)}`, typed);
+  define('s-text-field', ['label', 'details', 'error'], (_, get) =>
+    `<label>${escape(get('label'))} <input></label>${about(get)}`, typed);
+
   define('s-checkbox', ['label'], (element, get) => `<label><input type="checkbox"> ${escape(get('label'))}</label>`, {
     properties: {checked: kept('checked', false)},
     wire(element, root) {
