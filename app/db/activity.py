@@ -96,6 +96,7 @@ class FailureGroup:
     count: int
     state: str
     latest_at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -249,14 +250,19 @@ class Compared:
 
 def compared(session: Session, store_id: str) -> Compared | None:
     """None before the first night."""
-    row = session.execute(
+    return next(iter(comparisons(session, store_id, 1)), None)
+
+
+def comparisons(session: Session, store_id: str, most: int = 30) -> tuple[Compared, ...]:
+    """The comparisons with the store, the latest first."""
+    rows = session.execute(
         select(RUN.id, RUN.state, RUN.changed_at, STEP.summary)
         .join(STEP, STEP.run_id == RUN.id)
         .where(RUN.store_id == store_id, RUN.scenario == "gap-report", STEP.kind == "report_gaps")
         .order_by(RUN.started_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return Compared(row.id, row.state, row.summary or "", row.changed_at) if row is not None else None
+        .limit(most)
+    )
+    return tuple(Compared(row.id, row.state, row.summary or "", row.changed_at) for row in rows)
 
 
 def _oldest(moment: Any) -> Select[Any]:
@@ -368,6 +374,7 @@ def failures(session: Session, store_id: str) -> tuple[FailureGroup, ...]:
         select(
             s.kind, s.error_code, func.max(s.error_message).label("message"), func.max(s.error_hint).label("hint"),
             func.count().label("n"), RUN.state, func.max(RUN.changed_at).label("at"),
+            func.min(func.coalesce(s.started_at, RUN.started_at)).label("since"),
         )
         .join(RUN, RUN.id == s.run_id)
         .where(s.store_id == store_id, s.error_code != NONE, RUN.state.not_in(("done", "cancelled")))
@@ -375,7 +382,7 @@ def failures(session: Session, store_id: str) -> tuple[FailureGroup, ...]:
         .order_by(func.count().desc(), s.kind)
     )  # fmt: skip
     return tuple(
-        FailureGroup(row.kind, row.error_code, row.message, row.hint, row.n, row.state, row.at)
+        FailureGroup(row.kind, row.error_code, row.message, row.hint, row.n, row.state, row.at, row.since)
         for row in session.execute(statement)
     )
 

@@ -7,7 +7,7 @@ reader's region.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -160,6 +160,11 @@ def ago(value: datetime) -> str:
     if abs(distance.total_seconds()) < 10:
         return _("just now")
     return format_timedelta(distance, add_direction=True, threshold=1.2, locale=reader().language)
+
+
+def span(seconds: float) -> str:
+    """How long something took: 4 seconds; 3 minutes."""
+    return format_timedelta(timedelta(seconds=max(1, round(seconds))), threshold=1.2, locale=reader().language)
 
 
 def size(count: int) -> str:

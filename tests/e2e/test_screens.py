@@ -41,6 +41,7 @@ def scene_orders(site: Site) -> dict[str, str]:
         "order-needs-attention": "/panel/orders/1005", "order-not-linked": "/panel/orders/1006",
         "order-unknown": "/panel/orders/1007", "customer": "/panel/customers/7",
         "activity": "/activity/", "deliveries": "/activity/deliveries", "home": "/",
+        "gaps": "/activity/gaps", "replay": "/activity/replay?code=unreachable",
         "inbox": "/inbox", "inbox-task": first_task(site), "inbox-several": chosen_tasks(site),
         "find": "/find?q=ada", "find-order": "/find?q=%231001", "find-nothing": "/find?q=nobody",
     }  # fmt: skip

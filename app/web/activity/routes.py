@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
@@ -24,6 +25,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("activity", __name__)
     bp.record_once(templating.install)
     _add_lists(bp, deps)
+    _add_gaps(bp, deps)
     _add_actions(bp, deps)
     return bp
 
@@ -39,6 +41,7 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
         return _page(
             "activity/runs.html", lines=[views.line(one) for one in found], groups=[views.group(one) for one in groups],
             chosen=chosen, states=_words(texts.RUN_STATES),
+            causes={one.error_code: texts.cause(one.error_code) for one in groups},
             scenarios={one.slug: texts.scenario(one.slug) for one in ALL}, older=_older(found), replayed=_replayed(),
         )  # fmt: skip
 
@@ -67,18 +70,39 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
         return _page("activity/run.html", view=views.run_page(shown, kind, object_id))
 
 
+def _add_gaps(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/gaps")
+    def gaps() -> str:
+        """Every comparison with the store: what no message had told us, and what became of it."""
+        store_id = guards.merchant().store_id
+        with reading(deps.database) as session:
+            _read_in_store_time(session, store_id)
+            found = activity.comparisons(session, store_id)
+        lines = [(one, texts.state_of(texts.RUN_STATES, one.state)) for one in found]
+        return _page("activity/gaps.html", lines=lines)
+
+
 def _add_actions(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/replay")
+    def preview() -> str:
+        """What trying again would do, before anything is done: the first of three clicks ends here."""
+        who = guards.require("manager")
+        selection, origin = _selection(request.args, who.store_id), _origin(request.args)
+        with reading(deps.database) as session:
+            _read_in_store_time(session, who.store_id)
+            found, is_whole = replay.preview(session, selection), rights.is_whole(session, who)
+        return _page(
+            "activity/replay.html", runs=[views.effects(one, is_whole=is_whole) for one in found.runs],
+            ids=found.ids[:MOST_AT_ONCE], events=found.events, origin=origin,
+        )  # fmt: skip
+
     @bp.post("/replay")
     @guards.requires("manager")
     def replay_chosen() -> AnyResponse:
         """Try again what is set aside: chosen lines, or everything with one cause. Nothing happens twice."""
         who = guards.merchant()
-        ids, code = tuple(request.form.getlist("id"))[:MOST_AT_ONCE], request.form.get("code", "")
-        if not ids and not code:
-            raise Conflict("Nothing was chosen.")
-        selection = replay.Selection(ids=ids, store_id=who.store_id, code=code)
-        done = replay.replay(deps, selection, f"user:{who.user_id}")
-        target = "activity.deliveries" if request.form.get("list") == "deliveries" else "activity.runs"
+        done = replay.replay(deps, _selection(request.form, who.store_id), f"user:{who.user_id}")
+        target = "activity.deliveries" if _origin(request.form) == "deliveries" else "activity.runs"
         return redirect(url_for(target, replayed=len(done)), 303)
 
     @bp.post("/runs/<run_id>/skip")
@@ -89,6 +113,18 @@ def _add_actions(bp: Blueprint, deps: Deps) -> None:
         if not replay.skip(deps, who.store_id, run_id, f"user:{who.user_id}"):
             raise Conflict("This run does not stand still any more.")
         return redirect(url_for("activity.run", run_id=run_id), 303)
+
+
+def _selection(given: MultiDict[str, str], store_id: str) -> replay.Selection:
+    """Ticked lines, or everything with one cause at one kind of step. Raises Conflict where nothing was chosen."""
+    ids, code = tuple(given.getlist("id"))[:MOST_AT_ONCE], templating.checked(given, "code", 60)
+    if not ids and not code:
+        raise Conflict("Nothing was chosen.")
+    return replay.Selection(ids=ids, store_id=store_id, code=code, step=templating.checked(given, "step", 60))
+
+
+def _origin(given: MultiDict[str, str]) -> str:
+    return "deliveries" if given.get("list") == "deliveries" else "runs"
 
 
 def _filter() -> Filter:

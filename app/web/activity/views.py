@@ -6,6 +6,7 @@ from datetime import datetime
 from app import __version__
 from app.db.activity import DeliveryLine, FailureGroup, RunLine
 from app.db.panel_facts import RunFacts
+from app.engine.replay import Foreseen
 from app.web import texts
 from app.web.language import _
 from app.web.panel import progress, why
@@ -46,6 +47,21 @@ class Group:
     code: str
     is_stuck: bool
     latest_at: datetime
+    since: datetime
+    kind: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What trying one run again would do. `done` is left as it is."""
+
+    id: str
+    title: str
+    subject: str
+    state: State
+    problem: str
+    done: tuple[str, ...]
+    ahead: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,7 +127,22 @@ def group(found: FailureGroup) -> Group:
         code=found.error_code,
         is_stuck=is_stuck,
         latest_at=found.latest_at,
+        since=found.since,
+        kind=found.step_kind,
     )
+
+
+def effects(found: Foreseen, *, is_whole: bool) -> Effects:
+    """`is_whole`: the reader may see everything; others read what kinds of steps these are, and no names."""
+    done, ahead = (
+        tuple(dict.fromkeys(texts.step_title(kind, params if is_whole else {}) for kind, params in steps))
+        for steps in (found.done, found.ahead)
+    )
+    return Effects(
+        found.id, texts.scenario(found.scenario), found.subject_name or found.subject_id,
+        texts.state_of(texts.RUN_STATES, found.state), texts.cause(found.error_code) if found.error_code else "",
+        done, ahead,
+    )  # fmt: skip
 
 
 def letter(found: DeliveryLine) -> Letter:

@@ -1,18 +1,19 @@
 """The start page."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.db import activity
+from app.db import activity, trends
 from app.db.session import reading
 from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
 from app.web import asking, guards, language, templating, texts
-from app.web.home import views
+from app.web.home import plots, views
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -62,6 +63,10 @@ def _values(deps: Deps) -> dict[str, Any]:
         attention = activity.attention(session, store_id)
         attention = replace(attention, runs=rights.shown_lines(session, guards.merchant(), attention.runs))
         compared = activity.compared(session, store_id)
+        days = trends.days(session, store_id, marks := plots.midnights(language.reader().zone))
+        times = trends.times_to_workspace(session, store_id, marks[0])
+        # How many decisions wait tells of OpenText, so it is told to who may see all of it.
+        waiting = trends.waiting_since(session, store_id) if rights.is_whole(session, guards.merchant()) else None
         today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
     steps = views.setup(values["store"])
     return values | {
@@ -69,8 +74,13 @@ def _values(deps: Deps) -> dict[str, Any]:
         "is_set_up": all(step.status == "done" for step in steps),
         "tasks": views.tasks(attention),
         "today": views.counts(today),
+        "plots": (plots.of_days(days), plots.of_times(days, times), *_waiting(waiting)),
         "compared": compared,
         "compared_state": texts.state_of(texts.RUN_STATES, compared.state) if compared else None,
         "asked": "asked" in request.args,
         "compares": "compared" in request.args,
     }
+
+
+def _waiting(since: tuple[datetime, ...] | None) -> tuple[plots.Plot, ...]:
+    return () if since is None else (plots.of_waiting(since),)

@@ -9,6 +9,7 @@ from app.db.activity import pulse
 from app.db.audit import AuditEntry
 from app.db.circuits import Circuit
 from app.db.inbox import InboxEvent
+from app.db.rights import StoreRights
 from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
@@ -153,7 +154,16 @@ class TestActivity:
         page = words_on(person.text("/activity/"))
         assert "Content Server cannot be reached. Stopped 2 times" in page
         assert "Try all 2 again" in page
-        answer = person.post("/activity/replay", code="unreachable")
+        preview = words_on(person.text("/activity/replay?code=unreachable&step=file_paper"))
+        assert "Try 2 things again" in preview
+        assert "Will be done File the order record (PDF/A)" in preview
+        assert "Is done and stays as it is" in preview
+        elsewhere = words_on(person.text("/activity/replay?code=unreachable&step=start_workflow"))
+        assert "Nothing of it stands still any more." in elsewhere
+        assert shop.sign_in("viewer").get("/activity/replay?code=unreachable").status_code == 403
+        with reading(shop.deps.database) as session:
+            assert "running" not in set(session.exec(select(Run.state)))  # looking starts nothing
+        answer = person.post("/activity/replay", code="unreachable", step="file_paper")
         assert answer.headers["Location"] == "/activity/?replayed=2"
         with reading(shop.deps.database) as session:
             states = sorted(session.exec(select(Run.state)))
@@ -249,3 +259,38 @@ class TestReport:
 )
 def test_pages_need_a_session(shop: Shop, path: str) -> None:
     assert shop.flask.test_client().get(path, base_url="http://app.test").status_code == 401
+
+
+class TestPlots:
+    def test_the_same_numbers_are_a_sentence_bars_and_a_table(self, shop: Shop) -> None:
+        shop.order_under_review("1001")
+        shop.order_under_review("1002", outcome="approved")
+        shop.failing(shop.order_under_review("1003"), 3, stuck=True)
+        page = shop.sign_in().text("/")
+        words = words_on(page)
+        assert re.search(r"[3-9] messages in 14 days; 1 pieces of work done, 1 stopped\.", words)
+        assert "Half of the workspaces were there within 2 minutes." in words
+        assert "under 4 hours 1" in words
+        assert "The oldest began to wait 29 minutes ago." in words
+        assert page.count('<svg class="plot"') == 3
+        assert 'style="' not in page
+
+    def test_an_empty_store_has_plots_without_bars_and_who_may_not_see_decisions_no_count_of_them(
+        self, shop: Shop
+    ) -> None:
+        shop.add(StoreRights(store_id=STORE, entries=[{"who": "everyone", "preset": "status"}]))
+        page = shop.sign_in("viewer").text("/")
+        assert "0 messages in 14 days" in page
+        assert "No workspace was made in these days." in page
+        assert "<rect" not in page
+        assert "Decisions waiting" not in page
+
+
+def test_every_comparison_with_the_store_is_listed(shop: Shop) -> None:
+    assert "The first night is still to come." in shop.sign_in().text("/activity/gaps")
+    for number in range(2):
+        run = shop.run("gap-report", "store", "demostore1", "Nordlicht", state="done", started_at=ago(days=number))
+        told = {"status": "done", "summary": f"{number} changes were found that no message had told us."}
+        shop.steps(run, [("report_gaps", {}, told)])
+    words = words_on(shop.sign_in("viewer").text("/activity/gaps"))
+    assert words.index("0 changes were found") < words.index("1 changes were found")

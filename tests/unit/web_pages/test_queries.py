@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.db import activity, panel, search
+from app.db import activity, open_tasks, panel, search, trends
 from app.db.activity import Filter
 from app.db.session import reading
 from app.domain.search import prefixes, words
@@ -23,6 +23,9 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "tallies": lambda session: activity.tallies(session, STORE, ago(hours=8)),
     "failures": lambda session: activity.failures(session, STORE),
     "runs": lambda session: activity.runs(session, STORE, Filter()),
+    "days": lambda session: trends.days(session, STORE, (ago(days=2), ago(days=1), ago(days=0))),
+    "times to workspace": lambda session: trends.times_to_workspace(session, STORE, ago(days=14)),
+    "waiting decisions": lambda session: (trends.waiting_since(session, STORE), open_tasks.waiting(session, STORE)),
     "find": lambda session: search.find(session, STORE, prefixes("Ada Löwe"), words("Ada Löwe")),
     "orders of an account": lambda session: search.orders_of(session, STORE, "7"),
     "deliveries": lambda session: activity.deliveries(session, STORE, Filter()),
@@ -70,6 +73,9 @@ def test_no_long_table_is_walked(shop: Shop, name: str) -> None:
         ("deliveries", "ix_inbox_latest"),
         ("runs", "ix_run_latest"),
         ("orders of a customer", "ix_snapshot_customer"),
+        ("days", "ix_run_latest"),
+        ("days", "ix_inbox_latest"),
+        ("waiting decisions", "ix_run_state"),
         ("orders of an account", "ix_snapshot_customer"),
     ],
 )
