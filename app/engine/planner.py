@@ -47,6 +47,7 @@ ABOUT_SUBJECTS = frozenset(
         Topic.COMPANY_CHANGED,
         Topic.CASE_CHANGED,
         Topic.PAGE_CHANGED,
+        Topic.PROMOTION_CHANGED,
         Topic.DOCUMENT_ARRIVED,
         Topic.TIME_CAME,
         Topic.ANNOUNCED,

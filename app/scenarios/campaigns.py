@@ -24,8 +24,8 @@ from app.scenarios.times import each_day
 BRIEF, OUTCOME, VERSIONS, CLASS = "01 Brief", "03 Outcome", "04 Versions", "Pricing approvals"
 RECORDED = frozenset({"Campaign brief", "Legal approval", "Policy exception"})
 BY_LOOKING = (
-    "BigCommerce tells nobody when a promotion changes: all of them are read once a day, after each publication, and "
-    "when somebody asks."
+    "Shopify tells of each change of a discount. BigCommerce tells nobody when a promotion changes: all of them are "
+    "read once a day, after each publication, and when somebody asks."
 )
 
 
@@ -53,6 +53,10 @@ class PromotionWatchPreferences(Preferences):
     switch_off_unapproved: bool = Field(
         default=False, title="Switch off what nobody approved",
         description="Off: a promotion without an approval opens a campaign and goes on. On: it is switched off too.",
+    )  # fmt: skip
+    most_days: int | None = Field(
+        default=None, ge=1, le=3650, title="Longest run in days without an end",
+        description="A promotion that names no last day is switched off after so many days. Empty: it goes on.",
     )  # fmt: skip
 
 
@@ -148,7 +152,8 @@ CAMPAIGN_PUBLISH = Scenario(
     ),
     outcome="The promotions run as approved, each linked to its campaign; a row that was refused says why.",
     works_by="Write a file “Promotion ….csv” or “.xlsx” with the columns name, percent or amount and currency, SKUs, "
-    "code, customer group, starts, ends, most uses. The store itself starts and ends a promotion on its days.",
+    "code, customer group, starts, ends, most uses. The store itself starts and ends a promotion on its days. In "
+    "Shopify a promotion is for everybody, and only one with a code can have a limit of uses: other rows are refused.",
 )
 
 PROMOTION_WATCH = Scenario(
@@ -157,8 +162,8 @@ PROMOTION_WATCH = Scenario(
     catalogue=(15,),
     providers=frozenset(Provider),
     subject=ObjectType.STORE,
-    applies="Once a day, or when somebody asks.",
-    triggers=frozenset({Topic.TIME_CAME}),
+    applies="Once a day, when the store tells of a change, or when somebody asks.",
+    triggers=frozenset({Topic.TIME_CAME, Topic.PROMOTION_CHANGED}),
     requests=frozenset({"look_at_promotions"}),
     each=lambda event, subject, preferences: (
         each_day(event, subject, preferences)
@@ -167,7 +172,8 @@ PROMOTION_WATCH = Scenario(
     ),
     preferences=PromotionWatchPreferences,
     steps=(LookAtPromotions(),),
-    outcome="A promotion that runs without an approval has a campaign that says so, and is switched off if you wish.",
+    outcome="A promotion that runs without an approval, or too long, has a campaign that says so, and is switched off "
+    "if you wish.",
     works_by=BY_LOOKING,
 )
 

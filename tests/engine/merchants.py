@@ -33,6 +33,14 @@ def hand(house: House, act: Callable[..., JSON], *given: Any) -> JSON:
     return made
 
 
+def stock(house: House) -> None:
+    """The goods that agreements and campaigns are about."""
+    with house.stage.shopify.acting(SHOP) as shop:
+        for sku, price in GOODS.items():
+            if not shop.where("ProductVariant", sku=sku):
+                making.variant(shop, making.product(shop, title=sku), price=price, sku=sku)
+
+
 def record(house: House, kind: str, object_id: str) -> JSON:
     """An object as the shop has it."""
     with house.stage.shopify.acting(SHOP) as shop:
@@ -46,10 +54,7 @@ class Partner:
 
     def __init__(self, house: House, name: str = "Werft AG") -> None:
         self.house, self.name = house, name
-        with house.stage.shopify.acting(SHOP) as shop:
-            for sku, price in GOODS.items():
-                if not shop.where("ProductVariant", sku=sku):
-                    making.variant(shop, making.product(shop, title=sku), price=price, sku=sku)
+        stock(house)
         contact = {"email": f"{name.split()[0].lower()}@example.com", "firstName": "Ada", "lastName": "Löwe"}
         made = hand(house, goods.create_company, {"name": name, "contact": contact, "address": {"city": "Köln"}})
         self.id = number(made)

@@ -6,15 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from app.db.links import FiledDocument
+from app.db.cases import CaseRow
+from app.db.links import FiledDocument, WorkspaceLink
+from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow
 from app.db.types import utc_now
-from app.engine import replay
+from app.domain.cases import CaseKind
+from app.engine import cases, replay
+from app.engine.cases import NewCase
 from app.stores.port import Capability
 from sandbox.kernel.faults import FaultRule
 from sandbox.shopify.hands import goods, trading
+from sandbox.shopify.state import JSON
 from tests.engine import office
-from tests.engine.merchants import SHOP, THEO, Partner, hand, number
+from tests.engine.merchants import SHOP, THEO, Partner, hand, number, stock
 from tests.house import House, a_house
 
 HEADER = "SKU;Currency;Price;From quantity;Valid from;Valid to\n"
@@ -151,7 +156,7 @@ def test_where_the_shop_cannot_assign_prices_it_says_exactly_what_to_do_and_goes
     def again() -> None:
         (step,) = [one for one in house.rows(StepRow, run_id=run.id) if one.kind == "publish_prices"]
         told.append(step.error_hint)
-        replay.replay(house.deps, replay.Selection(ids=[run.id]), "tester")
+        replay.replay(house.deps, replay.Selection(ids=(run.id,)), "tester")
         house.drain()
 
     store.b2b = False
@@ -179,3 +184,93 @@ def test_where_the_shop_cannot_assign_prices_it_says_exactly_what_to_do_and_goes
 def forget(house: House) -> None:
     """What was known of the shop's plan is an hour old."""
     house.deps.store(house.store_id).read.remedy(Capability.CUSTOMER_GROUPS)
+
+
+# Campaigns
+
+LINES = "Name;Percent;Amount;Currency;SKUs;Code;Customer group;Starts;Ends;Most uses\n"
+SPRING = LINES + "Spring;10;;;;;;2026-01-01;2027-03-31;\nTorch days;;5,50;EUR;NW-TORCH;TORCH5;;;;100\n"
+
+
+def discounts(house: House) -> dict[str, JSON]:
+    with house.stage.shopify.acting(SHOP) as shop:
+        return {one["title"]: one for one in trading.list_discounts(shop)}
+
+
+def let_us_discount(house: House) -> None:
+    house.stage.shopify_admin.grant(["write_discounts"])
+    house.drain()
+    house.request(house.store_id, "store", SHOP, "set_up_store")
+    house.drain()
+
+
+def test_approved_rules_wait_for_legal_then_run_exactly_as_approved_drift_is_restored_and_undone(shop: House) -> None:
+    house = shop
+    office.switch_on(house, "promotion-watch")
+    stock(house)
+    new = NewCase(CaseKind.CAMPAIGN, "test:1", "tester", title="Campaign", text="Spring sale")
+    case = cases.open_case(house.deps, house.store_id, new)
+    house.drain()
+    (link,) = house.rows(WorkspaceLink, object_type="case", object_id=case.id)
+
+    def approve(name: str, text: str, folder: str = "01 Brief", user: str = THEO) -> None:
+        house.approve(house.write_document(link.workspace_id, folder, name, text.encode(), user=user), user=user)
+        house.drain()
+
+    def fields() -> dict[str, PublicationField]:
+        found = max(house.rows(Publication, object_id=case.id), key=lambda row: row.created_at)
+        return {row.title: row for row in house.rows(PublicationField, publication_id=found.id)}
+
+    bad = "Limited;5;;;;;;;;9\nVIP;5;;;;;VIPs;;;\n"
+    approve("Promotions spring.csv", SPRING + bad)
+    assert discounts(house) == {}
+    approve("Legal approval spring.pdf", "%PDF-1.7 fine", "02 Legal", "lena.hoff@demo")
+    run = house.run_of("campaign-publish", case.id)
+    (step,) = [one for one in house.rows(StepRow, run_id=run.id) if one.kind == "publish_promotions"]
+    assert "write_discounts" in step.error_hint  # the merchant has not given it yet
+    let_us_discount(house)
+    replay.replay(house.deps, replay.Selection(ids=(run.id,)), "tester")
+    house.drain()
+    live = discounts(house)
+    assert {name: one["status"] for name, one in live.items()} == {"Spring": "ACTIVE", "Torch days": "ACTIVE"}
+    assert live["Spring"]["customerGets"]["value"] == {"percentage": 0.1}
+    assert (live["Torch days"]["codes"], live["Torch days"]["usageLimit"]) == ([{"code": "TORCH5"}], 100)
+    assert {name: row.state for name, row in fields().items()} == {
+        "Spring": "live", "Torch days": "live", "Limited": "refused", "VIP": "refused",
+    }  # fmt: skip
+    assert "limits the uses" in fields()["Limited"].note
+    # Somebody changes it by hand: Shopify tells, the campaign keeps it, it is put right.
+    publication = house.rows(Publication, object_id=case.id)[0].id
+    hand(house, trading.patch_discount, live["Torch days"]["id"], {"active": False})
+    told = " ".join(one.text for one in cases.read(house.deps, house.store_id, case.id).additions)
+    assert "switched off" in told
+    house.request(house.store_id, "case", case.id, "look")
+    house.drain()
+    assert fields()["Torch days"].state == "drifted"
+    house.request(house.store_id, "case", case.id, "restore", publication_id=publication)
+    house.drain()
+    assert discounts(house)["Torch days"]["status"] == "ACTIVE"
+    hand(house, trading.patch_discount, live["Torch days"]["id"], {"usageLimit": 7})
+    house.request(house.store_id, "case", case.id, "undo", publication_id=publication)
+    house.drain()
+    after = {name: (one["status"], one.get("usageLimit")) for name, one in discounts(house).items()}
+    assert after == {"Spring": ("SCHEDULED", None), "Torch days": ("ACTIVE", 7)}
+    assert {fields()[name].state for name in ("Spring",)} == {"undone"}
+    assert fields()["Torch days"].state == "kept"
+
+
+def test_a_discount_nobody_approved_gets_a_campaign_and_ends_when_it_ran_too_long(shop: House) -> None:
+    house = shop
+    office.switch_on(house, "promotion-watch", most_days="30")
+    let_us_discount(house)
+    at = utc_now() - timedelta(days=31)
+    hand(house, trading.create_discount, {"title": "Wild", "startsAt": at.isoformat()})
+    (case,) = [one for one in house.rows(CaseRow, kind="campaign") if one.external_id]
+    assert discounts(house)["Wild"]["status"] == "EXPIRED"
+    told = " ".join(one.text for one in cases.read(house.deps, house.store_id, case.id).additions)
+    assert "ran longer than allowed" in told
+    assert case.external_id.startswith("automatic:")
+    count = len(cases.read(house.deps, house.store_id, case.id).additions)
+    house.request(house.store_id, "store", SHOP, "look_at_promotions")
+    house.drain()
+    assert len(cases.read(house.deps, house.store_id, case.id).additions) <= count + 1

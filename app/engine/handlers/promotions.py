@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from app.engine.publications import Draft, PlannedField, ledger, shown
 from app.engine.publications.kinds import PROMOTIONS
 from app.engine.publications.promotions import EVERYWHERE, SEEN_AS, field_name, promotion_value, value_of
 from app.engine.runs import Context, Done, Result, Skipped, Wait
+from app.errors import Permanent
 from app.stores.port import Capability
 
 LEGAL, EXCEPTION = "Legal approval", "Policy exception"
@@ -82,7 +84,7 @@ def _begin(context: Context, source: ApprovedSource, *, may_exceed: bool) -> Pub
     buffer = io.BytesIO()
     context.opentext.documents.download(source.node_id, source.version, buffer)
     fields = _plan(context, rules.parse(table.read(source.name, buffer.getvalue())), source, may_exceed=may_exceed)
-    is_whole = bool(getattr(context.preferences, "all_or_nothing", False))
+    is_whole = _is_whole(context)
     draft = Draft(
         context.store_id, context.run_id, context.subject_type, context.subject_id, PROMOTIONS, EVERYWHERE,
         "the store's promotions", source, context.opentext.workspaces.url(source.node_id), fields, is_whole=is_whole,
@@ -99,9 +101,16 @@ def _plan(context: Context, found: Rules, source: ApprovedSource, *, may_exceed:
     refused = [_refused(one.number, one.sku, one.reason) for one in found.refused]
     refused += [_refused(row.number, row.name, problems[row.number]) for row in found.rows if row.number in problems]
     good = [row for row in found.rows if row.number not in problems]
-    if refused and getattr(context.preferences, "all_or_nothing", False):
+    if refused and _is_whole(context):
         return [*refused, *(_refused(row.number, row.name, publishing.HELD_BACK) for row in good)]
-    return [*(_planned(context, judge, row, source) for row in good), *refused]
+    planned = [_planned(context, judge, row, source) for row in good]
+    if _is_whole(context) and any(one.note for one in planned):
+        planned = [replace(one, note=one.note or publishing.HELD_BACK) for one in planned]
+    return [*planned, *refused]
+
+
+def _is_whole(context: Context) -> bool:
+    return bool(getattr(context.preferences, "all_or_nothing", False))
 
 
 def _refused(number: int, name: str, reason: str) -> PlannedField:
@@ -140,8 +149,11 @@ def _planned(context: Context, judge: _Judge, row: AgreedPromotion, source: Appr
         promotion_id, before = known.id, value_of(known)
     else:
         context.effects.still_mine()
-        promotion_id = context.store.publish.save_promotion(None, terms, enabled=False)
-        before = promotion_value(terms, enabled=False)
+        try:
+            promotion_id = context.store.publish.save_promotion(None, terms, enabled=False)
+        except Permanent as error:  # what this store cannot say is said of the row, and keeps no other out
+            return _refused(row.number, row.name, f"The store refused it: {error.message}")
+        before = value_of(context.store.read.promotion(promotion_id))
     return PlannedField(field_name(promotion_id), row.name, before, promotion_value(terms, enabled=True))
 
 
@@ -174,15 +186,24 @@ def look_at_promotions(context: Context, _step: LookAtPromotions) -> Result:
     if Capability.PROMOTIONS not in context.store.read.capabilities:
         return Skipped("This store has no promotions.")
     found = list(context.store.read.promotions())
-    changed = [one for one in found if seen.get(str(one.id)) != one.version]
-    switched_off = [_note(context, one, ours.get(str(one.id), "")) for one in changed]
+    late = {one.id for one in found if _is_late(context, one)}
+    changed = [one for one in found if seen.get(str(one.id)) != one.version or one.id in late]
+    switched_off = [_note(context, one, ours.get(str(one.id), ""), is_late=one.id in late) for one in changed]
     gone = sorted(set(seen) - {str(one.id) for one in found})
     for promotion_id in gone:
         _note_gone(context, promotion_id, ours.get(promotion_id, ""))
     words = f"{len(found)} promotions were looked at, {len(changed)} of them changed"
     words += f", {len(gone)} deleted" if gone else ""
-    words += f"; {sum(switched_off)} without an approval were switched off" if any(switched_off) else ""
+    words += f"; {sum(switched_off)} were switched off" if any(switched_off) else ""
     return Done(f"{words}.")
+
+
+def _is_late(context: Context, promotion: Promotion) -> bool:
+    """It names no last day and runs longer than the merchant lets promotions run."""
+    most, since = getattr(context.preferences, "most_days", None), promotion.terms.starts_at
+    if not most or not promotion.is_enabled or promotion.terms.ends_at is not None or since is None:
+        return False
+    return since + timedelta(days=most) <= utc_now()
 
 
 def _seen(session: Session, context: Context) -> dict[str, str]:
@@ -209,9 +230,13 @@ def _campaigns(session: Session, context: Context) -> dict[str, str]:
     return {row.field.removeprefix(prefix): row.object_id for row in session.execute(statement)}
 
 
-def _note(context: Context, promotion: Promotion, case_id: str) -> bool:
+def _note(context: Context, promotion: Promotion, case_id: str, *, is_late: bool) -> bool:
     """Into the case first, remembered afterwards: told twice, the case holds it once. True: it was switched off."""
     switch_off = promotion.is_enabled and not case_id and getattr(context.preferences, "switch_off_unapproved", False)
+    why = (
+        "It had no approval and was switched off." if switch_off else "It ran longer than allowed and was switched off."
+    )
+    switch_off = switch_off or is_late
     if not case_id:
         case_id = _case_of(context, promotion, switch_off=switch_off)
     if case_id:
@@ -219,8 +244,9 @@ def _note(context: Context, promotion: Promotion, case_id: str) -> bool:
             f"In the store: {shown(value_of(promotion))}, {'switched on' if promotion.is_enabled else 'switched off'}."
         )
         if switch_off:
-            text += " It had no approval and was switched off."
-        cases.add(context.deps, context.store_id, case_id, f"promotion:{promotion.id}:{promotion.version}", OURSELVES,
+            text += f" {why}"
+        key = f"promotion:{promotion.id}:{promotion.version}" + (":late" if is_late else "")
+        cases.add(context.deps, context.store_id, case_id, key, OURSELVES,
                   text, values={f"promotion {promotion.id}": promotion.terms.name}, source=Source.STORE)  # fmt: skip
     if switch_off:
         context.effects.still_mine()

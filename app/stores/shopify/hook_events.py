@@ -77,6 +77,9 @@ EVENTS: tuple[Told, ...] = (
          "CompanyContact"),
     Told(Topic.COMPANY_CHANGED, COMPANY, ("company_contact", "company", GID),
          _each("company_contact_roles", "assign revoke")),
+    # One place for all promotions: what changed is found by looking at them.
+    Told(Topic.PROMOTION_CHANGED, ObjectType.STORE, (), _each("discounts", "create update delete redeemcode_added"), "",
+         (("promotion_id", (GID,)),), has=GID),
     Told(Topic.STORE_CHANGED, ObjectType.STORE, (), ("shop/update",)),
     Told(Topic.SCOPES_CHANGED, ObjectType.STORE, (), ("app/scopes_update",)),
     Told(Topic.APP_UNINSTALLED, ObjectType.STORE, (), ("app/uninstalled",)),
@@ -101,6 +104,7 @@ ALWAYS = frozenset({
 # Families whose scope is optional: the app's configuration cannot name them for every shop, so each shop that gave the
 # scope is subscribed by itself.
 OPTIONAL = {
+    "discounts": "read_discounts",
     "disputes": "read_shopify_payments_disputes", "fulfillment_events": "read_fulfillments",
     "fulfillments": "read_fulfillments", "product_publications": "read_publications",
 }  # fmt: skip

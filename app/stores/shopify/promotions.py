@@ -1,7 +1,8 @@
 """Promotions: discounts with a code, and those that apply by themselves. Ids: `code:12`, `automatic:12`.
 
 Source: Shopify Admin GraphQL API 2026-10, discountNodes, discountCodeBasicCreate, discountAutomaticBasicCreate.
-Whether a discount holds is a matter of its dates: to switch it off is to end it now.
+Whether a discount holds is a matter of its dates: to switch it off is to end it now. One that shall not hold yet begins
+years ahead, so that it never held; switching it on lets it begin.
 """
 
 import json
@@ -27,7 +28,8 @@ CODE, AUTOMATIC = "code", "automatic"
 KINDS = {CODE: "DiscountCodeNode", AUTOMATIC: "DiscountAutomaticNode"}
 WORDS = {CODE: "Code", AUTOMATIC: "Automatic"}
 NOT_HERE = "not_in_this_store"
-FAR = timedelta(days=3650)  # a discount that is not to hold yet begins so late, until it is ended
+FAR = timedelta(days=3650)  # a discount that is not to hold yet begins so late
+MOST_GOODS = 50  # variants of one discount that are read back
 
 
 class Value(Payload):
@@ -41,7 +43,14 @@ class Sold(Payload):
     sku: Text = ""
 
 
+class Kind(Payload):
+    """Which of several types an answer is of."""
+
+    name: Text = Field(default="", alias="__typename")
+
+
 class Items(Payload):
+    kind: Text = Field(default="", alias="__typename")
     all_items: bool = False
     variants: Nodes[Sold] = Field(default=Nodes(), alias="productVariants")
 
@@ -64,6 +73,9 @@ class Discount(Payload):
     starts_at: Time | None = None
     ends_at: Time | None = None
     usage_limit: int | None = None
+    applies_once_per_customer: bool = False
+    context: Kind = Kind()
+    minimum_requirement: Kind | None = None
     codes: Nodes[Code] = Nodes()
     customer_gets: Gets = Gets()
 
@@ -95,7 +107,7 @@ class PromotionWriting(PromotionReading, PriceWriting):
     """The promotions' part of StorePublisher."""
 
     def save_promotion(self, promotion_id: PromotionId | None, terms: PromotionTerms, *, enabled: bool) -> PromotionId:
-        """What is not to hold is ended at once after it was made to begin years ahead, so that it never held."""
+        """Found again by its name, so a repetition makes no second."""
         kind = CODE if terms.code else AUTOMATIC
         _check(terms, kind)
         known = self._known(promotion_id, terms.name)
@@ -113,8 +125,6 @@ class PromotionWriting(PromotionReading, PriceWriting):
         else:
             found = _id(known)
             self._client.change(f"Discount{WORDS[kind]}Update", f"{field}Update", id=_gid(found), d=body)
-        if not enabled:
-            self.set_promotion_enabled(found, enabled=False)
         return found
 
     def set_promotion_enabled(self, promotion_id: PromotionId, enabled: bool) -> None:
@@ -131,11 +141,10 @@ class PromotionWriting(PromotionReading, PriceWriting):
         return next((one for one in found if parse(one, DiscountNode).discount.title == name), None)
 
     def _body(self, terms: PromotionTerms, known: Data | None, *, enabled: bool) -> Data:
-        now = datetime.now(UTC)
-        starts = (terms.starts_at or now) if enabled else now + FAR
+        starts, ends = _times(terms, enabled=enabled)
         body: Data = {
             "title": terms.name, "startsAt": _iso(starts), "context": {"all": "ALL"},
-            "endsAt": _iso(terms.ends_at) if enabled and terms.ends_at else None,
+            "endsAt": _iso(ends) if ends else None,
             "customerGets": {"value": _value(terms), "items": self._items(terms, known)},
         }  # fmt: skip
         if terms.code:
@@ -159,28 +168,56 @@ def promotion(node: Data) -> Promotion:
     found = parse(node, DiscountNode).discount
     value, codes = found.customer_gets.value, found.codes.nodes
     amount = Money(value.amount.amount, value.amount.currency_code) if value.amount else None
+    percent = (value.percentage * 100).normalize() + 0 if value.percentage is not None else None
+    is_ours, waits = _is_ours(found), _waits(found)
     return Promotion(
         id=_id(node),
         terms=PromotionTerms(
             name=found.title,
-            percent=(value.percentage * 100).normalize() + 0 if value.percentage is not None else None,
-            amount=amount,
+            percent=percent if is_ours else None,
+            amount=amount if is_ours else None,
             skus=tuple(one.sku for one in found.customer_gets.items.variants.nodes if one.sku),
             code=codes[0].code if codes else "",
-            starts_at=found.starts_at,
-            ends_at=found.ends_at,
+            starts_at=None if waits else found.starts_at,
+            ends_at=None if waits else found.ends_at,
             max_uses=found.usage_limit,
         ),
-        is_enabled=found.status in ("ACTIVE", "SCHEDULED"),
+        is_enabled=found.status in ("ACTIVE", "SCHEDULED") and not waits,
         version=fingerprint(node),
         snapshot=json.dumps(node, ensure_ascii=False, sort_keys=True, indent=1),
     )
+
+
+def _waits(found: Discount) -> bool:
+    """It begins so late that somebody must let it begin."""
+    return found.starts_at is not None and found.starts_at > datetime.now(UTC) + FAR / 2
+
+
+def _is_ours(found: Discount) -> bool:
+    """Whether our terms say all there is: for everybody, without a minimum, for all goods or for variants by name."""
+    items = found.customer_gets.items
+    named = all(one.sku for one in items.variants.nodes) and not items.variants.page_info.has_next_page
+    goods = items.all_items or (items.kind == "DiscountProducts" and bool(items.variants.nodes) and named)
+    plain = found.context.name == "DiscountBuyerSelectionAll" and found.minimum_requirement is None
+    return goods and plain and not found.applies_once_per_customer
+
+
+def _times(terms: PromotionTerms, *, enabled: bool) -> tuple[datetime, datetime | None]:
+    """One that is over is written as it was; what else shall not hold begins years ahead."""
+    now = datetime.now(UTC)
+    is_over = terms.ends_at is not None and terms.ends_at <= now
+    if enabled or (is_over and terms.starts_at is not None):
+        return terms.starts_at or now, terms.ends_at
+    return (now + FAR).replace(microsecond=0), None
 
 
 def _check(terms: PromotionTerms, kind: str) -> None:
     if terms.group_id:
         raise Permanent("Shopify has no customer groups, so a discount is for everybody.", code=NOT_HERE,
                         service=SERVICE, hint="Give the discount a code and tell it to whom it is for.")  # fmt: skip
+    if len(terms.skus) > MOST_GOODS:
+        raise Permanent(f"A discount for more than {MOST_GOODS} variants cannot be looked at again.", code="too_many",
+                        service=SERVICE, hint="Make several promotions of it.")  # fmt: skip
     if kind == AUTOMATIC and terms.max_uses is not None:
         raise Permanent("Shopify limits the uses of discounts with a code only.", code=NOT_HERE, service=SERVICE,
                         hint="Give the promotion a code, or no limit.")  # fmt: skip

@@ -74,6 +74,25 @@ def discount(shop: Shop, node: JSON, _args: JSON) -> JSON:
 
 for _kind in KINDS.values():
 
+    @field(_kind, "context")
+    def for_whom(shop: Shop, node: JSON, _args: JSON) -> JSON:
+        """Everybody, unless customers were named."""
+        named = ((node["context"] or {}).get("customers") or {}).get("add") or []
+        if not named:
+            return {"__typename": "DiscountBuyerSelectionAll", "all": "ALL"}
+        return {"__typename": "DiscountCustomers", "customers": [c for i in named if (c := shop.find("Customer", i))]}
+
+    @field(_kind, "minimumRequirement")
+    def minimum(shop: Shop, node: JSON, _args: JSON) -> JSON | None:
+        quantity = (node["minimum"].get("quantity") or {}).get("greaterThanOrEqualToQuantity")
+        subtotal = (node["minimum"].get("subtotal") or {}).get("greaterThanOrEqualToSubtotal")
+        if quantity:
+            return {"__typename": "DiscountMinimumQuantity", "greaterThanOrEqualToQuantity": quantity}
+        if subtotal:
+            amount = money(subtotal, shop.currency)
+            return {"__typename": "DiscountMinimumSubtotal", "greaterThanOrEqualToSubtotal": amount}
+        return None
+
     @field(_kind, "customerGets")
     def customer_gets(shop: Shop, node: JSON, _args: JSON) -> JSON:
         """What it gives, and for which goods."""
