@@ -18,7 +18,7 @@ KINDS = {
     "startEvent": "start", "endEvent": "end", "userTask": "task", "serviceTask": "step", "boundaryEvent": "timer",
     "exclusiveGateway": "gateway",
 }  # fmt: skip
-MARGIN = 10
+MARGIN, SIDE = 10, 32  # around the picture; at its sides the names of start and end need more
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,8 @@ def diagram(process: str) -> Diagram | None:
     edges = tuple(_points(one) for one in root.iter(f"{BPMNDI}BPMNEdge"))
     xs = [x for line in edges for x, _y in line] + [one.x for one in shapes] + [one.x + one.width for one in shapes]
     ys = [y for line in edges for _x, y in line] + [one.y for one in shapes] + [one.y + one.height for one in shapes]
-    left, top = min(xs) - MARGIN, min(ys) - MARGIN
-    return Diagram(
-        model.get("name", process), left, top, max(xs) - left + MARGIN, max(ys) - top + MARGIN, shapes, edges
-    )
+    left, top = min(xs) - SIDE, min(ys) - MARGIN
+    return Diagram(model.get("name", process), left, top, max(xs) - left + SIDE, max(ys) - top + MARGIN, shapes, edges)
 
 
 def _shape(drawn: ET.Element, steps: dict[str, ET.Element]) -> Shape:

@@ -8,7 +8,7 @@ from app.opentext.workflow_service.diagrams import Diagram, Shape, diagram
 from app.web.language import _
 from app.web.panel import progress
 
-LETTERS, LINES = 17, 4  # of a task's name, as many as its box takes
+LETTERS, LINES = 15, 4  # of a task's name, as many as its box takes
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """`view` is the picture's frame, `edges` are points of lines, both as SVG writes them; `words` say the same."""
+    """`view` is the picture's frame, `edges` the path of all lines, as SVG writes them; `words` say the same."""
 
     name: str
     view: str
     boxes: tuple[Box, ...]
-    edges: tuple[str, ...]
+    edges: str
     words: str
 
 
@@ -45,7 +45,7 @@ def picture(run: RunFacts) -> Picture | None:
     if run.workflow.outcome:
         lit = {one.id for one in found.shapes if one.kind == "end"}
     boxes = tuple(_box(one, is_lit=one.id in lit) for one in found.shapes)
-    edges = tuple(" ".join(f"{x},{y}" for x, y in line) for line in found.edges)
+    edges = "".join("M" + "L".join(f"{x} {y}" for x, y in line) for line in found.edges)
     view = f"{found.left} {found.top} {found.width} {found.height}"
     return Picture(found.name, view, boxes, edges, _words(found, lit))
 

@@ -23,6 +23,7 @@ from app.web.panel import (
     documents,
     fields,
     sign_in,
+    timeline,
     views,
 )
 from app.web.panel.fields import PublicationView
@@ -70,6 +71,12 @@ def _add_pages(bp: Blueprint, deps: Deps) -> None:
             return Response(status=204)
         announce = request.args.get("was") != view.state.word
         return Response(_page("panel/_refreshed.html", view, publications=publications, announce=announce))
+
+    @bp.get(f"/{KIND}/<object_id>/timeline")
+    def history(kind: str, object_id: str) -> str:
+        """Everything that happened on both sides in one list; what failed first, with the way out."""
+        view, _publications = _view(deps, KINDS[kind], object_id)
+        return _page("panel/timeline.html", view, entries=timeline.entries(g.seen.shown))
 
 
 def _add_requests(bp: Blueprint, deps: Deps) -> None:

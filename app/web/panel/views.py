@@ -1,7 +1,7 @@
 """View models of the three panels: plain values a template prints, made from local rows only."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -186,7 +186,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         openings=cases.openings(rows),
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
-        digest=hashlib.sha256(repr((rows, orders)).encode()).hexdigest()[:16],
+        digest=_digest(rows, orders),
     )
 
 
@@ -195,6 +195,13 @@ def _notes(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     kept = facts.get("notes")
     words = {"staff": _("Note of the staff"), "customer": _("Message of the buyer")}
     return tuple((words[who], str(text)) for who, text in (kept or {}).items() if text and who in words)
+
+
+def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
+    """That somebody asks OpenText behind the page shows nowhere: only what comes of it is sent again."""
+    shown = replace(rows, requests=tuple(one for one in rows.requests if one.request != "recheck"))
+    told = (shown, orders, _refresh(rows), _is_silent(rows))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _title(rows: PanelRows) -> str:

@@ -87,7 +87,7 @@ def chain(run: RunFacts, publication: PublicationFacts | None = None, kinds: tup
 
     `kinds`: the steps that are asked about; those that came before the decision stand before it.
     """
-    links = [_event(run.event)] if run.event else []
+    links = [event(run.event)] if run.event else []
     said = "; ".join(reasons(run)) if kinds else ""
     links.append(Link(_("Rule"), texts.scenario(run.scenario), run.started_at, quote=said))
     links += [_action(step) for step in run.steps if step.seq < _waited(run) and _did(step, kinds)]
@@ -97,7 +97,7 @@ def chain(run: RunFacts, publication: PublicationFacts | None = None, kinds: tup
     return tuple(links)
 
 
-def _event(event: EventFacts) -> Link:
+def event(event: EventFacts) -> Link:
     if event.source == "person":
         asked = _(texts.REQUESTS.get(event.request, "Somebody asked for something here"))
         return Link(_("Event"), asked, event.received_at, who=event.person)
