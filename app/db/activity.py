@@ -121,6 +121,7 @@ class StoreState:
     opentext_silent_since: datetime | None = None
     store_silent_since: datetime | None = None
     is_saving_quota: bool = False
+    scopes: str = ""  # given, separated by blanks
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def store(session: Session, store_id: str) -> StoreState | None:
     statement = (
         select(
             s.name, s.state, s.pause_reason, s.timezone, s.currency, s.admin_url, s.installed_at, s.setup_state,
-            s.setup_report, CONNECTION.state.label("opentext_state"), CONNECTION.deployed_models,
+            s.setup_report, s.scopes, CONNECTION.state.label("opentext_state"), CONNECTION.deployed_models,
             silent_since(store_id).label("opentext_silent_since"),
             silent_since(store_id, opentext=False).label("store_silent_since"),
             _one(_saving(store_id, database_time(session)), "is_saving_quota"),

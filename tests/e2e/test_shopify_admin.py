@@ -183,6 +183,24 @@ def test_the_admin_shows_the_apps_title_navigation_save_bar_and_toasts(admin: Ad
     expect(field).to_have_value("77")
 
 
+def test_an_optional_permission_is_given_in_the_admins_own_window(admin: Admin):
+    page = admin.open("/apps/storefront-ecm")
+    frame = page.frame_locator("#app-frame")
+    page.locator("#app-nav").get_by_role("link", name="Settings").click()
+    frame.get_by_role("link", name="Permissions").click()
+    line = frame.get_by_role("listitem").filter(has_text="write_draft_orders")
+    expect(line.get_by_text("Not given")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    line.get_by_role("link", name="Ask for it").click()
+    expect(page.locator("#toast")).to_have_text("Nothing was changed.")
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_response("**/scopes"):
+        line.get_by_role("link", name="Ask for it").click()
+    admin.house.drain()
+    frame.get_by_role("link", name="Permissions").click()
+    expect(line.get_by_text("Given", exact=True)).to_be_visible()
+
+
 def test_what_was_typed_is_kept_and_saved_although_the_session_ended_meanwhile(admin: Admin):
     page = admin.open("/apps/storefront-ecm")
     frame = page.frame_locator("#app-frame")

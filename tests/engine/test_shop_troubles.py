@@ -15,10 +15,13 @@ from app.domain.ids import StoreId
 from app.engine import diagnosis
 from app.engine.diagnosis import Finding
 from app.settings import ShopifySettings
+from app.stores.port import Capability
 from sandbox import credentials
 from sandbox.kernel.faults import FaultRule
 from sandbox.shopify import placing
+from tests.doors import APP
 from tests.house import House, a_house
+from tests.unit.web_pages.test_order_panel import words_on
 
 SHOP = credentials.SHOPIFY_SHOP
 STORE = StoreId(f"shopify:{SHOP}")
@@ -46,6 +49,14 @@ def known(house: House, order: str) -> bool:
 
 def findings(house: House, area: str = AREA) -> dict[str, Finding]:
     return {one.name: one for one in diagnosis.examine(house.deps) if one.area == area}
+
+
+def home(house: House) -> str:
+    """What the owner reads on the app's first page, opened in the admin."""
+    token = house.stage.shopify_admin.id_token(SHOP)
+    page = house.flask.test_client().get("/", base_url=APP, headers={"Authorization": f"Bearer {token}"})
+    assert page.status_code == 200, page.get_data(as_text=True)
+    return words_on(page.get_data(as_text=True))
 
 
 def test_all_is_well_and_the_doctor_says_so(shop: House):
@@ -87,6 +98,7 @@ def test_a_throttled_minute_delays_and_counts_no_attempt(shop: House):
     waiting = [one for one in shop.rows(Work) if one.store_id == STORE]
     assert waiting
     assert {(one.attempts, one.parked) for one in waiting} == {(0, "")}
+    assert "request quota, which all apps share, is nearly used up" in home(shop)
     for points in shop.stage.shopify.store(SHOP).buckets.values():
         points.blocked_until = None
     # Another worker: what this one remembers of the bucket goes by a clock that no test can turn.
@@ -109,6 +121,8 @@ def test_a_frozen_shop_is_waited_for(shop: House, status: str):
 
 
 def test_a_dead_access_stops_the_shop_and_says_who_does_what(shop: House):
+    browser = shop.flask.test_client()  # somebody has the app open meanwhile
+    assert browser.get(shop.stage.shopify_admin.open(SHOP).url.removeprefix(APP), base_url=APP).status_code == 200
     shop.stage.shopify_admin.kill_refresh_tokens(SHOP)
     shop.advance(hours=5)
     order = buy(shop)
@@ -117,7 +131,10 @@ def test_a_dead_access_stops_the_shop_and_says_who_does_what(shop: House):
     assert row.state == "needs_reauth"
     assert not findings(shop)["token"].ok
     assert "Open the app" in findings(shop)["token"].hint
+    page = browser.get("/", base_url=APP).get_data(as_text=True)
+    assert "Open the app again from your store." in words_on(page)
     shop.install_shop()  # somebody opens it
+    assert "has to be renewed" not in home(shop)
     assert shop.store_row().state == "installed"
     assert known(shop, order)
     assert "reauthorised" in {one.action for one in shop.rows(AuditEntry)}
@@ -155,9 +172,30 @@ def test_a_scope_taken_back_is_named_and_the_rest_goes_on(shop: House):
     found = findings(shop)["scopes"]
     assert not found.ok
     assert "write_files" in found.message
+    assert "does not give the app what it needs: write_files" in home(shop)
     order = buy(shop)
     shop.drain()
     assert known(shop, order)
+
+
+def test_an_optional_scope_is_given_on_the_page_that_names_it(shop: House):
+    """What needs it waits until then; Shopify's own window, or its address, asks the merchant."""
+    admin = shop.stage.shopify_admin
+    bearer = {"Authorization": f"Bearer {admin.id_token(SHOP)}"}
+    asked = shop.flask.test_client().get("/settings/permissions", base_url=APP, headers=bearer).get_data(as_text=True)
+    assert 'data-asks-scope="write_draft_orders"' in asked
+    assert "optional_scopes=write_draft_orders" in asked
+    assert "Special prices" in asked
+    given = words_on(asked).count("Given")
+    read = shop.deps.store(STORE).read
+    assert read.remedy(Capability.QUOTES) == "Give the app this access under Settings, Permissions: write_draft_orders."
+    admin.grant(["write_draft_orders"], SHOP)
+    shop.drain()
+    shop.deps.store(STORE).read.remedy(Capability.QUOTES)  # looked at anew
+    assert read.remedy(Capability.QUOTES) == ""
+    page = shop.flask.test_client().get("/settings/permissions", base_url=APP, headers=bearer).get_data(as_text=True)
+    assert words_on(page).count("Given") == given + 1
+    assert 'data-asks-scope="write_draft_orders"' not in page
 
 
 def test_a_subscription_shopify_deleted_is_made_again(shop: House):

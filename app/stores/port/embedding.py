@@ -1,10 +1,21 @@
 """Stores whose admin frames our pages and proves its people anew in every request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.stores.port.door import Installed, SignedIn
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A permission a store gives by itself. `why` is English, for a merchant; a required one comes with installing."""
+
+    name: str
+    why: str
+    is_given: bool
+    is_required: bool
 
 
 class EmbeddedDoor(Protocol):
@@ -29,6 +40,14 @@ class EmbeddedDoor(Protocol):
 
     def needs_grant(self, granted: frozenset[str]) -> bool:
         """Whether the app needs more than it was given, so that asking again is worth a call."""
+        ...
+
+    def permissions(self, granted: frozenset[str]) -> Sequence[Scope]:
+        """Everything the app may be given there, what it needs everywhere first."""
+        ...
+
+    def agreement(self, external_id: str, scope: str) -> str:
+        """Where a merchant agrees to one more scope, or to those that are needed, outside the admin's own script."""
         ...
 
     def store_of(self, query: Mapping[str, str]) -> str:

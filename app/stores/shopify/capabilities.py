@@ -26,10 +26,10 @@ SCOPES = {
 
 
 NO_B2B = "Switch B2B on for this shop in the Shopify admin, or choose a plan that includes it."
-NO_SCOPE = "Give the app this access in the Shopify admin: {}."
+NO_SCOPE = "Give the app this access under Settings, Permissions: {}."
 BY_MARKET = (
-    "The shop's plan offers catalogs through B2B markets only. Give the app the access read_markets in the Shopify "
-    "admin, and make a market for the company's locations under Markets."
+    "The shop's plan offers catalogs through B2B markets only. Give the app the access read_markets under "
+    "Settings, Permissions, and make a market for the company's locations under Markets."
 )
 
 

@@ -36,7 +36,7 @@ PAUSE = 600.0  # seconds until a paused shop is asked again
 LONGEST_WAIT = 10.0  # seconds we wait for points ourselves: half of any bucket is back by then
 TRIES = 3
 LATER = 15.0  # seconds
-GIVE_ACCESS = "Give the app the access it asks for in the Shopify admin."
+GIVE_ACCESS = "Give the app the access it asks for: Settings, Permissions, in the app."
 UNKNOWN_COST = 100.0  # points, before a document was ever answered
 
 
@@ -283,7 +283,7 @@ class ShopifyClient:
             return Throttled("Shopify asks us to slow down.", retry_after=self._wait(name), **context)
         if "ACCESS_DENIED" in found or "not approved to access" in said:
             needed = str((found.get("ACCESS_DENIED", {}).get("extensions") or {}).get("requiredAccess", ""))
-            hint = f"Give the app this access in the Shopify admin: {needed[:200]}" if needed else GIVE_ACCESS
+            hint = f"Give the app this access under Settings, Permissions: {needed[:200]}" if needed else GIVE_ACCESS
             return ScopeMissing("Shopify refuses: the app was not given a scope it needs for this.", hint=hint,
                                 **context)  # fmt: skip
         if "SHOP_INACTIVE" in found:

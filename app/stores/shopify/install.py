@@ -15,6 +15,7 @@ from app.errors import Rejected
 from app.outbound import Outbound
 from app.settings import Settings
 from app.stores.port import Delivery, Frame, Installed, SignedIn
+from app.stores.port.embedding import Scope
 from app.stores.shopify import id_tokens, scopes, signed_query, webhooks
 from app.stores.shopify.names import client_secrets, is_shop, shop_url
 from app.stores.shopify.tokens import ShopToken, TokenDoor
@@ -92,6 +93,17 @@ class ShopifyDoor:
 
     def needs_grant(self, granted: frozenset[str]) -> bool:
         return bool(self.missing_scopes(granted))
+
+    def permissions(self, granted: frozenset[str]) -> tuple[Scope, ...]:
+        required = {one: scopes.REQUIRED.get(one, one) for one in self._settings.shopify.scopes}
+        known = required | {one: why for one, why in scopes.OPTIONAL.items() if one not in required}
+        return tuple(Scope(one, why, scopes.covers(granted, one), one in required) for one, why in known.items())
+
+    def agreement(self, external_id: str, scope: str) -> str:
+        own = self._settings.shopify
+        asked = {"client_id": own.client_id, "scope": ",".join(own.scopes)}
+        asked |= {"optional_scopes": scope} if scope not in own.scopes else {}
+        return f"{shop_url(self._settings, external_id)}/admin/oauth/install?{urlencode(asked)}"
 
     def store_of(self, query: Mapping[str, str]) -> str:
         shop = query.get("shop", "")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity, trends
 from app.db.session import reading
+from app.domain.ids import Provider
 from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
@@ -54,7 +55,9 @@ def _pulse(deps: Deps) -> dict[str, Any]:
             raise NotFound("There is no such store.")
         language.read_in(store.timezone)
         pulse = activity.pulse(session, store_id)
-    return {"store": store, "pulse": pulse, "health": views.health(store, pulse, deps.settings.periods.silence)}
+    missing = deps.door(Provider(store_id.partition(":")[0])).missing_scopes(frozenset(store.scopes.split()))
+    silence = deps.settings.periods.silence
+    return {"store": store, "pulse": pulse, "health": views.health(store, pulse, silence, missing)}
 
 
 def _values(deps: Deps) -> dict[str, Any]:

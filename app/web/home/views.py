@@ -1,5 +1,6 @@
 """View models of the home page: health in words, the set-up with its next step, what waits for a person, today."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -52,16 +53,26 @@ class Count:
     count: int
 
 
-def health(store: StoreState, pulse: Pulse, silence: timedelta = timedelta(days=1)) -> Health:
+def health(
+    store: StoreState, pulse: Pulse, silence: timedelta = timedelta(days=1), missing: Sequence[str] = ()
+) -> Health:
     """Red: work stands still until somebody acts. Amber: slow, silent, or single things stopped. Green: neither.
 
-    `silence`: so long a store may be quiet before it is worth a word.
+    `silence`: so long a store may be quiet before it is worth a word. `missing`: permissions the app needs there.
     """
-    notes = _notes(store, pulse, silence)
+    notes = (*_lacking(store, missing), *_notes(store, pulse, silence))
     found = _health(store, pulse)
     if notes and found.state.tone == "good":
         found = _amber(_("Everything we were told has been worked off. Something is worth a look:"))
     return replace(found, notes=notes)
+
+
+def _lacking(store: StoreState, missing: Sequence[str]) -> tuple[str, ...]:
+    if not missing or not store.scopes or store.state != "installed":
+        return ()
+    words = _("Your store does not give the app what it needs: %(names)s. What needs it waits. Give it under Settings, "
+              "or open the app from your store and accept.", names=", ".join(missing))  # fmt: skip
+    return (words,)
 
 
 def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ...]:

@@ -51,6 +51,15 @@
       event.preventDefault();
       link.click();
     });
+    document.addEventListener('click', (event) => {
+      const link = event.target.closest?.('a[data-asks-scope]');
+      if (!link || !bridge.scopes) return;
+      event.preventDefault();
+      bridge.scopes.request([link.dataset.asksScope]).then(({ result }) => {
+        if (result === 'granted-all') setTimeout(() => location.reload(), 1500);
+        else bridge.toast.show(link.dataset.declined);
+      });
+    });
     document.addEventListener('DOMContentLoaded', told);
     document.addEventListener('htmx:afterSettle', told);
   }

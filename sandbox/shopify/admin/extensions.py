@@ -72,6 +72,13 @@ def token(door: "AdminDoor", call: Request, shop: str) -> Response:
     return json_response({"id_token": Admin(door.api).id_token(store.domain, user.id)})
 
 
+def scopes(door: "AdminDoor", call: Request, shop: str) -> Response:
+    """The merchant agrees to what `shopify.scopes.request` asked for; the app is told by its webhook."""
+    store = door.api.store(shop)
+    Admin(door.api).grant(call.form.getlist("scope"), store.domain)
+    return Response(status=204)
+
+
 def built(door: "AdminDoor", call: Request, name: str) -> Response:
     del door, call
     known = {one.get(key) for one in manifest()["extensions"] for key in ("script", "conditions")}
@@ -83,5 +90,6 @@ def built(door: "AdminDoor", call: Request, name: str) -> Response:
 ROUTES = (
     ("GET", "/admin/extensions/<shop>/frame/<handle>", frame),
     ("POST", "/admin/extensions/<shop>/token", token),
+    ("POST", "/admin/extensions/<shop>/scopes", scopes),
     ("GET", "/admin/extensions/built/<name>", built),
 )

@@ -87,6 +87,11 @@
       const answer = await fetch(`/admin/extensions/${shop}/token`, {method: 'POST'});
       reply((await answer.json()).id_token);
     }
+    if (message.ask === 'scopes') {
+      const agrees = confirm(`Give the app more access?\n${message.names.join('\n')}`);
+      if (agrees) await fetch(`/admin/extensions/${shop}/scopes`, {method: 'POST', body: new URLSearchParams(message.names.map((name) => ['scope', name]))});
+      reply({result: agrees ? 'granted-all' : 'declined-all'});
+    }
     if (message.toast) say(message.toast, message.isError);
     if (message.title !== undefined && titleBar) titleBar.textContent = message.title;
     if (message.nav && nav) nav.replaceChildren(...message.nav.map(([words, href]) => link(words, href)));

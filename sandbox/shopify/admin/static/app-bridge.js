@@ -7,10 +7,10 @@
   const waiting = new Map();
   let serial = 0;
   const tell = (message) => window.parent.postMessage(message, admin);
-  const ask = (what) => new Promise((resolve) => {
+  const ask = (what, more = {}) => new Promise((resolve) => {
     serial += 1;
     waiting.set(serial, resolve);
-    tell({ask: what, id: serial});
+    tell({ask: what, id: serial, ...more});
   });
 
   window.addEventListener('message', ({origin, data}) => {
@@ -56,6 +56,7 @@
     idToken: () => ask('idToken'),
     toast: {show: (words, options = {}) => tell({toast: words, isError: Boolean(options.isError)}), hide: () => tell({toast: ''})},
     saveBar: {show: (id) => bar(id, true), hide: (id) => bar(id, false), toggle: (id) => bar(id, true), leaveConfirmation: () => Promise.resolve()},
+    scopes: {request: (names) => ask('scopes', {names})},
     loading: () => undefined,
     environment: {embedded: true, mobile: false, pos: false},
   };
