@@ -28,3 +28,10 @@ def _install(house: House) -> None:
     with office.merchant(house)._acting(credentials.STORE_HASH) as found:
         found.store.b2b = True
     house.install()
+
+
+@pytest.fixture
+def selling(house: House) -> House:
+    """The house with the Shopify shop installed and OpenText connected."""
+    house.move_in_shop()
+    return house

@@ -1,6 +1,5 @@
 """Complaints about a Shopify shop: tagged or opened by a person; refund, replacement as a draft, explanation."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -13,14 +12,7 @@ from sandbox.kernel.faults import FaultRule
 from tests.engine import aftersale as shop
 from tests.engine import office
 from tests.engine.shop import customer, patch
-from tests.house import House, a_house
-
-
-@pytest.fixture
-def selling(sqlite_url: str) -> Iterator[House]:
-    with a_house(sqlite_url) as house:
-        house.install_shop(connect=True)
-        yield house
+from tests.house import House
 
 
 def complain(house: House, order: str, **given: object) -> CaseRow:

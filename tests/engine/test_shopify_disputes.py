@@ -1,7 +1,5 @@
 """Disputes of a Shopify shop: opened by the bank, answered with texts when somebody decides, ended by the bank."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.db.cases import CaseRow
@@ -11,17 +9,11 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.shopify.state import JSON
 from tests.engine import aftersale as shop
 from tests.engine import office
-from tests.house import House, a_house
+from tests.house import House
+from tests.made_once import once
 
 SAM, OMAR = "sam.reyes@demo", "omar.haddad@demo"
 SCOPES = ["read_shopify_payments_disputes", "write_shopify_payments_dispute_evidences"]
-
-
-@pytest.fixture
-def selling(sqlite_url: str) -> Iterator[House]:
-    with a_house(sqlite_url) as house:
-        house.install_shop(connect=True)
-        yield house
 
 
 def dispute(house: House, order: str, **given: object) -> str:
@@ -33,10 +25,15 @@ def dispute(house: House, order: str, **given: object) -> str:
 @pytest.fixture
 def disputed(selling: House) -> tuple[House, str, str]:
     """The app may read disputes and send evidence; a bank takes a payment back."""
-    selling.stage.shopify_admin.grant(SCOPES, shop.SHOP)
-    selling.drain()
-    order = shop.sell(selling)
-    return selling, order, dispute(selling, order)
+    order, number = once(selling, "a payment disputed", lambda: _dispute(selling))
+    return selling, order, number
+
+
+def _dispute(house: House) -> tuple[str, str]:
+    house.stage.shopify_admin.grant(SCOPES, shop.SHOP)
+    house.drain()
+    order = shop.sell(house)
+    return order, dispute(house, order)
 
 
 def evidence(house: House, number: str) -> JSON:

@@ -1,24 +1,13 @@
 """A recall in a Shopify shop: off sale, orders found by SKU, what waits held, buyers told, everything let go after."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from app.db.cases import CaseRow
 from app.db.recalls import RecallOrder
 from app.db.runs import Run
 from tests.engine import aftersale as shop
 from tests.engine import office
-from tests.house import House, a_house
+from tests.house import House
 
 WORDS = "The battery may overheat. Stop using it."
-
-
-@pytest.fixture
-def selling(sqlite_url: str) -> Iterator[House]:
-    with a_house(sqlite_url) as house:
-        house.install_shop(connect=True)
-        yield house
 
 
 def lamp(house: House) -> str:

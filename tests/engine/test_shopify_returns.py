@@ -1,7 +1,5 @@
 """Returns of a Shopify shop: asked for there, decided in OpenText, agreed to, declined, paid back there, once."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.db.cases import CaseRow
@@ -11,21 +9,20 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.shopify import returning
 from tests.engine import aftersale as shop
 from tests.engine import office
-from tests.house import House, a_house
-
-
-@pytest.fixture
-def selling(sqlite_url: str) -> Iterator[House]:
-    with a_house(sqlite_url) as house:
-        house.move_in_shop()
-        yield house
+from tests.house import House
+from tests.made_once import once
 
 
 @pytest.fixture
 def asked(selling: House) -> tuple[House, str, str]:
     """Two lamps bought, one shall come back: the order and the return."""
-    order = shop.sell(selling)
-    return selling, order, shop.ask_back(selling, order)
+    order, back = once(selling, "a lamp asked back", lambda: _ask_back(selling))
+    return selling, order, back
+
+
+def _ask_back(house: House) -> tuple[str, str]:
+    order = shop.sell(house)
+    return order, shop.ask_back(house, order)
 
 
 def summaries(house: House, case: CaseRow) -> str:

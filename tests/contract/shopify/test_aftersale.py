@@ -7,7 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.aftersale import DisputeId, DisputeState, QuoteId, QuoteState, ReturnId, ReturnState, RiskLevel
+from app.domain.aftersale import (
+    DisputeId,
+    DisputeState,
+    QuoteId,
+    QuoteState,
+    ReturnAsked,
+    ReturnId,
+    ReturnState,
+    RiskLevel,
+)
 from app.domain.commerce import Money
 from app.domain.ids import OrderId
 from app.domain.order_parts import OrderPart
@@ -203,3 +212,54 @@ def test_a_file_and_a_picture_that_shopify_still_works_on_are_waited_for(case: S
     assert publish.publish_file(io.BytesIO(b"%PDF-1.7"), "sheet.pdf").url
     (picture,) = case.store.read.product(product_id).images
     assert replace(picture, url="").file_name == "a.png"
+
+
+# Returns we make, what of them is back, what is sent again
+
+
+def test_a_return_is_made_for_what_was_shipped_and_for_nothing_else(case: ShopifyCase) -> None:
+    order_id, return_id = asked_back(case)  # one of two lamps is coming back already
+    order = case.store.read.order(order_id, frozenset({OrderPart.RETURNS}))
+    assert [one.id for one in order.returns] == [return_id]
+    line = next(one for one in order.lines if one.name == "Lamp")
+    too_many = [ReturnAsked(line.line_id, 2, "wrong_item")]
+    with pytest.raises(Conflict):
+        case.store.publish.create_return(order_id, too_many, "Return RMA-1")
+    made = case.store.publish.create_return(order_id, [ReturnAsked(line.line_id, 1, "wrong_item")], "Return RMA-1")
+    (item,) = made.items
+    assert (made.state, item.note, item.code, item.quantity) == (ReturnState.OPEN, "Return RMA-1", "wrong_item", 1)
+    assert not case.store.read.return_is_back(made.id)
+    assert case.store.read.return_owed(made.id) == Money(Decimal("24.40"), "EUR")
+    with case.acting() as shop:
+        for one in shop.all("ReverseFulfillmentOrderLineItem"):
+            returning.dispose(shop, one, {"dispositionType": "NOT_RESTOCKED", "quantity": one["totalQuantity"]})
+    assert case.store.read.return_is_back(made.id)
+
+
+def test_a_decided_amount_goes_back_and_never_more_than_was_paid(case: ShopifyCase) -> None:
+    order_id, return_id = asked_back(case)
+    case.store.publish.approve_return(return_id)
+    for wrong in (Money(Decimal(90000), "EUR"), Money(Decimal(1), "USD")):
+        with pytest.raises(Permanent):
+            case.store.publish.process_return(return_id, refund=True, amount=wrong)
+    for _ in range(2):
+        done = case.store.publish.process_return(
+            return_id, refund=True, amount=Money(Decimal("7.50"), "EUR"), note="As agreed"
+        )
+    (refund,) = case.store.read.order(order_id, frozenset({OrderPart.REFUNDS})).refunds
+    assert (refund.total, refund.id, refund.reason) == (Money(Decimal("7.50"), "EUR"), done.refunds[0], "As agreed")
+
+
+def test_a_replacement_is_drafted_once_and_names_its_scope_where_it_is_missing(case: ShopifyCase) -> None:
+    order_id = case.fill().order
+    line = case.store.read.order(order_id).lines[0]
+    drafts = [case.store.publish.draft_replacement(order_id, {line.line_id: 1}, "ECM C-1001") for _ in range(2)]
+    assert drafts[0].id == drafts[1].id
+    assert (drafts[0].total.amount, drafts[0].tags) == (Decimal(0), ("ECM C-1001",))
+    with pytest.raises(Permanent):
+        case.store.publish.draft_replacement(order_id, {MISSING: 1}, "ECM C-1002")
+    bare = ShopifyCase(granted=scopes.REQUIRED)
+    with pytest.raises(Permanent) as refused:
+        bare.store.publish.draft_replacement(bare.fill().order, {"1": 1}, "ECM C-1001")
+    assert "write_draft_orders" in refused.value.hint
+    assert "read_all_orders" in bare.store.read.orders_gap()
