@@ -63,6 +63,7 @@ ARRIVED = (
     _arrived(ObjectType.CUSTOMER, "their account"),
     _arrived(ObjectType.PRODUCT, "a product"),
     _arrived(ObjectType.CASE, "a case"),
+    _arrived(ObjectType.COMPANY, "their company"),
 )
 
 
@@ -103,6 +104,7 @@ ASKED = (
     _asked(ObjectType.ORDER, "ORDER", "07 Requested documents", "an order"),
     _asked(ObjectType.CUSTOMER, "CUSTOMER", "04 Onboarding", "a customer"),
     _asked(ObjectType.PRODUCT, "PRODUCT", "03 Compliance", "a product"),
+    _asked(ObjectType.COMPANY, "COMPANY", "04 Onboarding", "a company"),
 )
 
 
@@ -125,6 +127,7 @@ REMINDERS = (
     _reminder(ObjectType.ORDER, "an order"),
     _reminder(ObjectType.CUSTOMER, "a customer"),
     _reminder(ObjectType.PRODUCT, "a product"),
+    _reminder(ObjectType.COMPANY, "a company"),
 )
 
 
@@ -216,7 +219,7 @@ def customer_needs_documents(subject: Subject, preferences: Preferences) -> tupl
     return tuple(f"Customers of the group {one} need documents" for one in found[:1])
 
 
-def _required(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+def required(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
     """Once by itself; a person may ask again. The fact tells Content Server that the rule of these types applies."""
     facts = {"documents_required": "yes"}
     if event.topic is Topic.REQUESTED:
@@ -249,7 +252,7 @@ ORDER_DOCUMENTS = Scenario(
     triggers=frozenset({Topic.ORDER_CHANGED}),
     requests=frozenset({"require_documents"}),
     when=needs_documents,
-    each=_required,
+    each=required,
     preferences=OrderDocumentsPreferences,
     steps=(
         SetOrderStatus(
@@ -311,7 +314,7 @@ CUSTOMER_DOCUMENTS = Scenario(
     triggers=frozenset({Topic.CUSTOMER_CHANGED}),
     requests=frozenset({"require_documents"}),
     when=customer_needs_documents,
-    each=_required,
+    each=required,
     preferences=CustomerDocumentsPreferences,
     steps=(
         _mark("missing"),

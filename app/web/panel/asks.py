@@ -32,7 +32,7 @@ WHAT: Mapping[str, str] = {
     "send_catalogue": N_("A catalogue at this buyer’s own prices is filed in OpenText. It is sent only to who agreed "
                          "to advertising."),
     "ask_documents": N_("A link is made for the buyer. What is sent there is filed by itself under its type."),
-    "require_documents": N_("The order or customer waits until the documents are there and somebody verified them."),
+    "require_documents": N_("They are asked for by a link; what waits for them goes on once they were verified."),
     "share_documents": N_("The chosen documents can be read by the buyer through one link that expires."),
     "check_compliance": N_("OpenText is asked whether every compliance document is there and valid. "
                            "Without them the product is taken off sale."),
