@@ -38,6 +38,7 @@ from app.web.embedded import entrance
 from app.web.errors import Answers
 from app.web.find.desk import side_bar
 from app.web.guards import Check, Guard
+from app.web.inbox.mailed import asked_by_mail
 from app.web.panel import sign_in_return
 from app.web.request_guard import RequestGuard
 
@@ -101,6 +102,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface(sign_in_return.make_blueprint, "/sign-in", sign_in_return.came_back),
     Surface(settings_pages.make_blueprint, "/settings", guards.merchant_session, is_framed=True),
     Surface(inbox.make_blueprint, "/inbox", guards.merchant_session, is_framed=True),
+    Surface(inbox.make_mail_blueprint, "/decide", asked_by_mail, has_secret_path=True),
     Surface(find.make_blueprint, "/find", guards.merchant_session, is_framed=True),
     Surface(find.make_desk_blueprint, "/desk", side_bar, has_secret_path=True),
     Surface(activity.make_blueprint, "/activity", guards.merchant_session, is_framed=True),

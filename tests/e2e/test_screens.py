@@ -155,6 +155,20 @@ def open_side_bar(window: Visit) -> None:
     assert width <= 0
 
 
+def open_mailed_decision(window: Visit) -> None:
+    """A decision asked of somebody by mail, in their own browser: first the warning, then the buttons."""
+    shop = window.site.shop
+    shop.order_under_review("1001")
+    shop.add(StoreRights(store_id=STORE, entries=[entry_json(Entry("everyone", OWN, Allowed(workflow=Flow.DECIDE)))]))
+    page = window.open(first_task(window.site))
+    page.get_by_label("Mail address", exact=True).fill("anna@example.com")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Link", exact=True).input_value()
+    page.goto(link)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+
+
 def open_after_sign_out(window: Visit) -> None:
     page = window.open("/")
     page.get_by_role("button", name="Sign out").click()
@@ -173,6 +187,7 @@ ACTS = (
     open_saved_connection,
     open_refused_rules,
     open_side_bar,
+    open_mailed_decision,
     open_run_with_its_report,
     open_after_sign_out,
     open_request_on_its_way,

@@ -7,11 +7,15 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import select
 
+from app.db.audit import AuditEntry
 from app.db.links import WorkflowLink
+from app.db.mailed import DecisionLink
 from app.db.session import unit_of_work
+from app.db.types import utc_now
 from app.domain.rights import OWN, Allowed, Entry, Flow, Mode
 from app.engine.deciding.tasks import reference
 from app.engine.sessions import Role
+from tests.doors import APP
 from tests.rights.people import ANNA, SAM, Case, Person, choose
 
 CLICK = "a" * 32
@@ -139,3 +143,70 @@ def test_several_are_decided_after_a_summary_and_one_refusal_stops_no_other(case
     case.house.drain()
     outcomes = [case.house.run_of("order-review", one).outcome for one in (case.order, dear, late)]
     assert outcomes == ["approved", "approved", "rejected"]
+
+
+class TestByMail:
+    """A link for one person: nothing before "Continue", one browser, one decision, then it only says who decided."""
+
+    def asked(self, person: Person) -> str:
+        answer = person.post(f"{the_task(person)}/mail", {"asked": "anna@example.com", "click": CLICK})
+        assert answer.status_code == 200, words(answer)
+        (path,) = set(re.findall(r"http://app\.test(/decide/[\w-]+)</textarea>", answer.get_data(as_text=True)))
+        assert "mailto:anna%40example.com?subject=Please%20decide" in answer.get_data(as_text=True)
+        return str(path)
+
+    def test_one_browser_decides_once_and_everybody_else_reads_who_did(self, case: Case) -> None:
+        person = deciders(case)
+        link = self.asked(person)
+        anna, other = case.house.flask.test_client(), case.house.flask.test_client()
+        first = anna.get(link, base_url=APP)
+        assert "You are asked to decide" in words(first)
+        assert f"Order {case.order}" not in words(first)  # a mail program that looks ahead learns nothing
+        assert other.post(link, base_url=APP, data={"press": "decide:approved"}).status_code == 200
+        answer = anna.post(link, base_url=APP, data={"press": "continue"})
+        assert "SameSite=Strict" in answer.headers["Set-Cookie"]
+        page = words(anna.get(link, base_url=APP))
+        for text in (f"Order {case.order}", "Release the order", "Decline the order", "You decide as anna@example.com"):
+            assert text in page, text
+        assert "Ask for information" not in page
+        forwarded = other.get(link, base_url=APP)
+        assert forwarded.status_code == 403
+        assert "opened in another browser" in words(forwarded)
+        assert "Set-Cookie" not in other.post(link, base_url=APP, data={"press": "continue"}).headers
+        assert other.post(link, base_url=APP, data={"press": "decide:rejected"}).status_code == 403
+        assert case.house.effects("workflow", "task") == []
+        refused = anna.post(link, base_url=APP, data={"press": "decide:deleted", "comment": "Known & fine"})
+        assert (refused.status_code, "Known &amp; fine" in refused.get_data(as_text=True)) == (422, True)
+        done = anna.post(link, base_url=APP, data={"press": "decide:approved", "comment": "Known buyer"})
+        assert done.status_code == 303
+        case.house.drain()
+        (flow,) = case.house.rows(WorkflowLink)
+        assert flow.outcome == "approved"
+        assert flow.decided_by.startswith("anna@example.com, asked by ")
+        count = len(case.house.effects("workflow", "task"))
+        for browser in (anna, other):
+            late = browser.post(link, base_url=APP, data={"press": "decide:rejected"})
+            assert "This is decided Approved anna@example.com, asked by" in words(late)
+        assert len(case.house.effects("workflow", "task")) == count
+        actions = [row.action for row in case.house.rows(AuditEntry)]
+        assert {"task.asked_by_mail", "task.decided_by_mail"} <= set(actions)
+
+    def test_links_too_old_of_withdrawn_rights_and_unknown_ones_decide_nothing(self, case: Case) -> None:
+        person = deciders(case)
+        bad = person.post(f"{the_task(person)}/mail", {"asked": "not an address", "click": CLICK})
+        assert (bad.status_code, "Enter the mail address" in words(bad)) == (422, True)
+        link, browser = self.asked(person), case.house.flask.test_client()
+        browser.post(link, base_url=APP, data={"press": "continue"})
+        assert browser.get("/decide/" + "x" * 43, base_url=APP).status_code == 404
+        assert browser.get("/decide/" + "x" * 300, base_url=APP).status_code == 404
+        choose(case.house, Mode.SERVICE, Entry("everyone", "everything"))  # the maker may not decide any more
+        late = browser.post(link, base_url=APP, data={"press": "decide:approved"})
+        assert (late.status_code, "This link is over" in words(late)) == (410, True)
+        choose(case.house, Mode.PERSON)
+        assert browser.get(link, base_url=APP).status_code == 410
+        choose(case.house, Mode.SERVICE, DECIDERS)
+        with unit_of_work(case.house.deps.database) as uow:
+            for row in uow.session.exec(select(DecisionLink)):
+                row.expires_at = utc_now()
+        assert browser.post(link, base_url=APP, data={"press": "decide:approved"}).status_code == 410
+        assert case.house.effects("workflow", "task") == []

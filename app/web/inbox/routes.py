@@ -3,6 +3,7 @@ done. Who may decide is asked of the workflow's engine at every click, never tak
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.db import activity
 from app.db.session import reading
 from app.engine import open_tasks
-from app.engine.deciding import doing, tasks
+from app.engine.deciding import by_mail, doing, tasks
+from app.engine.deciding.by_mail import NotByMail
 from app.engine.deciding.tasks import Act, Held, Incomplete
 from app.engine.deps import Deps
 from app.engine.open_tasks import BY_MONEY, BY_TIME, Inbox, Narrowed, OpenTask
+from app.engine.sessions import Role
 from app.errors import AppError, Conflict
 from app.web import guards, language, templating, texts
 from app.web.inbox import views
@@ -93,6 +96,30 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
             return redirect(url_for("inbox.index", done=wish.act.value), 303)
         return redirect(url_for("inbox.task", kind=kind, object_id=object_id, ref=ref), 303)
 
+    @bp.post(f"/{KIND}/<object_id>/<ref>/mail")
+    @guards.requires("manager")
+    def ask_by_mail(kind: str, object_id: str, ref: str) -> AnyResponse:
+        """A link for somebody else; the address is in this answer and nowhere else."""
+        found, who = seen(deps, kind, object_id), guards.merchant()
+        language.read_in(found.shown.shop.timezone)
+        asked = templating.checked(request.form, "asked", 200)
+        try:
+            address = by_mail.make(deps, who, found.rows, found.shown, found.sight, ref, asked)
+        except NotByMail:
+            words = _("This task cannot be asked of somebody by mail: people decide it in OpenText themselves.")
+            return _form(deps, found, ref, Typed(), Refusal(words, 409))
+        except Incomplete:
+            words = _("Enter the mail address of one person, for example anna@example.com.")
+            return _form(deps, found, ref, Typed(), Refusal(words, 422, "asked"))
+        except AppError as error:
+            return _form(deps, found, ref, Typed(), decisions.refused(error))
+        name = found.shown.snapshot.name if found.shown.snapshot else object_id
+        told = {"subject": _("Please decide: %(name)s", name=name), "body": address}
+        mail = f"mailto:{quote(asked)}?{urlencode(told, quote_via=quote)}"
+        return Response(templating.page(
+            "inbox/asked.html", asked=asked, address=address, mail=mail, kind=kind, object_id=object_id, ref=ref
+        ))  # fmt: skip
+
 
 def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | None) -> AnyResponse:
     """The task with its buttons, or in their place why there are none; beside it what it is about."""
@@ -113,6 +140,8 @@ def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | No
         answers=views.answers(held, run.scenario if run else "") if held else (), reasons=run.reasons if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
         has_panel=found.rows.object_type in PANELS,
+        can_ask=bool(held and held.options and not held.is_lent and held.run_id) and not found.access.is_personal
+        and guards.merchant().role.covers(Role.MANAGER),
     )  # fmt: skip
     return Response(page, refused.status if refused else 200, mimetype="text/html")
 

@@ -4,6 +4,7 @@ from app.web import SURFACES, guards, senders
 from app.web.embedded import entrance
 from app.web.extension_api import admin_extension, signed_download
 from app.web.find.desk import side_bar
+from app.web.inbox.mailed import asked_by_mail
 from app.web.panel import sign_in_return
 
 HARMLESS = {"GET", "HEAD", "OPTIONS"}
@@ -14,6 +15,7 @@ GUARDS = {
     senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
     senders.shelf_reader, sign_in_return.came_back, admin_extension, side_bar,
+    asked_by_mail,
     signed_download,
 }  # fmt: skip
 
