@@ -32,7 +32,7 @@ def uploads_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             u.id, u.object_name, u.wanted, u.created_at, u.expires_at, u.opened_at, u.state,
             received.scalar_subquery().label("received"),
         )
-        .where(u.store_id == store_id, mine, u.expires_at > utc_now() - SHOWN_AFTER_END)
+        .where(u.store_id == store_id, mine, u.purpose != "staff", u.expires_at > utc_now() - SHOWN_AFTER_END)
         .order_by(u.created_at.desc())
         .limit(MOST_LINKS)
     )  # fmt: skip

@@ -1,8 +1,11 @@
 """Which files people may file from a panel: ending and first bytes must agree. Nothing is unpacked or parsed."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_BYTES = 25_000_000
+WORD = re.compile(r"[^\W_]+")
 LOOK_AT = 4096  # bytes at the beginning
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script")
@@ -45,6 +48,13 @@ def kind_of(name: str, beginning: bytes) -> Kind | None:
     if kind.begins:
         return kind if beginning.startswith(kind.begins) else None
     return kind if _is_text(beginning) else None
+
+
+def guessed_type(name: str, types: Iterable[str]) -> str:
+    """The document type whose words all stand in a file's name, the longest such; empty where none does."""
+    words = set(WORD.findall(name.rpartition(".")[0].casefold()))
+    fitting = [one for one in types if (wanted := set(WORD.findall(one.casefold()))) and wanted <= words]
+    return max(fitting, key=len, default="")
 
 
 def _is_text(beginning: bytes) -> bool:

@@ -35,6 +35,7 @@ class Wanted:
     type_id: int = 0
     mime_types: tuple[str, ...] = ()
     several: bool = False
+    type_name: str = ""  # where the type's classification is not known yet
 
     @property
     def taken(self) -> tuple[str, ...]:

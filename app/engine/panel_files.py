@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+import structlog
+
 from app.db import audit
 from app.db.links import WorkspaceLink
 from app.db.panel_facts import DocumentFacts, PanelRows
@@ -14,12 +16,14 @@ from app.db.session import unit_of_work
 from app.domain.content import Document, Folder
 from app.domain.ids import NodeId
 from app.domain.rights import Mode, Sight
-from app.engine import knowledge, person_sign_in, rights
+from app.engine import knowledge, person_sign_in, rights, uploads
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant
-from app.errors import NotFound, Permanent, Retryable
+from app.engine.uploads_check import Sent
+from app.errors import AppError, Conflict, NotFound, Permanent, Retryable
 from app.opentext.content_server.documents import Documents
 
+log = structlog.get_logger(__name__)
 MOST_VERSIONS = 50
 
 
@@ -127,17 +131,21 @@ def _may_file(found: Sight, folders: tuple[str, ...]) -> bool:
 
 
 def file(
-    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, place: int, name: str, content: BinaryIO, mime_type: str
-) -> Document:
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, place: int, name: str, content: BinaryIO, mime_type: str,
+    *, folder: str = "",
+) -> Document:  # fmt: skip
     """File a document; the same bytes under the same name are filed once, others become its next version.
 
+    `folder` names the place as well, for a form that was made while OpenText did not answer.
     Raises NoAccess (also where OpenText refuses it), SignedOut, Retryable, Conflict.
     """
-    chosen = next((one for one in places(deps, who, rows, found) if one.node == place), None)
+    offered = places(deps, who, rows, found)
+    chosen = next((one for one in offered if one.node == place), None)
+    chosen = chosen or next((one for one in offered if folder and one.name == folder), None)
     if chosen is None:
         raise rights.NoAccess(found.contact)
     try:
-        filed = _documents(deps, who, rows).upload(NodeId(place), name, content, mime_type)
+        filed = _documents(deps, who, rows).upload(NodeId(chosen.node), name, content, mime_type)
     except NotFound as error:
         raise rights.NoAccess(found.contact) from error
     except Permanent as error:
@@ -146,6 +154,45 @@ def file(
         raise
     _remember(deps, who, rows, filed, chosen)
     return filed
+
+
+def give_type(deps: Deps, who: Merchant, rows: PanelRows, filed: Document, name: str) -> bool:
+    """Make a filed document one of this type; False where OpenText did not take it, and the document stays filed."""
+    if not name or rows.link is None:
+        return False
+    person = rows.rights.mode is Mode.PERSON
+    try:
+        signed_in = person_sign_in.content(deps, who)[0] if person else None
+        reports = signed_in.completeness if signed_in else deps.opentext(who.store_id).completeness
+        type_id = reports.type_id(NodeId(rows.link.node_id), name)
+        if type_id is not None:
+            reports.give_type(filed.id, type_id)
+    except AppError as error:
+        log.warning("type_not_given", store_id=who.store_id, node_id=filed.id, reason=error.specific_code)
+        return False
+    return type_id is not None
+
+
+def keep_for_later(
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, folder: str, type_name: str, sent: Sent
+) -> None:
+    """Take a file while OpenText does not answer: kept here, encrypted, and filed by itself once it does.
+
+    Only within the map: where people sign in, OpenText would have to know them when it is filed. Raises NoAccess,
+    Conflict (`not_queueable`: no such place, or not a type we keep), Retryable (`no_room`).
+    """
+    rights.demand(found, rights.may_upload(rows, found) and rows.rights.mode is Mode.SERVICE)
+    if folder not in known_folders(rows, found):
+        raise Conflict("This folder is not known.", code="not_queueable")
+    uploads.keep_of_staff(
+        deps, who.store_id, rows.object_type, rows.object_id, folder, type_name, sent, f"user:{who.user_id}"
+    )
+
+
+def known_folders(rows: PanelRows, found: Sight) -> tuple[str, ...]:
+    """Folders of the workspace we know something lies in, as far as this person may file there."""
+    names = dict.fromkeys(one.folder for one in rows.documents if one.folder)
+    return tuple(name for name in names if _may_file(found, (name,)))
 
 
 def _documents(deps: Deps, who: Merchant, rows: PanelRows) -> Documents:

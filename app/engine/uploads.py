@@ -22,7 +22,7 @@ from app.db.types import utc_now
 from app.db.uploads import UploadContent, UploadFile, UploadRequest
 from app.domain.events import Source, Topic
 from app.domain.ids import StoreId
-from app.domain.uploads import Wanted
+from app.domain.uploads import Wanted, shown_name
 from app.engine import timers
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
@@ -32,6 +32,7 @@ from app.errors import Conflict, NotFound, Rejected, Retryable
 
 TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
 PURPOSE = "upload-link"
+OF_STAFF = "staff"  # the purpose of what a member of staff filed while OpenText did not answer
 REMINDER = "documents_reminder"  # the timer of an object that still waits for what it asked for
 MOST_FILES = 20  # of one thing that takes several
 MOST_REFUSED = 30  # files of one link that were not taken
@@ -208,6 +209,33 @@ def receive(deps: Deps, token: str, holder: str, sent: Sequence[Sent]) -> int:
     for file in taken:
         tell(deps, request, file)
     return len(taken)
+
+
+def keep_of_staff(
+    deps: Deps, store_id: StoreId, object_type: str, object_id: str, folder: str, type_name: str, sent: Sent, by: str
+) -> UploadFile:
+    """Keep one file of a member of staff until Content Server takes it; a request of its own, which has no link.
+
+    Raises Conflict (`not_queueable`: not a kind we keep), Retryable (`no_room`).
+    """
+    _make_sure_of_room(deps, [sent])
+    stem = sent.name.rpartition(".")[0] or sent.name
+    wanted = Wanted(sent.wanted, shown_name(stem), folder, type_name=type_name)
+    checked = check(sent, wanted)
+    if checked.reason:
+        raise Conflict(checked.reason, code="not_queueable")
+    now = utc_now().replace(microsecond=0)
+    with unit_of_work(deps.database) as uow:
+        request = UploadRequest(
+            store_id=store_id, object_type=object_type, object_id=object_id, object_name="", purpose=OF_STAFF,
+            wanted=[_as_json(wanted)], state="complete", expires_at=now, ended_at=now, ended_by=by,
+        )  # fmt: skip
+        uow.session.add(request)
+        uow.session.flush()
+        file = _row(deps, uow.session, request, checked)
+        audit.record(uow.session, store_id, by, "document.queued", _object(request), file=file.id)
+    tell(deps, request, file)
+    return file
 
 
 def _require_open(state: LinkState) -> None:

@@ -21,6 +21,7 @@ from app.opentext.answers import CONTENT_SERVER, OTDS, Payload, Text, read, said
 from app.opentext.connection import Connection
 from app.opentext.content_server.categories import Categories
 from app.opentext.content_server.client import ContentServer
+from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
 from app.opentext.content_server.payloads import NodeList
@@ -247,6 +248,7 @@ class PersonalContent:
         self.holds = Holds(server)
         self.records = Records(server, self.holds)
         self.documents = Documents(server, Categories(server), max_bytes)
+        self.completeness = CompletenessReports(server)
         self.workflows = ContentWorkflows(server)
 
     def visible(self, nodes: Collection[int]) -> frozenset[int]:

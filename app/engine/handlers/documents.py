@@ -178,9 +178,12 @@ def _file(context: Context, file: UploadFile, wanted: Wanted, number: int) -> di
         return filing.as_facts(sent, wanted.folder)
 
     filed = context.effects.once(f"upload:{file.id}", act, look_up=look_up)
-    if wanted.type_id:
+    type_id = wanted.type_id
+    if wanted.type_name and not type_id:
+        type_id = context.opentext.completeness.type_id(node, wanted.type_name) or 0
+    if type_id:
         context.effects.still_mine()
-        context.opentext.completeness.give_type(NodeId(filed["node_id"]), wanted.type_id)
+        context.opentext.completeness.give_type(NodeId(filed["node_id"]), type_id)
     with unit_of_work(context.deps.database) as uow:
         link = knowledge.link_of(uow.session, context.store_id, context.subject_type.value, context.subject_id)
         if link is None:

@@ -1,7 +1,7 @@
 """Documents from the panel and into it: fetched and filed as far as the reader may, never named where they may not."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -10,10 +10,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain import files
+from app.domain.rights import Mode
 from app.engine import panel_files
 from app.engine.deps import Deps
 from app.engine.panel_files import Place
 from app.engine.rights import NoAccess, OpenTextSilent
+from app.engine.uploads_check import Sent
 from app.errors import AppError, Conflict, Retryable
 from app.opentext.people import SignedOut
 from app.web import display, documents, guards, language, templating
@@ -25,6 +27,8 @@ KINDS = {"orders": "order", "products": "product", "customers": "customer", "cas
 KIND = "<any(orders, products, customers, cases):kind>"
 IN_MEMORY = 1_000_000
 LONGEST_NAME = 200
+GUESSED, UNTYPED = "", "-"  # choices of a document type beside the types themselves
+MOST_FILES = 10
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,18 @@ class Typed:
 
     name: str = ""
     place: int = 0
+    folder: str = ""  # what that place is called
+    type: str = GUESSED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file. `state`: filed, queued or refused; `type` is the document type it was given."""
+
+    name: str
+    state: str
+    type: str = ""
+    sentence: str = ""
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
@@ -48,18 +64,21 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/documents/new")
     def new_document(kind: str, object_id: str) -> str:
         found = seen(deps, KINDS[kind], object_id)
-        places = panel_files.places(deps, guards.merchant(), found.rows, found.sight)
-        return _form(found, places, Typed(), "")
+        return _form(found, _places(deps, found), Typed(), "")
 
     @bp.post(f"/{KIND}/<object_id>/documents")
     @guards.requires("manager")
     @guards.takes(files.MOST_BYTES)
     def file(kind: str, object_id: str) -> AnyResponse:
-        """File what was chosen. A refusal leaves everything that was typed and chosen where it is."""
-        typed = typed_in()
+        """File what was chosen. A refusal leaves everything that was typed and chosen where it is; of several files
+        each has its own outcome, and what cannot be filed now waits here where it may."""
+        typed, sent = typed_in(), [one for one in request.files.getlist("file") if one.filename]
         try:
             found = seen(deps, KINDS[kind], object_id)
-            file_typed(deps, found, typed)
+            if len(sent) > 1:
+                outcomes = tuple(_outcome(deps, found, typed, one) for one in sent[:MOST_FILES])
+                return _filed(found, outcomes, len(sent) - MOST_FILES)
+            file_or_keep(deps, found, typed, sent[0] if sent else None)
         except (NoAccess, SignedOut, Retryable, Conflict, Refused) as error:
             return _again(deps, kind, object_id, typed, error)
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
@@ -95,25 +114,102 @@ def typed_in() -> Typed:
     """The form's fields beside the file."""
     place = request.form.get("place", "")
     known = int(place) if place.isascii() and place.isdigit() and len(place) <= 15 else 0
-    return Typed(templating.checked(request.form, "name", LONGEST_NAME), known)
+    folder = templating.checked(request.form, f"folder-{known}", LONGEST_NAME)
+    chosen = templating.checked(request.form, "type", LONGEST_NAME)
+    return Typed(templating.checked(request.form, "name", LONGEST_NAME), known, folder, chosen)
 
 
 def file_typed(deps: Deps, found: Seen, typed: Typed) -> str:
     """File what this request brings; gives its name. Raises Refused, and what `panel_files.file` raises."""
-    sent = request.files.get("file")
+    return _file(deps, found, typed, request.files.get("file")).name
+
+
+def _file(deps: Deps, found: Seen, typed: Typed, sent: FileStorage | None) -> Outcome:
     if sent is None or not sent.filename:
         raise Refused(_("Choose a file first."))
     name = _name(typed, sent)
+    kind = _kind(name, sent)
+    about = (deps, guards.merchant(), found.rows)
+    content = cast(BinaryIO, sent.stream)
+    document = panel_files.file(*about, found.sight, typed.place, name, content, kind.mime_type, folder=typed.folder)
+    wanted = _type(found, typed, name)
+    return Outcome(name, "filed", wanted if panel_files.give_type(*about, document, wanted) else "")
+
+
+def _kind(name: str, sent: FileStorage) -> files.Kind:
+    """What it is, by name and beginning. Raises Refused: empty, or nothing we take."""
     beginning = sent.stream.read(files.LOOK_AT)
     sent.stream.seek(0)
-    kind = files.kind_of(name, beginning)
     if not beginning:
         raise Refused(_("This file is empty."))
+    kind = files.kind_of(name, beginning)
     if kind is None:
         raise Refused(not_taken())
-    content = cast(BinaryIO, sent.stream)
-    panel_files.file(deps, guards.merchant(), found.rows, found.sight, typed.place, name, content, kind.mime_type)
-    return name
+    return kind
+
+
+def _type(found: Seen, typed: Typed, name: str) -> str:
+    """The document type that was chosen, of those OpenText has for this workspace; or guessed from the name."""
+    known = types_of(found)
+    if typed.type == GUESSED:
+        return files.guessed_type(name, known)
+    return typed.type if typed.type in known else ""
+
+
+def types_of(found: Seen) -> tuple[str, ...]:
+    """Names of the document types of this object's workspace, as OpenText last told."""
+    kept = found.rows.link.completeness if found.rows.link else {}
+    return tuple(str(one) for one in kept.get("types", ()))
+
+
+def file_or_keep(deps: Deps, found: Seen, typed: Typed, sent: FileStorage | None) -> Outcome:
+    """File it; where OpenText does not answer it is kept here and filed by itself later, where that may be."""
+    try:
+        return _file(deps, found, typed, sent)
+    except Retryable:
+        if sent is None or found.rows.rights.mode is not Mode.SERVICE:
+            raise
+        name = _name(typed, sent)
+        sent.stream.seek(0)
+        kept = Sent("1", name, sent.stream.read())
+        try:
+            panel_files.keep_for_later(
+                deps, guards.merchant(), found.rows, found.sight, typed.folder, _type(found, typed, name), kept
+            )
+        except Conflict:
+            pass  # not one that can wait: what OpenText said counts
+        else:
+            return Outcome(name, "queued")
+        raise
+
+
+def _outcome(deps: Deps, found: Seen, typed: Typed, sent: FileStorage) -> Outcome:
+    """One of several: its own name, and its own sentence where it is not filed."""
+    own = replace(typed, name="")
+    try:
+        return file_or_keep(deps, found, own, sent)
+    except (NoAccess, SignedOut, Retryable, Conflict, Refused) as error:
+        return Outcome(_name(own, sent), "refused", sentence=words_of(error)[0])
+
+
+def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Response:
+    language.read_in(found.shown.shop.timezone)
+    page = templating.page(
+        "panel/filed.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, title=title(found),
+        outcomes=outcomes, left_out=max(0, left_out), most=MOST_FILES,
+    )  # fmt: skip
+    return Response(page, 422 if all(one.state == "refused" for one in outcomes) else 200)
+
+
+def _places(deps: Deps, found: Seen) -> tuple[Place, ...]:
+    """Where this person may file; while OpenText does not answer, the folders we know of."""
+    try:
+        return panel_files.places(deps, guards.merchant(), found.rows, found.sight)
+    except OpenTextSilent:
+        raise
+    except Retryable:
+        known = panel_files.known_folders(found.rows, found.sight)
+        return tuple(Place(number, name) for number, name in enumerate(known, start=1))
 
 
 def not_taken() -> str:
@@ -139,7 +235,7 @@ def _again(deps: Deps, kind: str, object_id: str, typed: Typed, error: AppError)
         return Response(page, status, headers=aside)
     try:
         found = seen(deps, KINDS[kind], object_id)
-        places = panel_files.places(deps, guards.merchant(), found.rows, found.sight)
+        places = _places(deps, found)
     except AppError:
         places = (Place(typed.place, ""),) if typed.place else ()
     return Response(_form(found, places, typed, sentence, needs_sign_in=needs_sign_in), status)
@@ -164,7 +260,7 @@ def _form(found: Seen, places: tuple[Place, ...], typed: Typed, sentence: str, *
     return templating.page(
         "panel/upload.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, access=found.access,
         title=title(found), places=places, typed=typed, sentence=sentence, needs_sign_in=needs_sign_in,
-        endings=files.ENDINGS, most=files.MOST_BYTES,
+        endings=files.ENDINGS, most=files.MOST_BYTES, types=types_of(found), most_files=MOST_FILES,
     )  # fmt: skip
 
 

@@ -293,16 +293,19 @@ def _open(rows: PanelRows) -> tuple[RequestFacts, ...]:
 
 def _asks(rows: PanelRows) -> tuple[Ask, ...]:
     return tuple(
-        Ask(_(texts.REQUESTS.get(one.request, one.request)), one.received_at, texts.reason(one.reason))
-        for one in _open(rows)
-        if one.request != "recheck"
+        Ask(_asked(one), one.received_at, texts.reason(one.reason)) for one in _open(rows) if one.request != "recheck"
     )
+
+
+def _asked(one: RequestFacts) -> str:
+    """What was asked for; a file that came in is no request with a name."""
+    return _(texts.REQUESTS.get(one.request, one.request)) if one.request else _("A file that came in is filed")
 
 
 def _answers(rows: PanelRows) -> tuple[Ask, ...]:
     """What somebody asked for a moment ago and nothing came of: said, so that nobody waits for it."""
     return tuple(
-        Ask(_(texts.REQUESTS.get(one.request, one.request)), one.received_at, texts.reason(one.reason))
+        Ask(_asked(one), one.received_at, texts.reason(one.reason))
         for one in rows.requests
         if one not in _open(rows) and one.request != "recheck" and one.reason != "planned"
     )

@@ -116,6 +116,24 @@
     for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
   });
 
+  // Chosen files are named with what is wrong with one, before anything is sent; the others go through.
+  document.addEventListener('change', ({ target }) => {
+    const { most, list, large, other } = target.dataset;
+    if (!most || !target.files) return;
+    const kept = new DataTransfer();
+    const endings = target.accept.split(',');
+    let total = 0;
+    document.getElementById(list).replaceChildren(...[...target.files].map((file) => {
+      const taken = endings.some((ending) => file.name.toLowerCase().endsWith(ending));
+      const fits = total + file.size <= Number(most);
+      if (taken && fits) { total += file.size; kept.items.add(file); }
+      const line = document.createElement('li');
+      line.textContent = taken && fits ? file.name : `${file.name}: ${taken ? large : other}`;
+      return line;
+    }));
+    target.files = kept.files;
+  });
+
   // Copy a report.
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('button[data-copy]');

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PIL import Image
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from app.db.audit import AuditEntry
@@ -179,3 +179,64 @@ def test_a_document_is_held_and_released_with_a_reason(reviewed: tuple[House, Br
     viewer = Doors(house).signed_in(OTHER, role=Role.VIEWER)
     assert "Put it on a hold" not in words_on(text(viewer, page))
     assert viewer.post(page, {"do": "document", "hold": "x", "reason": "y"}).status_code == 403
+
+
+def send_files(browser: Browser, panel: str, place: str, *sent: tuple[str, bytes], **fields: str) -> tuple[int, str]:
+    form = MultiDict[str, object](fields | {"page_token": browser.page, "place": place})
+    for name, content in sent:
+        form.add("file", FileStorage(io.BytesIO(content), name))
+    boundary, body = encode_multipart(form)
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = browser.client.post(f"{panel}/documents", base_url=APP, data=body, content_type=kind)
+    return answer.status_code, words_on(answer.get_data(as_text=True))
+
+
+def test_of_several_files_each_has_its_own_outcome_and_type(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, _record = reviewed
+    house.request(house.store_id, "order", panel.rpartition("/")[2], "recheck")
+    house.drain()
+    form = text(browser, f"{panel}/documents/new")
+    assert "Order record" in form
+    (place,) = re.findall(r'<option value="(\d+)" *>03 Correspondence', form)
+    sent = (
+        ("Order-record copy.pdf", b"%PDF-1.7 a copy"), ("<b>page</b>.html", HOSTILE), ("letter.pdf", b"%PDF-1.7"),
+        ("empty.pdf", b""),
+    )  # fmt: skip
+    status, words = send_files(browser, panel, place, *sent)
+    assert status == 200
+    assert "Order-record copy.pdf Filed Document type: Order record" in words
+    assert "&lt;b&gt;page&lt;/b&gt;.html Not filed This file is not filed: its type" in words or "b&gt;.html" in words
+    assert "letter.pdf Filed empty.pdf" in words
+    assert "empty.pdf Not filed This file is empty." in words
+    (node,) = [one for one in house.stage.content_server.state.nodes.values() if one.name == "Order-record copy.pdf"]
+    types = [house.stage.content_server.state.nodes[one].name for one in node.classification_ids]
+    assert types == ["Order record"]
+    assert send_files(browser, panel, place, ("a.exe", b"MZ"), ("b.exe", b"MZ"))[0] == 422
+
+
+def test_while_opentext_is_down_files_wait_here_and_are_filed_afterwards(
+    reviewed: tuple[House, Browser, str, str],
+) -> None:
+    house, browser, panel, _record = reviewed
+    house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
+    form = text(browser, f"{panel}/documents/new")
+    (place, folder) = re.findall(r'name="folder-(\d+)" value="([^"]+)"', form)[0]
+    assert folder == "01 Order record"
+    given = {f"folder-{place}": folder}
+    sent = (("Delivery note.pdf", b"%PDF-1.7 a note"), ("notes.txt", b"words"))
+    status, words = send_files(browser, panel, place, *sent, **given)
+    assert status == 200
+    assert "Delivery note.pdf Waits for OpenText It is kept here, encrypted" in words
+    assert "notes.txt Not filed OpenText is not answering right now." in words
+    elsewhere = send_files(browser, panel, "9", ("x.pdf", b"%PDF-1.7"), ("y.pdf", b"%PDF-1.7"))[1]
+    assert elsewhere.count("Not filed") == 2
+    assert "On its way" in words_on(text(browser, panel))
+    house.stage.world.faults.remove()
+    for _ in range(2):
+        house.hurry()
+        house.drain()
+    words = words_on(text(browser, panel))
+    assert "Delivery note.pdf" in words
+    assert "To send us" not in words
+    (queued,) = [one for one in house.rows(AuditEntry) if one.action == "document.queued"]
+    assert queued.actor.startswith("user:")
