@@ -41,6 +41,7 @@ def document_kind(name: str) -> str:
 
 _KINDS = (
     ("price agreement", "Price agreement"),
+    ("tax exemption certificate", "Tax exemption certificate"),
     ("promotion", "Promotion"),
     ("campaign brief", "Campaign brief"),
     ("policy exception", "Policy exception"),

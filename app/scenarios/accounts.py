@@ -1,14 +1,24 @@
 """Scenarios about the accounts of business buyers: one workspace per customer and company with all that was agreed."""
 
+import re
 from hashlib import sha256
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from app.domain.commerce import Customer, Order, OrderStatus
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject
-from app.domain.steps import EnsureWorkspace, FilePaper, LinkInStore, TellAccounts
+from app.domain.publication import document_kind
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
+from app.domain.steps import (
+    EnsureWorkspace,
+    FileEvidence,
+    FilePaper,
+    LinkInStore,
+    PublishTaxExemption,
+    RecordApproval,
+    TellAccounts,
+)
 from app.domain.trade import Company, CompanyState
 
 ORDERS, CREDIT = "02 Orders", "06 Credit"
@@ -139,4 +149,55 @@ BUSINESS_ORDER = Scenario(
     outcome="The order histories in the customer's and the company's workspaces show the order as it stands.",
 )
 
-SCENARIOS = (CUSTOMER_WORKSPACE, COMPANY_WORKSPACE, BUSINESS_ORDER)
+
+class TaxExemptionPreferences(Preferences):
+    """What an approved certificate exempts from."""
+
+    exemptions: str = Field(
+        default="", max_length=500, title="Exemptions of the store",
+        description="The store's names of what a certificate exempts from, separated by commas, for example "
+                    "EU_REVERSE_CHARGE_EXEMPTION_RULE. Empty: from all taxes.",
+    )  # fmt: skip
+    months: int = Field(
+        default=12, ge=1, le=120, title="Months a certificate holds",
+        description="Counted from its approval. Then the company is taxed as before, unless a newer one is approved.",
+    )  # fmt: skip
+
+    @field_validator("exemptions")
+    @classmethod
+    def _names(cls, value: str) -> str:
+        names = [name for name in re.split(r"[\s,;]+", value.upper()) if name]
+        if not all(re.fullmatch(r"[A-Z][A-Z0-9_]{2,79}", name) for name in names):
+            raise ValueError("write the names as the store spells them, for example EU_REVERSE_CHARGE_EXEMPTION_RULE")
+        return ", ".join(names)
+
+
+def approved_certificate(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run per approved version of a certificate."""
+    is_one = document_kind(event.detail.get("document_name", "")) == "Tax exemption certificate"
+    return every_event(event, subject, preferences) if is_one else ()
+
+
+TAX_EXEMPTION = Scenario(
+    slug="company-tax-exemption",
+    title="Exempt a company from taxes once its certificate is approved, until it expires",
+    catalogue=(1, 34),
+    providers=frozenset({Provider.SHOPIFY}),
+    subject=ObjectType.COMPANY,
+    applies="The approved document is a tax exemption certificate of the company; once for each version.",
+    triggers=frozenset({Topic.CONTENT_APPROVED}),
+    each=approved_certificate,
+    preferences=TaxExemptionPreferences,
+    steps=(
+        RecordApproval(folder="04 Onboarding", classification="Customer agreements"),
+        PublishTaxExemption(),
+        FilePaper("account_terms", folder=CREDIT, document="agreed_terms"),
+        FileEvidence(folder=CREDIT, classification="Approvals"),
+    ),
+    outcome="The company buys without the taxes it is exempt from, at each of its locations, as long as its "
+    "certificate holds; the record says who approved it.",
+    works_by="A document is a certificate when its name begins with “Tax exemption certificate”. BigCommerce keeps no "
+    "tax exemption of companies.",
+)
+
+SCENARIOS = (CUSTOMER_WORKSPACE, COMPANY_WORKSPACE, BUSINESS_ORDER, TAX_EXEMPTION)

@@ -10,16 +10,20 @@ from app.db.cases import CaseRow
 from app.db.links import FiledDocument, WorkspaceLink
 from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow
+from app.db.timers import Timer
 from app.db.types import utc_now
 from app.domain.cases import CaseKind
+from app.domain.ids import CompanyId, PriceListId
+from app.domain.trade import CompanyState
 from app.engine import cases, replay
 from app.engine.cases import NewCase
-from app.stores.port import Capability
+from app.stores.port import Capability, CompanyChange
 from sandbox.kernel.faults import FaultRule
+from sandbox.shopify import changed, making
 from sandbox.shopify.hands import goods, trading
 from sandbox.shopify.state import JSON
 from tests.engine import office
-from tests.engine.merchants import SHOP, THEO, Partner, hand, number, stock
+from tests.engine.merchants import SHOP, THEO, Partner, hand, number, record, stock
 from tests.house import House, a_house
 
 HEADER = "SKU;Currency;Price;From quantity;Valid from;Valid to\n"
@@ -274,3 +278,118 @@ def test_a_discount_nobody_approved_gets_a_campaign_and_ends_when_it_ran_too_lon
     house.request(house.store_id, "store", SHOP, "look_at_promotions")
     house.drain()
     assert len(cases.read(house.deps, house.store_id, case.id).additions) <= count + 1
+
+
+# Registrations and taxes
+
+GRACE, OMAR, LENA = "grace.taylor@demo", "omar.haddad@demo", "lena.hoff@demo"
+
+
+def approves(house: House, limit: str = "5000", days: str = "45") -> None:
+    office.decide(house, "sf_b2b_onboarding", "approved", user=GRACE)
+    office.decide(house, "sf_b2b_onboarding", "approved", user=OMAR, credit_limit=limit, payment_terms_days=days)
+    office.decide(house, "sf_b2b_onboarding", "approved", user=LENA, comment="Welcome")
+
+
+def wholesale(house: House) -> PriceListId:
+    """A catalog for whoever is approved on credit, as a merchant makes it."""
+    with house.stage.shopify.acting(SHOP) as here:
+        known = [one for one in here.all("CompanyLocationCatalog") if one["title"] == "Wholesale"]
+        if not known:
+            made = here.new("PriceList", name="Wholesale prices", currency="EUR", catalogId=None, prices={}, breaks=[],
+                            rules={}, parent={"adjustment": {"type": "PERCENTAGE_DECREASE", "value": 10}},
+                            createdAt=here.stamp(), updatedAt=here.stamp())  # fmt: skip
+            catalog = here.new("CompanyLocationCatalog", title="Wholesale", status="ACTIVE", locationIds=[],
+                               priceListId=made["id"], publicationId=None)  # fmt: skip
+            made["catalogId"] = catalog["id"]
+            known = [catalog]
+        return PriceListId(str(known[0]["priceListId"]).rpartition("/")[2])
+
+
+def test_an_approved_company_may_buy_with_its_catalog_credit_and_terms_and_an_undo_takes_it_back(shop: House) -> None:
+    house, list_id = shop, wholesale(shop)
+    office.switch_on(house, "company-application", group="Wholesale")
+    read = house.deps.store(house.store_id).read
+    with house.stage.shopify.acting(SHOP) as here:  # somebody registers: nobody may buy for it yet
+        here.muted = True
+        made = making.company(here, name="Kontor KG")
+        place = making.company_location(here, made)
+        made["mainContactId"] = making.company_contact(here, made, making.customer(here, email="kontor@example.com"))[
+            "id"
+        ]
+        here.muted = False
+        changed.tell(here, made, "create")
+    house.drain()
+    key = CompanyId(number(made))
+    assert read.company(key).state is CompanyState.PENDING
+    run = house.run_of("company-application", key)  # once, though everything was told twice
+    assert run.reasons == ["Kontor KG has registered and waits to be approved"]
+    approves(house)
+    found = read.company(key)
+    assert (found.state, str(found.credit_limit), found.payment_terms_days) == (
+        CompanyState.APPROVED, "5,000.00 EUR", 45,
+    )  # fmt: skip
+    assert [one.name for one in read.audiences_of(list_id)] == ["Kontor KG"]
+    (publication,) = house.rows(Publication, object_id=key)
+    rows = {row.title: row.state for row in house.rows(PublicationField, publication_id=publication.id)}
+    assert rows == dict.fromkeys(("Price list", "Credit limit", "Credit hold", "Payment terms", "Account"), "live")
+    house.deps.store(house.store_id).publish.set_company(key, CompanyChange(payment_terms_days=60))  # a person's
+    house.request(house.store_id, "company", key, "undo", publication_id=publication.id)
+    house.drain()
+    after = read.company(key)
+    assert (after.state, after.credit_limit, after.payment_terms_days) == (CompanyState.PENDING, None, 60)
+    assert read.audiences_of(list_id) == []
+    assert record(house, "CompanyLocation", number(place))["buyerExperience"]["checkoutToDraft"] is True
+
+
+def test_an_approved_customer_becomes_a_company_that_may_buy_once_whatever_answers_are_lost(shop: House) -> None:
+    house = shop
+    office.switch_on(house, "customer-application", group="No such catalog")
+    with house.stage.shopify.acting(SHOP) as here:
+        person = making.customer(here, email="ida@example.com", firstName="Ida", lastName="Berg")
+        changed.tell(here, person, "create")
+    house.drain()
+    house.request(house.store_id, "customer", number(person), "review_account")
+    house.drain()
+    rule = FaultRule(system="shopify", kind="drop_after", probability=0.2, path="*graphql*")
+    house.stage.world.faults.add(rule)
+    approves(house, days="31")
+    for _ in range(6):
+        house.hurry()
+        house.drain()
+    house.stage.world.faults.remove(rule.id)
+    house.hurry()
+    house.drain()
+    with house.stage.shopify.acting(SHOP) as here:
+        (made,) = [one for one in here.all("Company") if one["externalId"] == f"ecm-customer-{number(person)}"]
+    company = house.deps.store(house.store_id).read.company(CompanyId(number(made)))
+    assert (company.name, company.state, str(company.credit_limit)) == (
+        "Ida Berg", CompanyState.APPROVED, "5,000.00 EUR",
+    )  # fmt: skip
+    (publication,) = house.rows(Publication, object_id=number(person))
+    notes = {row.title: row.note for row in house.rows(PublicationField, publication_id=publication.id) if row.note}
+    assert "no terms of 31 days" in notes["Payment terms"]
+    assert "no catalog or price list No such catalog" in notes["Customer group"]
+
+
+def test_a_company_is_exempt_from_taxes_while_its_approved_certificate_holds(partner: Partner) -> None:
+    house, rule = partner.house, "EU_REVERSE_CHARGE_EXEMPTION_RULE"
+    office.switch_on(house, "company-tax-exemption", exemptions=rule.lower(), months="3")
+    draft = partner.write("%PDF-1.7 draft", "Tax exemption certificate 2027.pdf", "04 Onboarding")
+    office.reject(house, draft, THEO)
+    assert partner.place_now()["taxExemptions"] == []
+    partner.approve("%PDF-1.7 signed", "Tax exemption certificate 2027.pdf", "04 Onboarding")
+    assert partner.place_now()["taxExemptions"] == [rule]
+    assert partner.states("terms") == {"Tax exemption": "live"}
+    with house.stage.shopify.acting(SHOP) as here:  # by hand, past every approval
+        partner.place(here)["taxExemptions"] = []
+        changed.tell(here, partner.place(here))
+    house.drain()
+    assert partner.states("terms") == {"Tax exemption": "drifted"}
+    partner.ask("restore", publication_id=partner.publication("terms").id)
+    assert partner.place_now()["taxExemptions"] == [rule]
+    assert partner.publication("terms").valid_to is not None
+    runs = house.rows(Run, scenario="company-tax-exemption", subject_id=partner.id)
+    assert [run.state for run in runs] == ["done"]
+    timers = {one.name for one in house.rows(Timer, object_id=partner.id)}
+    assert f"publication:{partner.publication('terms').id}:end" in timers

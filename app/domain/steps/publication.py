@@ -103,6 +103,16 @@ class PublishTerms:
     kind: Literal["publish_terms"] = "publish_terms"
 
 
+@dataclass(frozen=True)
+class PublishTaxExemption:
+    """Exempt the company the run is about from taxes, by its approved certificate (facts `node_id`, `version`).
+
+    The preference `exemptions` names the store's own exemptions (empty: from all taxes), `months` how long it holds.
+    """
+
+    kind: Literal["publish_tax_exemption"] = "publish_tax_exemption"
+
+
 Steps = (
     RecordApproval
     | PublishContent
@@ -110,6 +120,7 @@ Steps = (
     | PublishPromotions
     | LookAtPromotions
     | PublishTerms
+    | PublishTaxExemption
     | PublishDue
     | EndPublication
     | FileEvidence
@@ -118,6 +129,6 @@ Steps = (
 )
 __all__ = [
     "EndPublication", "FileEvidence", "LookAtPromotions", "PublishContent", "PublishDue", "PublishPrices",
-    "PublishPromotions", "PublishTerms",
+    "PublishPromotions", "PublishTaxExemption", "PublishTerms",
     "RecordApproval", "RestoreFields", "UndoPublication",
 ]  # fmt: skip

@@ -73,6 +73,7 @@ HANDLERS: dict[str, Handler] = {
     "publish_promotions": promotions.publish_promotions,
     "look_at_promotions": promotions.look_at_promotions,
     "publish_terms": terms.publish_terms,
+    "publish_tax_exemption": terms.publish_tax_exemption,
     "publish_due": publishing.publish_due,
     "end_publication": publishing.end_publication,
     "file_evidence": publishing_evidence.file_evidence,

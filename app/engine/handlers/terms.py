@@ -1,30 +1,33 @@
 """Steps about the terms of an account: what was decided becomes group, credit, payment terms and the right to buy."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.db.session import reading
+from app.db.types import utc_now
 from app.domain.commerce import Customer, Money
-from app.domain.ids import CompanyId
-from app.domain.steps import PublishTerms, SetCompanyState
+from app.domain.ids import CompanyId, NodeId, PriceListId
+from app.domain.steps import PublishTaxExemption, PublishTerms, SetCompanyState
 from app.domain.trade import Company, CompanyState
 from app.engine import approvals, circuits, subjects
+from app.engine.agreements.audience import without
 from app.engine.handlers import publishing
 from app.engine.publications import Draft, PlannedField, Value
 from app.engine.publications import terms as kind
 from app.engine.publications.kinds import TERMS
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
-from app.stores.port import CompanyChange
+from app.stores.port import Capability, CompanyChange
 
 CREDIT_ATTRIBUTE = "Credit terms"
+MONTH = 365.2425 / 12  # days
 
 
 def publish_terms(context: Context, step: PublishTerms) -> Result:
     """From the decision this run kept as a record; what the decision does not say stays as it is."""
-    account = context.subject
-    if not isinstance(account, Company | Customer):
+    if not isinstance(context.subject, Company | Customer):
         raise Permanent("This is about no account, so there are no terms to write.", code="no_account")
     with reading(context.deps.database) as session:
         approval = approvals.of_run(session, context.run_id)
@@ -33,22 +36,80 @@ def publish_terms(context: Context, step: PublishTerms) -> Result:
             "No approval of these terms is kept as a record, so nothing was written.", code="no_approval_record",
             hint="Have the account decided in OpenText; its terms are written then.",
         )  # fmt: skip
+    account = _account(context, context.subject)
     wanted, refused = _wanted(context, account, on_credit=step.on_credit)
-    now = kind.values_of(account)
+    now = _now(context, account, wanted)
     fields = [PlannedField(name, _title(name), now.get(name, {}), value) for name, value in wanted.items()]
     fields += [
         PlannedField(name, _title(name), now.get(name, {}), value, why) for name, (value, why) in refused.items()
     ]
     draft = Draft(
         context.store_id, context.run_id, context.subject_type, context.subject_id, TERMS,
-        f"{context.subject_type.value}:{context.subject_id}", f"the account of {subjects.name(account)}",
+        f"{'company' if isinstance(account, Company) else 'customer'}:{account.id}",
+        f"the account of {subjects.name(account)}",
         approvals.source_of(approval), approval.url, fields,
     )  # fmt: skip
     with circuits.patiently():
         return publishing.published(context, publishing.publish(context, draft))
 
 
+def publish_tax_exemption(context: Context, _step: PublishTaxExemption) -> Result:
+    """By exactly the approved certificate; after its months what was there before is put back."""
+    company, store = context.subject, context.store
+    if not isinstance(company, Company) or Capability.TAX_EXEMPTION not in store.read.capabilities:
+        raise without(store, Capability.TAX_EXEMPTION, "This store keeps no tax exemption of companies.")
+    node_id, version = NodeId(int(context.facts["node_id"])), int(context.facts["version"])
+    with reading(context.deps.database) as session:
+        approval = approvals.of_version(
+            session, context.store_id, context.subject_type, context.subject_id, node_id, version
+        )
+    if approval is None:
+        words = f"Version {version} is not approved, or not any more; nobody was exempted."
+        return Skipped(words, publishing.workspace_of(context))
+    source = approvals.source_of(approval)
+    ends = (source.approved_at or utc_now()) + timedelta(days=MONTH * int(getattr(context.preferences, "months", 12)))
+    if ends <= utc_now():
+        words = f"“{source.name}” is older than it may be; nobody was exempted."
+        return Skipped(words, publishing.workspace_of(context))
+    named = tuple(one for one in str(getattr(context.preferences, "exemptions", "")).split(", ") if one)
+    value = kind.tax_value(not named, named or company.tax_exemptions)
+    field = PlannedField(kind.TAX, _title(kind.TAX), kind.values_of(company)[kind.TAX], value)
+    draft = Draft(
+        context.store_id, context.run_id, context.subject_type, context.subject_id, TERMS, f"company:{company.id}",
+        f"the taxes of {company.name}", source, context.opentext.workspaces.url(source.node_id), [field], None, ends,
+    )  # fmt: skip
+    with circuits.patiently():
+        publication = publishing.publish(context, draft)
+    publishing.plan_times(context, publication)
+    return publishing.published(context, publication)
+
+
+def _account(context: Context, subject: Company | Customer) -> Company | Customer:
+    """Whose terms are written: where only companies have any, the customer's own company, made as needed."""
+    store = context.store
+    if isinstance(subject, Company) or Capability.COMPANY_CREATION not in store.read.capabilities:
+        return subject
+    company_id = subject.company_id
+    if company_id is None:
+        context.effects.still_mine()
+        company_id = store.publish.create_company(subject.id, subject.company or subject.name)
+    return store.read.company(company_id)
+
+
+def _now(context: Context, account: Company | Customer, wanted: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What stands there; the price lists among what is wanted are asked for."""
+    found = kind.values_of(account)
+    for name in wanted:
+        if name.startswith(kind.PRICE_LIST):
+            key = PriceListId(name.removeprefix(kind.PRICE_LIST))
+            has = any(one.id == str(account.id) for one in context.store.read.audiences_of(key))
+            found[name] = wanted[name] if has else {}
+    return found
+
+
 def _title(field: str) -> str:
+    if field.startswith(kind.PRICE_LIST):
+        return "Price list"
     return kind.TITLES.get(field) or field.removeprefix(kind.ATTRIBUTE)
 
 
@@ -61,18 +122,29 @@ def _wanted(
     refused: dict[str, tuple[Value, str]] = {}
     name = str(getattr(context.preferences, "group" if on_credit else "prepay_group", "")).strip()
     if name:
-        groups = {one.name.casefold(): one for one in context.store.read.customer_groups()}
-        group = groups.get(name.casefold())
-        if group is None:
-            refused[kind.GROUP] = (kind.said("", name), f"The store has no customer group {name}.")
-        else:
-            wanted[kind.GROUP] = kind.said(group.id, group.name)
+        given, problem = _group(context, account, name)
+        wanted |= given
+        refused |= {kind.GROUP: (kind.said("", name), problem)} if problem else {}
     credit = _credit(context, decided) if on_credit else ({}, {})
     if isinstance(account, Customer):
         words = _in_words(decided) if on_credit else "pays in advance"
         return wanted | {f"{kind.ATTRIBUTE}{CREDIT_ATTRIBUTE}": {"text": words}}, refused
     wanted |= credit[0] if on_credit else {kind.TERMS: kind.days_value(0)}
     return wanted | {kind.STATE: kind.state_value(CompanyState.APPROVED)}, refused | credit[1]
+
+
+def _group(context: Context, account: Company | Customer, name: str) -> tuple[dict[str, Value], str]:
+    """(what to write, why not): the group of that name; in a store without groups the price list or catalog."""
+    read = context.store.read
+    if Capability.CUSTOMER_GROUPS in read.capabilities or isinstance(account, Customer):
+        group = next((one for one in read.customer_groups() if one.name.casefold() == name.casefold()), None)
+        found = {kind.GROUP: kind.said(group.id, group.name)} if group else {}
+        return found, "" if found else f"The store has no customer group {name}."
+    lists = read.price_lists() if Capability.PRICE_LISTS in read.capabilities else []
+    one = next((one for one in lists if name.casefold() in (one.name.casefold(), one.catalog.casefold())), None)
+    if one is None:
+        return {}, f"The store has no catalog or price list {name}. {read.remedy(Capability.PRICE_LISTS)}".strip()
+    return {kind.price_list_field(one.id): kind.price_list_value(one.catalog or one.name)}, ""
 
 
 def _credit(context: Context, decided: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, tuple[Value, str]]]:

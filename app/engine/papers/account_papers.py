@@ -94,6 +94,7 @@ def _company(company: Company) -> tuple[tuple[str, str], ...]:
         ("Credit limit", str(company.credit_limit) if company.credit_limit else "none"),
         ("Credit hold", "yes" if company.is_on_credit_hold else "no"),
         ("Payment terms", f"{days} days" if days is not None else "the store's own"),
+        ("Tax exemption", "all taxes" if company.is_tax_exempt else ", ".join(company.tax_exemptions) or "none"),
         *(("Address", postal(one)) for one in company.addresses), ("Buyers", str(len(company.members))),
     )  # fmt: skip
 

@@ -33,4 +33,5 @@ def _looked_at(
     session: Session, store_id: StoreId, object_type: ObjectType, object_id: str, *, whole: bool
 ) -> list[Publication]:
     live = ledger.live_for(session, store_id, object_type, object_id)
-    return [one for one in live if one.kind in KINDS and (whole or one.target == object_id)]
+    own = (object_id, f"{object_type.value}:{object_id}")  # the object itself, or the terms of the account it is
+    return [one for one in live if one.kind in KINDS and (whole or one.target in own)]

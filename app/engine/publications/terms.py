@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.domain.commerce import Customer, Money
-from app.domain.ids import CompanyId, CustomerId
+from app.domain.ids import CompanyId, CustomerId, PriceListId
 from app.domain.scenario import Subject
-from app.domain.trade import Company, CompanyState
+from app.domain.trade import Audience, AudienceKind, Company, CompanyState
 from app.engine.publications.kind import Report, Row, Wanted
 from app.engine.publications.values import Value
 from app.engine.runs import Context
@@ -18,10 +18,13 @@ from app.stores.port import CompanyChange, Store
 
 STATE, GROUP, LIMIT, HOLD, TERMS = "state", "group", "credit_limit", "credit_hold", "payment_terms"
 ATTRIBUTE = "attribute:"  # "attribute:<name>" is one of a customer's own
+PRICE_LIST = "price_list:"  # "price_list:<id>" is one that a company gets, where the store has no groups
+TAX = "tax_exemption"
 TITLES = {
     GROUP: "Customer group", LIMIT: "Credit limit", HOLD: "Credit hold", TERMS: "Payment terms", STATE: "Account",
+    TAX: "Tax exemption",
 }  # fmt: skip
-ORDER = (GROUP, LIMIT, HOLD, TERMS, STATE)  # attributes of customers before all of them
+ORDER = (GROUP, LIMIT, HOLD, TERMS, TAX, STATE)  # attributes and price lists before all of them
 NO_GROUP = "0"
 
 
@@ -39,7 +42,7 @@ def values_of(account: Company | Customer) -> dict[str, Value]:
     return {
         GROUP: group, LIMIT: limit_value(limit), TERMS: days_value(days),
         HOLD: said("yes", "on hold") if account.is_on_credit_hold else said("no", "not on hold"),
-        STATE: state_value(account.state),
+        STATE: state_value(account.state), TAX: tax_value(account.is_tax_exempt, account.tax_exemptions),
     }  # fmt: skip
 
 
@@ -52,6 +55,22 @@ def limit_value(limit: Money | None) -> Value:
 
 def days_value(days: int | None) -> Value:
     return said("", "the store's own") if days is None else said(str(days), f"{days} days" if days else "at once")
+
+
+def tax_value(is_exempt: bool, exemptions: tuple[str, ...]) -> Value:
+    """Whole, or by the store's own names of exemptions."""
+    if not is_exempt and not exemptions:
+        return said("", "not exempt")
+    words = ", ".join(("from all taxes",) if is_exempt else exemptions)
+    return {"text": "all" if is_exempt else "some", "exemptions": list(exemptions), "shown": f"exempt: {words}"}
+
+
+def price_list_field(price_list_id: str) -> str:
+    return f"{PRICE_LIST}{price_list_id}"
+
+
+def price_list_value(name: str) -> Value:
+    return said("assigned", name)
 
 
 def state_value(state: CompanyState) -> Value:
@@ -69,11 +88,17 @@ class TermsKind:
     ) -> Mapping[str, Value]:
         kind, _colon, number = target.partition(":")
         account: Company | Customer
-        if isinstance(subject, Company | Customer) and str(subject.id) == number:
+        is_it = isinstance(subject, Company) if kind == "company" else isinstance(subject, Customer)
+        if isinstance(subject, Company | Customer) and is_it and str(subject.id) == number:
             account = subject
         else:
             account = store.read.company(CompanyId(number)) if kind == "company" else _customer(store, number)
         found = values_of(account)
+        for row in rows:
+            if row.field.startswith(PRICE_LIST):
+                key = PriceListId(row.field.removeprefix(PRICE_LIST))
+                has = any(one.id == number for one in store.read.audiences_of(key))
+                found[row.field] = row.after if has else {}
         return {row.field: found.get(row.field, {}) for row in rows}
 
     def write(self, context: Context, target: str, wanted: Sequence[Wanted], report: Report) -> None:
@@ -81,7 +106,9 @@ class TermsKind:
         for one in sorted(wanted, key=_place):
             context.effects.still_mine()
             try:
-                if kind == "company":
+                if one.field.startswith(PRICE_LIST):
+                    _assign(context.store, number, one)
+                elif kind == "company":
                     context.store.publish.set_company(CompanyId(number), _change(one))
                 else:
                     _write_customer(context.store, CustomerId(number), one)
@@ -89,6 +116,12 @@ class TermsKind:
                 report([one.field], {one.field: f"The store refused it: {error.message}"})
             else:
                 report([one.field], {})
+
+
+def _assign(store: Store, company_id: str, one: Wanted) -> None:
+    audience = Audience(AudienceKind.COMPANY, company_id, one.title)
+    change = store.publish.assign_price_list if one.value else store.publish.unassign_price_list
+    change(PriceListId(one.field.removeprefix(PRICE_LIST)), audience)
 
 
 def _customer(store: Store, number: str) -> Customer:
@@ -108,6 +141,8 @@ def _change(one: Wanted) -> CompanyChange:
         return CompanyChange(credit_limit=Money(Decimal(amount), currency))
     if one.field == HOLD:
         return CompanyChange(credit_hold=text == "yes")
+    if one.field == TAX:
+        return CompanyChange(tax_exempt=text == "all", tax_exemptions=tuple(one.value.get("exemptions", ())))
     if one.field == STATE:
         return CompanyChange(state=CompanyState(text))
     if not text:

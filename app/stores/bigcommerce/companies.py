@@ -145,6 +145,9 @@ class CompanyWriting(CompanyReading):
 
     _client: BigCommerceClient
 
+    def create_company(self, customer_id: CustomerId, name: str) -> CompanyId:  # noqa: ARG002  # it makes none
+        raise Permanent("B2B Edition makes companies itself.", code="not_in_this_store", service=SERVICE)
+
     def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
         """Writes what differs only: each write is an event of the company. Its state comes last, for it lets the
         company buy.

@@ -114,6 +114,13 @@ class StorePublisher(Protocol):
         """Set the attribute of that name, made as needed. Idempotent."""
         ...
 
+    def create_company(self, customer_id: CustomerId, name: str) -> CompanyId:
+        """A company whose main contact is this customer, who may not buy for it yet. Find-or-create.
+
+        Needs Capability.COMPANY_CREATION.
+        """
+        ...
+
     def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
         """Write what the change names, leave the rest. Idempotent."""
         ...

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     ORDER_EDITS = "order_edits"  # goods of a placed order can be exchanged
     SPLIT_SHIPMENTS = "split_shipments"  # some goods of an order can be held back while the rest leaves
     FILES = "files"  # the store has public files of its own
+    COMPANY_CREATION = "company_creation"  # a customer can be made the first contact of a new company
     TAX_EXEMPTION = "tax_exemption"  # companies can be exempt from taxes
 
 

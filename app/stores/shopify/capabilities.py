@@ -36,6 +36,7 @@ BY_MARKET = (
 BUSINESS = {
     Capability.COMPANIES: ("read_customers",),
     Capability.TAX_EXEMPTION: ("write_customers",),
+    Capability.COMPANY_CREATION: ("write_customers",),
     Capability.PRICE_LISTS: ("read_customers", "write_products"),
 }
 
@@ -53,7 +54,7 @@ class CapabilityReading:
         if shop.has_b2b and "read_customers" in granted:
             found.add(Capability.COMPANIES)
             if "write_customers" in granted:
-                found.add(Capability.TAX_EXEMPTION)
+                found |= {Capability.TAX_EXEMPTION, Capability.COMPANY_CREATION}
             if "write_products" in granted and (shop.assigns_directly or "read_markets" in granted):
                 found.add(Capability.PRICE_LISTS)
         return frozenset(found)

@@ -20,7 +20,8 @@ from app.stores.shopify import company_payloads
 from app.stores.shopify.client import ShopifyClient
 from app.stores.shopify.mapping import fingerprint
 from app.stores.shopify.metafields import Metafields
-from app.stores.shopify.names import SERVICE, gid
+from app.stores.shopify.names import SERVICE, gid, number
+from app.stores.shopify.orders import quoted
 from app.stores.shopify.payloads import Metafield, parse
 
 STATE, LIMIT = "company_state", "credit_limit"
@@ -51,6 +52,45 @@ class CompanyReading:
 
 class CompanyWriting(CompanyReading):
     """The companies' part of StorePublisher."""
+
+    def create_company(self, customer_id: CustomerId, name: str) -> CompanyId:
+        """Found again by our own external id. Without a role its contact may not buy, whatever the location says."""
+        known = self._own_company(customer_id)
+        if known is None:
+            wanted: dict[str, Any] = {
+                "company": {"name": name[:255], "externalId": _external_id(customer_id)},
+                "companyLocation": {
+                    "name": name[:255], "buyerExperienceConfiguration": {"checkoutToDraft": True},
+                },
+            }  # fmt: skip
+            try:
+                made = self._client.change("CompanyCreate", "companyCreate", input=wanted)["company"]
+            except Conflict:  # somebody (or our own lost request) was faster
+                known = self._own_company(customer_id)
+                if known is None:
+                    raise
+            else:
+                known = CompanyId(number(made["id"]))
+        self._ensure_contact(known, customer_id)
+        return known
+
+    def _own_company(self, customer_id: CustomerId) -> CompanyId | None:
+        filters = f"external_id:{quoted(_external_id(customer_id))}"
+        nodes = self._client.run("CompaniesFound", filter=filters)["companies"]["nodes"]
+        same = (one for one in nodes if one["externalId"] == _external_id(customer_id))
+        return next((CompanyId(number(one["id"])) for one in same), None)
+
+    def _ensure_contact(self, company_id: CompanyId, customer_id: CustomerId) -> None:
+        found = self._company(company_id)
+        contact = next((one.id for one in found.contacts.nodes if one.customer.id == customer_id), None)
+        ids = {"companyId": gid("Company", company_id)}
+        if contact is None:
+            contact = self._client.change(
+                "CompanyContactFromCustomer", "companyAssignCustomerAsContact",
+                customerId=gid("Customer", customer_id), **ids,
+            )["companyContact"]["id"]  # fmt: skip
+        if found.main_contact is None:
+            self._client.change("CompanyMainContact", "companyAssignMainContact", contactId=contact, **ids)
 
     def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
         """Writes what differs only. Its state comes last, for it lets the company buy."""
@@ -140,6 +180,10 @@ class CompanyWriting(CompanyReading):
     def _set_experience(self, place: company_payloads.Location, **wanted: Any) -> None:
         changes = {"buyerExperienceConfiguration": wanted}
         self._client.change("CompanyLocationUpdate", "companyLocationUpdate", id=place.id, input=changes)
+
+
+def _external_id(customer_id: CustomerId) -> str:
+    return f"ecm-customer-{customer_id}"
 
 
 def _places(found: company_payloads.Company) -> tuple[company_payloads.Location, ...]:

@@ -11,6 +11,7 @@ from app.web.language import _, parse_moment
 BY_HAND = frozenset({"Asked for by hand", "always"})
 CHANGES = (
     "set_order_status", "publish_content", "publish_compliance", "publish_page", "publish_prices", "publish_terms",
+    "publish_tax_exemption",
     "publish_due", "end_publication", "undo_publication", "restore_fields", "set_visibility", "refund", "place_hold",
     "release_hold",
 )  # fmt: skip
@@ -43,7 +44,7 @@ ASKED = (
     (texts.N_("Why this status?"), ("set_order_status",)),
     (texts.N_("Why is it on hold in OpenText?"), ("place_hold", "release_hold")),
     (texts.N_("Why these prices?"), ("publish_prices", "publish_due", "end_publication")),
-    (texts.N_("Why this group and these terms?"), ("publish_terms",)),
+    (texts.N_("Why this group and these terms?"), ("publish_terms", "publish_tax_exemption")),
     (texts.N_("Why is it on or off sale?"), ("set_visibility",)),
     (texts.N_("Why this mark?"), ("mark_in_store",)),
 )
