@@ -330,7 +330,7 @@ def test_an_approved_company_may_buy_with_its_catalog_credit_and_terms_and_an_un
         CompanyState.APPROVED, "5,000.00 EUR", 45,
     )  # fmt: skip
     assert [one.name for one in read.audiences_of(list_id)] == ["Kontor KG"]
-    (publication,) = house.rows(Publication, object_id=key)
+    (publication,) = house.rows(Publication, object_type="company", object_id=key)
     rows = {row.title: row.state for row in house.rows(PublicationField, publication_id=publication.id)}
     assert rows == dict.fromkeys(("Price list", "Credit limit", "Credit hold", "Payment terms", "Account"), "live")
     house.deps.store(house.store_id).publish.set_company(key, CompanyChange(payment_terms_days=60))  # a person's
@@ -366,7 +366,7 @@ def test_an_approved_customer_becomes_a_company_that_may_buy_once_whatever_answe
     assert (company.name, company.state, str(company.credit_limit)) == (
         "Ida Berg", CompanyState.APPROVED, "5,000.00 EUR",
     )  # fmt: skip
-    (publication,) = house.rows(Publication, object_id=number(person))
+    (publication,) = house.rows(Publication, object_type="customer", object_id=number(person))
     notes = {row.title: row.note for row in house.rows(PublicationField, publication_id=publication.id) if row.note}
     assert "no terms of 31 days" in notes["Payment terms"]
     assert "no catalog or price list No such catalog" in notes["Customer group"]
