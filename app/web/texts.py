@@ -72,6 +72,7 @@ SCENARIOS = {
     "product-content-restore": N_("Restore approved values"),
     "customer-workspace": N_("Workspaces of business customers"),
     "company-workspace": N_("Workspaces of companies"),
+    "company-tax-exemption": N_("Tax exemptions"),
     "business-order": N_("Orders of business customers"),
     "gap-report": N_("Nightly comparison with the store"),
     "company-application": N_("Registrations of companies"),
