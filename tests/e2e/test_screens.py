@@ -43,9 +43,18 @@ def scene_orders(site: Site) -> dict[str, str]:
         "order-timeline-stopped": "/panel/orders/1005/timeline", "customer": "/panel/customers/7",
         "activity": "/activity/", "deliveries": "/activity/deliveries", "home": "/",
         "gaps": "/activity/gaps", "replay": "/activity/replay?code=unreachable",
+        "order-decide": decision(site),
         "inbox": "/inbox", "inbox-task": first_task(site), "inbox-several": chosen_tasks(site),
         "find": "/find?q=ada", "find-order": "/find?q=%231001", "find-nothing": "/find?q=nobody",
     }  # fmt: skip
+
+
+def decision(site: Site) -> str:
+    """Where an order's open task is decided, from its panel."""
+    (found,) = set(
+        re.findall(r'href="(/panel/orders/1001/tasks/[^"]+)"', site.shop.sign_in().text("/panel/orders/1001"))
+    )
+    return str(found)
 
 
 def first_task(site: Site) -> str:

@@ -28,8 +28,14 @@ function Nothing() {
 function Panel({about}) {
   const {found, error, again} = usePanel(about);
   const [refused, setRefused] = useState('');
+  const [said, setSaid] = useState('');
   const [isAsking, setAsking] = useState(false);
 
+  const decided = async ({said: words = '', problem = ''}) => {
+    setSaid(words);
+    setRefused(problem);
+    await again();
+  };
   const begin = async (what) => {
     setAsking(true);
     try {
@@ -46,7 +52,8 @@ function Panel({about}) {
     <s-admin-action heading={found ? t('heading', {title: found.title}) : t('name')} loading={!found && !error}>
       <s-stack gap="large">
         <Problem error={refused || error} />
-        {found && <Whole of={found} about={about} again={again} begin={begin} isAsking={isAsking} />}
+        {said && <s-banner tone="success">{said}</s-banner>}
+        {found && <Whole of={found} about={about} again={again} decided={decided} begin={begin} isAsking={isAsking} />}
       </s-stack>
       <s-button slot="primary-action" disabled={isAsking} onClick={() => begin('recheck')}>{t('recheck')}</s-button>
       <Close />
@@ -54,7 +61,7 @@ function Panel({about}) {
   );
 }
 
-function Whole({of, about, again, begin, isAsking}) {
+function Whole({of, about, again, decided, begin, isAsking}) {
   return (
     <>
       <Banners of={of} />
@@ -64,8 +71,8 @@ function Whole({of, about, again, begin, isAsking}) {
       ))}
       {of.offer && <Offer of={of.offer} begin={begin} isAsking={isAsking} />}
       <Documents of={of} about={about} again={again} />
-      {of.decision && <Decision of={of.decision} about={about} again={again} />}
-      {of.workflows.length > 0 && <Workflows of={of.workflows} about={about} again={again} />}
+      {of.decision && <Decision of={of.decision} about={about} decided={decided} />}
+      {of.workflows.length > 0 && <Workflows of={of.workflows} about={about} decided={decided} />}
       {of.cases.length > 0 && <Cases of={of.cases} />}
       {of.orders.length > 0 && <Orders of={of.orders}>{(one) => <OneOrder id={one.id} name={one.name} />}</Orders>}
       <Notes of={of.notes_in_store} />
@@ -101,12 +108,12 @@ function Documents({of, about, again}) {
   );
 }
 
-function Decision({of, about, again}) {
+function Decision({of, about, decided}) {
   return (
     <s-section heading={t('decision.heading')}>
       <s-stack gap="base">
         <Badge state={of.state} />
-        {of.tasks.map((task) => <Open key={task.name} task={task} about={about} again={again} />)}
+        {of.tasks.map((task) => <Open key={task.name} task={task} about={about} decided={decided} />)}
         {of.by && <s-text>{[of.by, of.at].filter(Boolean).join(', ')}</s-text>}
         {of.comment && <s-paragraph>“{of.comment}”</s-paragraph>}
         <Chain of={of.trail} />
@@ -116,16 +123,16 @@ function Decision({of, about, again}) {
 }
 
 /** A task, and its buttons where this person is let in. */
-function Open({task, about, again}) {
+function Open({task, about, decided}) {
   return (
     <s-stack gap="small">
       <Task of={task} />
-      {task.decide && <Decide about={about} task={task} done={again} />}
+      {task.decide && <Decide about={about} task={task} done={decided} />}
     </s-stack>
   );
 }
 
-function Workflows({of, about, again}) {
+function Workflows({of, about, decided}) {
   return (
     <s-section heading={t('workflows')}>
       <s-stack gap="base">
@@ -133,7 +140,7 @@ function Workflows({of, about, again}) {
           <s-stack key={one.name} gap="small-200">
             <s-stack direction="inline" gap="small"><Out href={one.url}>{one.name}</Out><Badge state={one.state} /></s-stack>
             <Quiet>{[one.engine, one.by, one.at].filter(Boolean).join(' · ')}</Quiet>
-            {one.tasks.map((task) => <Open key={task.name} task={task} about={about} again={again} />)}
+            {one.tasks.map((task) => <Open key={task.name} task={task} about={about} decided={decided} />)}
           </s-stack>
         ))}
       </s-stack>

@@ -5,13 +5,15 @@ import {Out, Problem, Quiet, t} from './parts.jsx';
 
 const TONES = {primary: {variant: 'primary'}, danger: {tone: 'critical'}};
 
-/** A task's buttons. OpenText is asked at every press; whatever it says, what was typed stays. */
+/**
+ * A task's buttons. OpenText is asked at every press; whatever it says, what was typed stays. `done({said, problem})`
+ * tells the window how it ended: the task, and with it this, may be gone then.
+ */
 export function Decide({about, task, done}) {
   const [found, setFound] = useState(null);
   const [comment, setComment] = useState('');
   const [to, setTo] = useState('');
   const [problem, setProblem] = useState(null);
-  const [said, setSaid] = useState('');
   const [isAsking, setAsking] = useState(false);
   const key = useRef('');
 
@@ -22,7 +24,7 @@ export function Decide({about, task, done}) {
       await work();
     } catch (refused) {
       setProblem(refused);
-      if (refused.more?.is_over) await done();
+      if (refused.more?.is_over) await done({problem: refused.message});
     }
     setAsking(false);
   };
@@ -33,15 +35,13 @@ export function Decide({about, task, done}) {
     key.current = '';
     setFound(null);
     setComment('');
-    setSaid(answer.done);
-    await done();
+    await done({said: answer.done});
   });
 
   if (!found) {
     return (
       <>
-        {said && <s-banner tone="success">{said}</s-banner>}
-        {!said && <s-button loading={isAsking} accessibilityLabel={t('decide.of', {name: task.name})} onClick={open}>{t('decide.open')}</s-button>}
+        <s-button loading={isAsking} accessibilityLabel={t('decide.of', {name: task.name})} onClick={open}>{t('decide.open')}</s-button>
         <Problem error={problem?.message} />
       </>
     );

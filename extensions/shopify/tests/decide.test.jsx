@@ -44,6 +44,8 @@ test('who may decide presses the model\'s own outcome, with a comment', async ()
   type('s-text-area', 'Called the customer');
   fireEvent.click(button('Approve'));
   await waitFor(() => expect(button('Approve')).toBeUndefined());
+  await waitFor(() => expect(button('decide.open')).toBeUndefined());
+  await shown('Your decision is in OpenText.');
   expect(pressed).toHaveLength(1);
   expect(pressed[0]).toMatchObject({press: 'decide:approved', comment: 'Called the customer', to: ''});
   expect(pressed[0].click).toMatch(/^[0-9a-f]{32}$/);
@@ -86,6 +88,7 @@ test('somebody was first: it says who, and the panel is read again', async () =>
   fireEvent.click(button('decide.open'));
   await waitFor(() => expect(reads).toBe(2));
   await waitFor(() => expect(button('decide.open')).toBeUndefined());
+  await shown('Anna Berg was first: Approved, 10:02.');
 });
 
 test('who is not let in sees who must act and no button', async () => {
