@@ -176,9 +176,9 @@ def find(deps: Deps, store_id: StoreId, cause_key: str) -> Case | None:
 
 
 def of_external(deps: Deps, store_id: StoreId, kind: CaseKind, order_id: str, external_id: str) -> Case | None:
-    """The order's case about what the store itself knows under this id."""
-    found = of_order(deps, store_id, order_id)
-    return next((one for one in found if one.kind is kind and one.external_id == external_id), None)
+    """The order's latest case about what the store itself knows under this id."""
+    found = [one for one in of_order(deps, store_id, order_id) if one.kind is kind and one.external_id == external_id]
+    return found[-1] if found else None
 
 
 def of_order(deps: Deps, store_id: StoreId, order_id: str) -> list[Case]:

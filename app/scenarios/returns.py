@@ -118,10 +118,11 @@ def asked_for(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
     return tuple(f"The store has the return {one.name}: {one.state.value}" for one in found)
 
 
-def each_return(_event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
-    """One run for each state a return comes to."""
+def each_return(event: Event, subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
+    """One run for each state a return comes to. Opened again it stands as it stood before, so the event counts."""
+    again = event.detail.get("return_id", "") if event.detail.get("reopened") else ""
     return tuple(
-        Occasion(f"return:{one.id}:{one.version}", {"return_id": one.id},
+        Occasion(f"return:{one.id}:{one.version}" + (f":{event.id}" if one.id == again else ""), {"return_id": one.id},
                  (f"The store has the return {one.name}: {one.state.value}",))
         for one in (subject.returns if isinstance(subject, Order) else ())
     )  # fmt: skip

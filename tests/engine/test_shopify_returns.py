@@ -201,6 +201,17 @@ def test_a_case_from_the_panel_becomes_a_return_of_the_shop_where_goods_were_shi
     assert (case.external_id, case.state) == (shop.number(made), "closed")
 
 
+def test_opened_again_in_the_shop_it_is_decided_again(asked):
+    house, order, back = asked
+    for status in ("OPEN", "CLOSED", "OPEN"):
+        shop.merchant(house).patch("returns", back, {"status": status})
+        house.drain()
+    first, second = sorted(house.rows(CaseRow, order_id=order), key=lambda one: one.number)
+    assert (first.state, first.outcome) == ("closed", "Closed in the store")
+    assert (second.state, second.external_id, second.number) == ("open", back, "RMA-1002")
+    assert house.run_of("return-case", second.id).state == "waiting"
+
+
 def test_what_was_never_shipped_is_paid_back_without_a_return(selling):
     house = selling
     order = shop.sell(house, shipped=False)

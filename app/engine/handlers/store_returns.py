@@ -66,11 +66,13 @@ def follow_return(context: Context, _step: FollowReturn) -> Result:
     if found is None:
         return Skipped("The store does not show this return on the order any more.")
     case = _known(context, order, found)
-    if case is not None:
+    is_again = bool(context.facts.get("reopened")) and not found.is_over
+    if case is not None and not (is_again and case.state is CaseState.CLOSED):
         return _update(context, case, order, found)
     if found.is_over:
         return Skipped(f"The return {found.name} was over before there was a case of it.")
-    case = cases.open_case(context.deps, context.store_id, _new_case(order, found), Source.STORE)
+    cause = f"store-return:{found.id}:{context.run_id}" if case else f"store-return:{found.id}"
+    case = cases.open_case(context.deps, context.store_id, _new_case(order, found, cause), Source.STORE)
     return Done(f"{case.name} was opened for the store's return {found.name}.", _facts(case), {"case": case.id})
 
 
@@ -91,7 +93,7 @@ def _known(context: Context, order: Order, found: StoreReturn) -> Case | None:
     return made
 
 
-def _new_case(order: Order, found: StoreReturn) -> NewCase:
+def _new_case(order: Order, found: StoreReturn, cause: str) -> NewCase:
     said = [f"{item.name}: {'; '.join(filter(None, (item.reason, item.note)))}" for item in found.items]
     by_line = {line.line_id: line for line in order.lines}
     items = tuple(
@@ -101,7 +103,7 @@ def _new_case(order: Order, found: StoreReturn) -> NewCase:
     )  # fmt: skip
     is_asked = found.state is ReturnState.REQUESTED
     return NewCase(
-        kind=CaseKind.RETURN, cause_key=f"store-return:{found.id}", external_id=found.id, items=items,
+        kind=CaseKind.RETURN, cause_key=cause, external_id=found.id, items=items,
         opened_by=(order.customer_name if is_asked else "") or SOMEBODY,
         reason=next((item.code for item in found.items if item.code), "other"), text="\n".join(said),
         order_id=order.id, order_number=order.number, customer_id=order.customer_id,
