@@ -9,13 +9,14 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN = .venv/bin/python
 
-.PHONY: help demo test check lock bench clean python
+.PHONY: help demo test check lock texts bench clean python
 
 help:
 	@echo 'make demo    start everything with stand-ins: PORT=8000, state in STATE=.demo; Ctrl-C ends it'
 	@echo 'make test    run all tests, a real browser included: ARGS="tests/unit -k inbox"'
 	@echo 'make check   lint, format, types, layers, templates'
 	@echo 'make lock    make the lock files again: ARGS=--upgrade for newer versions'
+	@echo 'make texts   bring the translations up to date with the texts: ARGS=--list for what is missing'
 	@echo 'make bench   measure ours against the yardsticks: ARGS=--quick'
 	@echo 'make clean   remove what set-up and tests made (a state folder of the demo stays)'
 
@@ -38,6 +39,10 @@ check: python
 lock: python
 	@$(PYTHON) scripts/setup.py check
 	@$(RUN) scripts/lock.py $(ARGS)
+
+texts: python
+	@$(PYTHON) scripts/setup.py check
+	@$(RUN) -m scripts.texts $(ARGS)
 
 bench: python
 	@$(PYTHON) scripts/setup.py check

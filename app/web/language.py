@@ -1,8 +1,9 @@
 """The reader's language, region and time zone: texts by gettext catalogue, dates, money and sizes by Babel.
 
-English is the catalogue's own language; another one is offered once `translations/<language>` is there. Words of dates
-follow the language of the texts, so that a sentence is never half translated; their order and the numbers follow the
-reader's region.
+English is the catalogue's own language; another one is offered once `translations/<language>` is there. Catalogues are
+read as people edit them (`.po`), once per process, so that no build step stands between a translation and its page.
+Words of dates follow the language of the texts, so that a sentence is never half translated; their order and the
+numbers follow the reader's region.
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 from flask import g
@@ -43,13 +47,25 @@ class Reader:
 @cache
 def languages() -> tuple[str, ...]:
     """The languages the texts exist in."""
-    found = sorted(path.name for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo"))
+    found = sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
     return (DEFAULT, *found)
+
+
+def catalogue_file(language: str) -> Path:
+    """Where the texts of a language are kept, in gettext's own layout."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
 
 
 @cache
 def _texts(language: str) -> NullTranslations:
-    return Translations.load(TRANSLATIONS, [language])
+    """A language's texts; what is not translated in it reads as English."""
+    if language == DEFAULT:
+        return NullTranslations()
+    packed = BytesIO()
+    with catalogue_file(language).open("rb") as file:
+        write_mo(packed, read_po(file, locale=language))
+    packed.seek(0)
+    return Translations(packed)
 
 
 @cache

@@ -14,26 +14,27 @@ from pydantic.fields import FieldInfo
 from app.domain.scenario import Preferences, Scenario
 from app.web import display, texts
 from app.web.language import _
+from app.web.texts import N_
 
 LONGEST = 2_000
 THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d)")  # "1 200" as some write it
 WORDS = {
-    "decimal_parsing": "Enter an amount such as 500 or 499.90.",
-    "decimal_type": "Enter an amount such as 500 or 499.90.",
-    "decimal_max_places": "Use at most two decimal places.",
-    "decimal_max_digits": "This amount is too large.",
-    "decimal_whole_digits": "This amount is too large.",
-    "finite_number": "Enter an amount such as 500 or 499.90.",
-    "int_parsing": "Enter a whole number.",
-    "int_from_float": "Enter a whole number.",
-    "int_type": "Enter a whole number.",
-    "greater_than_equal": "Enter %(ge)s or more.",
-    "greater_than": "Enter more than %(gt)s.",
-    "less_than_equal": "Enter %(le)s or less.",
-    "string_too_short": "Please fill this in.",
-    "string_too_long": "Use at most %(max_length)s characters.",
-    "missing": "Please fill this in.",
-    "bool_parsing": "Choose yes or no.",
+    "decimal_parsing": N_("Enter an amount such as 500 or 499.90."),
+    "decimal_type": N_("Enter an amount such as 500 or 499.90."),
+    "decimal_max_places": N_("Use at most two decimal places."),
+    "decimal_max_digits": N_("This amount is too large."),
+    "decimal_whole_digits": N_("This amount is too large."),
+    "finite_number": N_("Enter an amount such as 500 or 499.90."),
+    "int_parsing": N_("Enter a whole number."),
+    "int_from_float": N_("Enter a whole number."),
+    "int_type": N_("Enter a whole number."),
+    "greater_than_equal": N_("Enter %(ge)s or more."),
+    "greater_than": N_("Enter more than %(gt)s."),
+    "less_than_equal": N_("Enter %(le)s or less."),
+    "string_too_short": N_("Please fill this in."),
+    "string_too_long": N_("Use at most %(max_length)s characters."),
+    "missing": N_("Please fill this in."),
+    "bool_parsing": N_("Choose yes or no."),
 }
 
 

@@ -429,10 +429,11 @@ class TestLanguage:
         shop.order_under_review("1001")
         german = shop.sign_in("viewer", locale="de-DE").text("/panel/orders/1001")
         assert "950,00\u00a0€" in german
-        assert '<html lang="en"' in german
-        assert "Times are in Europe/Berlin." in german
+        assert '<html lang="de"' in german
+        assert "Zeiten gelten für Europe/Berlin." in german
+        assert "In Prüfung" in german
 
-    @pytest.mark.parametrize("locale", ["xx-YY", "", "en-US", "ar-EG", "fr"])
+    @pytest.mark.parametrize("locale", ["xx-YY", "", "en-US", "ar-EG", "nl"])
     def test_an_odd_language_still_reads(self, shop: Shop, locale: str) -> None:
         shop.order_under_review("1001")
         assert "Under review" in shop.sign_in("viewer", locale=locale).text("/panel/orders/1001")
