@@ -3,7 +3,7 @@
 from app.domain.commerce import Order, OrderStatus
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.order_parts import OrderPart
+from app.domain.order_parts import IncidentKind, OrderPart
 from app.domain.scenario import Occasion, Preferences, Scenario, Subject
 from app.domain.steps import ComposeCommunication, ConsiderLetter, DeliverCommunication, EnsureWorkspace, Outcome
 from app.scenarios.communications import RecentPreferences, is_recent
@@ -123,11 +123,26 @@ def may_be_late(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
     return ("The goods come later",) if isinstance(subject, Order) else ()
 
 
-def each_delay(event: Event, _subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
-    """One notice for each decision to wait, and for each time a person asks for one."""
+def each_delay(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+    """One notice for each decision to wait, for each time a person asks for one, and for each new day the store tells.
+
+    Goods that were to leave later from the start are no delay: a new day counts when the store tells of it.
+    """
     if event.topic is Topic.REQUESTED or event.detail.get("announced") == "delayed":
         return (Occasion(event.detail.get("occasion") or event.id),)
-    return ()
+    if event.topic is not Topic.ORDER_CHANGED or not isinstance(subject, Order) or not is_recent(subject, preferences):
+        return ()
+    new_days = {IncidentKind.DELAYED: ("carrier", "yes")}
+    if event.detail.get("happened") == IncidentKind.RESCHEDULED:
+        new_days[IncidentKind.RESCHEDULED] = ("other", "no")
+    return tuple(
+        Occasion(
+            f"{one.kind}:{one.id}",
+            {"new_date": one.new_date, "delay_reason": new_days[one.kind][0], "on_its_way": new_days[one.kind][1]},
+            (one.words,),
+        )
+        for one in subject.incidents if one.new_date and one.kind in new_days
+    )  # fmt: skip
 
 
 DELAY_NOTICE = Scenario(
@@ -136,8 +151,10 @@ DELAY_NOTICE = Scenario(
     catalogue=(30,),
     providers=frozenset(Provider),
     subject=ObjectType.ORDER,
-    applies="It was decided that the buyer waits, and the new day is known.",
-    triggers=frozenset({Topic.ANNOUNCED}),
+    applies="It was decided that the buyer waits, or the store tells of a late parcel or another day; the new day is "
+    "known.",
+    triggers=frozenset({Topic.ANNOUNCED, Topic.ORDER_CHANGED}),
+    needs=frozenset({OrderPart.INCIDENTS}),
     requests=frozenset({"delay_notice"}),
     when=may_be_late,
     each=each_delay,
@@ -155,7 +172,8 @@ DELAY_NOTICE = Scenario(
         )),
     ),
     outcome="The notice lies in the order's workspace; the panel shows how and when it reached the buyer.",
-    works_by="Stores keep no delivery day: the new one comes from the decision about missing stock, or from a person.",
+    works_by="The new day comes from the decision about missing stock, or from a person; at Shopify also from a late "
+    "parcel whose carrier names one, and from goods that are to leave on another day.",
 )  # fmt: skip
 
 SCENARIOS = (PARTIAL_NOTICE, CANCEL_NOTICE, REVIEW_NOTICE, DELAY_NOTICE)

@@ -5,7 +5,8 @@ import pytest
 from app.db.inbox import InboxEvent
 from app.db.runs import Run
 from sandbox import credentials
-from tests.engine import office, shop
+from sandbox.shopify import fulfilling
+from tests.engine import letters, office, shop
 from tests.house import House
 
 SAM = "sam.reyes@demo"
@@ -35,8 +36,17 @@ def test_late_and_lost_parcels_are_asked_about_once_and_forgotten_when_they_arri
     order_id = shop.buy(house, ("NW-TORCH", 2))
     parcel = shop.ship(house, order_id)
     assert occasions(house, "order-exception") == []
-    for status in ("IN_TRANSIT", "DELAYED"):
-        shop.patch(house, "fulfillments", parcel, status=status, message="Snow on the road")
+    office.switch_on(house, "delay-notice")
+    shop.patch(house, "fulfillments", parcel, status="IN_TRANSIT")
+    with house.stage.shopify.acting(credentials.SHOPIFY_SHOP) as there:
+        late = there.find("Fulfillment", f"gid://shopify/Fulfillment/{parcel}")
+        assert late is not None
+        about = {"message": "Snow on the road", "estimatedDeliveryAt": "2027-02-03T12:00:00Z"}
+        fulfilling.event(there, late, "DELAYED", **about)
+    house.drain()
+    letters.arrive(house)
+    (notice,) = house.rows(Run, scenario="delay-notice")
+    assert (notice.state, notice.facts["new_date"], len(letters.messages(house))) == ("done", "2027-02-03", 1)
     (run,) = house.rows(Run, scenario="order-exception")
     assert run.state == "waiting"
     assert run.reasons[0].endswith("is late: Snow on the road")

@@ -24,7 +24,7 @@ def delay(context: Context) -> Something | Nothing:
     order, known = context.subject, known_facts(context)
     if not isinstance(order, Order) or order.status in OVER:
         return Nothing("The order is not coming any more, so there is no delay to write about.")
-    if order.status in SENT:
+    if order.status in SENT and known.get("on_its_way") != "yes":
         return Nothing("The order has left the house, so there is no delay to write about.")
     decision = known.get("decision")
     decided = (decision.get("values") or {}) if isinstance(decision, Mapping) else {}
@@ -32,7 +32,8 @@ def delay(context: Context) -> Something | Nothing:
     if day is None:
         return Nothing("No new day is known yet, so there is nothing to write about.")
     reason = REASONS.get(str(known.get("delay_reason") or "stock"), REASONS["other"])
-    return Something(f"The order is expected to leave on {day:%d %b %Y}.",
+    what = "come" if known.get("on_its_way") == "yes" else "leave"
+    return Something(f"The order is expected to {what} on {day:%d %b %Y}.",
                      {"new_date": day.isoformat(), "reason": reason})  # fmt: skip
 
 
