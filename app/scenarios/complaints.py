@@ -84,6 +84,10 @@ COMPLAINT_INTAKE = Scenario(
     title="Open a complaint when a buyer complains in a message about an order",
     catalogue=(21,),
     providers=frozenset({Provider.BIGCOMMERCE}),
+    unavailable={
+        Provider.SHOPIFY: "Shopify has no messages between buyers and staff: a tag on the customer opens a complaint, "
+        "or a person on the order's page."
+    },
     subject=ObjectType.ORDER,
     applies="The buyer's message holds one of your words; once for each message.",
     triggers=frozenset({Topic.ORDER_MESSAGE}),
@@ -127,6 +131,10 @@ COMPLAINT_TAG = Scenario(
     title="Open a complaint when somebody puts your tag on a customer",
     catalogue=(21,),
     providers=frozenset({Provider.SHOPIFY}),
+    unavailable={
+        Provider.BIGCOMMERCE: "BigCommerce's customers have no tags: a message opens a complaint, or a person on the "
+        "order's page."
+    },
     subject=ObjectType.CUSTOMER,
     applies="The customer carries the tag you chose.",
     triggers=frozenset({Topic.CUSTOMER_CHANGED}),

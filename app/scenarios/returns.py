@@ -133,6 +133,7 @@ RETURN_INTAKE = Scenario(
     title="Open a return case when a return is asked for in the store, follow what becomes of it there",
     catalogue=(17, 33),
     providers=frozenset({Provider.SHOPIFY}),
+    unavailable={Provider.BIGCOMMERCE: "BigCommerce keeps no returns of its own: one is opened on the order's page."},
     subject=ObjectType.ORDER,
     applies="The store has a return of the order; once for each state it comes to.",
     triggers=frozenset({Topic.ORDER_CHANGED}),

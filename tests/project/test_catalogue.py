@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from app.domain.ids import Provider
 from app.domain.scenario import always, every_event, once
 from app.domain.steps import Step
 from app.engine.handlers import HANDLERS
@@ -43,6 +44,7 @@ def test_a_scenario_says_what_it_is_and_what_it_leaves_behind(scenario):
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.slug)
 def test_a_store_it_does_not_work_in_is_told_why(scenario):
     assert not set(scenario.unavailable) & scenario.providers
+    assert scenario.providers | set(scenario.unavailable) == set(Provider), "say why: Scenario.unavailable"
     assert all(why.endswith(".") for why in scenario.unavailable.values())
 
 
