@@ -180,6 +180,7 @@ def approved_certificate(event: Event, subject: Subject, preferences: Preference
 
 TAX_EXEMPTION = Scenario(
     slug="company-tax-exemption",
+    unavailable={Provider.BIGCOMMERCE: "BigCommerce keeps no tax exemption of companies."},
     title="Exempt a company from taxes once its certificate is approved, until it expires",
     catalogue=(1, 34),
     providers=frozenset({Provider.SHOPIFY}),

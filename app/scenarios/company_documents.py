@@ -1,4 +1,4 @@
-"""Documents a company must give before it buys on its terms: asked for, verified, and what follows for its taxes."""
+"""Documents a company must give before it buys on its terms: asked for and verified."""
 
 from pydantic import Field
 
@@ -9,7 +9,6 @@ from app.domain.steps import (
     AwaitDecision,
     AwaitDocuments,
     EnsureWorkspace,
-    ExemptFromTax,
     FileApprovalRecord,
     Notice,
     Outcome,
@@ -26,7 +25,7 @@ FOLDER = "04 Onboarding"
 
 
 class CompanyDocumentsPreferences(RequiredPreferences):
-    """Which companies need documents, and what follows when they are there."""
+    """Which companies need documents."""
 
     document_types: str = Field(
         default="Tax exemption certificate", min_length=1, max_length=500, title="Required documents",
@@ -35,11 +34,6 @@ class CompanyDocumentsPreferences(RequiredPreferences):
     every_company: bool = Field(
         default=False, title="Ask every new company",
         description="As soon as it is in the store. Off: you ask by hand.",
-    )  # fmt: skip
-    exempt: bool = Field(
-        default=False, title="Sell without tax when complete",
-        description="Marks the company's places as tax exempt once the documents were verified. Needs a store that "
-        "keeps taxes of companies (Shopify).",
     )  # fmt: skip
 
 
@@ -55,7 +49,7 @@ _UPDATED = UpdateWorkspace(business_object_type="COMPANY")
 
 COMPANY_DOCUMENTS = Scenario(
     slug="company-documents",
-    title="Collect a company's required documents, and sell to it without tax when they are verified",
+    title="Collect a company's required documents and have them verified",
     catalogue=(23,),
     providers=frozenset(Provider),
     subject=ObjectType.COMPANY,
@@ -79,7 +73,7 @@ COMPANY_DOCUMENTS = Scenario(
                 Outcome("complete", "Complete", (
                     _RECORD,
                     AwaitDocuments(days_preference="upload_days", outcomes=(
-                        Outcome("complete", "All documents are there", (ExemptFromTax("exempt"), _UPDATED)),
+                        Outcome("complete", "All documents are there", (_UPDATED,)),
                         Outcome("overdue", "Still not complete", (
                             Notice("The documents were verified, but OpenText still misses one."),
                         )),
@@ -93,8 +87,8 @@ COMPANY_DOCUMENTS = Scenario(
             ),
         ),
     ),
-    outcome="The panel shows the link and what is missing; verified, the company buys without tax if you chose that.",
-    works_by=f"{NEEDS_COMPANIES} {NO_EVENT}",
+    outcome="The panel shows the link and what is missing, and once they are verified that they are complete.",
+    works_by=f"{NEEDS_COMPANIES} {NO_EVENT} A tax exemption certificate takes effect when it is approved in OpenText.",
 )  # fmt: skip
 
 SCENARIOS = (COMPANY_DOCUMENTS,)

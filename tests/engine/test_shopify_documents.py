@@ -72,10 +72,10 @@ def test_an_order_shopify_has_not_routed_yet_is_held_as_soon_as_it_is(opened: Ho
     assert house.run_of("order-documents", order_id).state == "waiting"
 
 
-def test_a_tagged_customer_and_a_company_are_asked_and_the_verified_company_buys_without_tax(opened: House) -> None:
+def test_a_tagged_customer_and_a_company_are_asked_and_what_they_send_is_filed(opened: House) -> None:
     house = opened
     office.switch_on(house, "customer-documents", groups="Wholesale")
-    office.switch_on(house, "company-documents", every_company=True, exempt=True, document_types="Signed agreement")
+    office.switch_on(house, "company-documents", every_company=True, document_types="Signed agreement")
     who = shop.customer(house, tags=["vip", "wholesale"])
     house.drain()
     run = house.run_of("customer-documents", shop.number(who))
@@ -91,6 +91,4 @@ def test_a_tagged_customer_and_a_company_are_asked_and_the_verified_company_buys
     verify(house)
     run = house.run_of("company-documents", company)
     assert run.state == "done", [step.summary for step in house.steps_of(run)][-3:]
-    with house.stage.shopify.acting(SHOP) as there:
-        assert [one["taxExempt"] for one in there.all("CompanyLocation")] == [True]
     assert "Signed agreement.pdf" in office.papers(house, "company", company)

@@ -75,14 +75,6 @@ class SetCompanyState:
 
 
 @dataclass(frozen=True)
-class ExemptFromTax:
-    """Sell to the company without tax, where the switch `preference` is on and the store keeps taxes of companies."""
-
-    preference: str
-    kind: Literal["exempt_from_tax"] = "exempt_from_tax"
-
-
-@dataclass(frozen=True)
 class ReportGaps:
     """Compare the store's changes of the last `days` with what we know, make up for what is missing, say what was."""
 
@@ -97,14 +89,10 @@ class SetUpStore:
     kind: Literal["set_up_store"] = "set_up_store"
 
 
-Steps = (
-    AmendOrder | SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetCompanyState | ExemptFromTax | ReportGaps
-    | SetUpStore
-)  # fmt: skip
+Steps = AmendOrder | SetOrderStatus | AddNote | LinkInStore | TellAccounts | SetCompanyState | ReportGaps | SetUpStore
 __all__ = [
     "AddNote",
     "AmendOrder",
-    "ExemptFromTax",
     "LinkInStore",
     "ReportGaps",
     "SetCompanyState",
