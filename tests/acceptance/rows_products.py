@@ -144,7 +144,8 @@ RECALL = Row(
             Effect("content_server", "hold 12 'Recall REC-1001' created"),
             Effect("exstream", "SF_RECALL_NOTICE v1 composed"),
             Effect("exstream", "emails"),
-            Effect("bigcommerce", "order {order} changed staff_notes"),
+            Effect("bigcommerce", "order {order} status 11 -> 12"),  # it had not left the house
+            Effect("bigcommerce", "order {order} changed staff_notes", 2),  # held, and what was done
         ),
         (
             Shown(PRODUCT, ("not visible to shoppers",)),
