@@ -33,9 +33,11 @@ from app.db.panel_facts import (
     ShopFacts,
     SnapshotFacts,
     StepFacts,
+    TermsFacts,
     WorkflowFacts,
 )
 from app.db.panel_links import links, shelf_of, uploads_of
+from app.db.policies import PolicyOfOrder, PolicyVersion
 from app.db.publications import Publication, PublicationField
 from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
@@ -48,6 +50,7 @@ MOST_PUBLICATIONS = 5
 MOST_FIELDS = 60
 MOST_RUNS = 12
 MOST_CASES = 20
+MOST_TERMS = 20
 SHOWN_AFTER_END = timedelta(minutes=10)
 TRAITS = ("folders", "types", "categories")
 
@@ -61,6 +64,8 @@ FLOW: Any = WorkflowLink
 LINK: Any = WorkspaceLink
 PUBLICATION: Any = Publication
 FIELD: Any = PublicationField
+POLICY: Any = PolicyVersion
+OF_ORDER: Any = PolicyOfOrder
 RIGHTS: Any = StoreRights
 RUN: Any = Run
 STEP: Any = StepRow
@@ -91,6 +96,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         runs=history(session, store_id, object_type, object_id),
         cases=_cases(row.cases),
         links=links(row.uploads, row.shelves),
+        terms=_terms(row.terms),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
@@ -118,6 +124,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(deliveries_of(store_id, object_type, object_id)).label("deliveries"),
             rows_of(uploads_of(store_id, object_type, object_id)).label("uploads"),
             rows_of(shelf_of(store_id, object_type, object_id)).label("shelves"),
+            rows_of(_terms_of(store_id, object_type, object_id)).label("terms"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
@@ -211,6 +218,25 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
         .order_by(p.created_at.desc())
         .limit(MOST_PUBLICATIONS)
     )  # fmt: skip
+
+
+def _terms_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
+    """The policies and terms an order was placed under; of other objects none."""
+    placed = OF_ORDER.order_id == object_id if object_type == "order" else false()
+    return (
+        select(POLICY.title, POLICY.number, POLICY.url, POLICY.in_force_from, POLICY.in_force_to)
+        .join(OF_ORDER, OF_ORDER.version_id == POLICY.id)
+        .where(OF_ORDER.store_id == store_id, placed)
+        .limit(MOST_TERMS)
+    )
+
+
+def _terms(rows: Rows) -> tuple[TermsFacts, ...]:
+    found = [
+        TermsFacts(row["title"], row["number"], row["url"], when(row["in_force_from"]), when(row["in_force_to"]))
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.number)))
 
 
 def _cases_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:

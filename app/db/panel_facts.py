@@ -239,6 +239,17 @@ class BuyerLinkFacts:
 
 
 @dataclass(frozen=True)
+class TermsFacts:
+    """A version of a policy or terms that was in force when the order was placed. `until` is None while it still is."""
+
+    title: str
+    number: int
+    url: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class PanelRows:
     """Everything a panel is made of. `hidden` names what was left out for the reader: see `engine.rights`."""
 
@@ -255,5 +266,6 @@ class PanelRows:
     runs: tuple[RunFacts, ...] = field(default=())
     cases: tuple[CaseFacts, ...] = ()
     links: tuple[BuyerLinkFacts, ...] = ()
+    terms: tuple[TermsFacts, ...] = ()
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

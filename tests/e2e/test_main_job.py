@@ -165,7 +165,24 @@ def place_an_order(person: Person) -> str:
     page.keyboard.press("Escape")
     expect(page.locator("#side-panel")).to_be_hidden()
     expect(page.locator(f"summary[aria-label='Actions for order #{order[1]}']")).to_be_focused()
+    person.open_panel(f"#{order[1]}")
+    look_at_the_record(person, order[1])
+    person.close_panel()
     return order[1]
+
+
+def look_at_the_record(person: Person, order: str) -> None:
+    """Beside the order: its record drawn in a frame of its own, its version, what it is kept for; and back."""
+    panel = person.panel
+    panel.get_by_role("link", name=f"Order {order} record.pdf").first.click()
+    drawn = panel.frame_locator("iframe[name=shown]").locator("img")
+    expect(drawn).to_be_visible(timeout=PATIENCE)
+    assert drawn.evaluate("image => image.complete && image.naturalWidth > 500")
+    expect(panel.get_by_role("region", name="Versions")).to_contain_text("Version 1")
+    expect(panel.get_by_role("region", name="Records and holds")).to_contain_text("Recorded since")
+    person.look("order-record")
+    panel.get_by_role("link", name=f"Back to Order {order}").click()
+    expect(panel.get_by_role("heading", level=1)).to_have_text(f"Order {order}")
 
 
 def decide(person: Person, order: str) -> None:
@@ -208,7 +225,8 @@ def publish_content(person: Person) -> None:
     expect(panel.locator("main")).to_contain_text("Product content.json", timeout=PATIENCE)
     person.look("product-workspace")
     with page.context.expect_page() as opened:
-        panel.get_by_role("link", name=re.compile("^Product content.json")).first.click()
+        sheet_row = panel.locator("li.doc", has_text="Product content.json")
+        sheet_row.get_by_role("link", name=re.compile("^OpenText")).click()
     author = opened.value
     author.set_viewport_size({"width": 1280, "height": 850})
     author.get_by_label("Working as").select_option("liam.author@demo")

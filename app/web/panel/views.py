@@ -12,6 +12,7 @@ from app.db.panel_facts import (
     PanelRows,
     RequestFacts,
     RunFacts,
+    TermsFacts,
 )
 from app.db.types import utc_now
 from app.domain.rights import Sight
@@ -33,6 +34,8 @@ from app.web.texts import State
 FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
 SEES_ALL = Sight()
 STALE_AFTER = timedelta(minutes=1)
+MOST_PRODUCTS = 10
+FORGOTTEN_AFTER = timedelta(minutes=10)
 SILENT_AFTER = timedelta(seconds=30)  # one lost answer is nothing people need to know of
 
 
@@ -139,6 +142,8 @@ class PanelView:
     orders: tuple[OrderLine, ...]
     notes: tuple[tuple[str, str], ...]
     cases: tuple[CaseView, ...]
+    terms: tuple[TermsFacts, ...]
+    products: tuple[tuple[str, str], ...]
     openings: tuple[tuple[str, str], ...]
     refresh: int
     is_stale: bool
@@ -183,6 +188,8 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         orders=tuple(_order_line(one) for one in orders),
         notes=_notes(facts),
         cases=tuple(cases.case_view(one) for one in rows.cases),
+        terms=rows.terms,
+        products=_products(rows),
         openings=cases.openings(rows),
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
@@ -195,6 +202,14 @@ def _notes(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     kept = facts.get("notes")
     words = {"staff": _("Note of the staff"), "customer": _("Message of the buyer")}
     return tuple((words[who], str(text)) for who, text in (kept or {}).items() if text and who in words)
+
+
+def _products(rows: PanelRows) -> tuple[tuple[str, str], ...]:
+    """(id, name) of what was ordered, each once; their panels have their compliance documents."""
+    lines = rows.snapshot.facts.get("lines") if rows.snapshot and rows.object_type == "order" else None
+    named = {str(one["product_id"]): str(one.get("name") or "") for one in lines or () if one.get("product_id")}
+    known = {number: name for number, name in named.items() if number.isascii() and number.isdigit()}
+    return tuple(known.items())[:MOST_PRODUCTS]
 
 
 def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
@@ -381,6 +396,8 @@ def _refresh(rows: PanelRows) -> int:
 
 def _is_stale(rows: PanelRows) -> bool:
     """Worth asking again behind the page: old knowledge, nobody has asked yet, and somebody can answer."""
-    as_of = _as_of(rows)
+    as_of, seen = _as_of(rows), rows.link.seen_at if rows.link else None
+    if seen is not None and utc_now() - seen > FORGOTTEN_AFTER:
+        as_of = seen  # a workflow that was looked at tells of no documents
     can_answer = rows.shop.state == "installed" and not (rows.link and rows.shop.opentext_state != "connected")
     return can_answer and not _open(rows) and (as_of is None or utc_now() - as_of > STALE_AFTER)

@@ -1,5 +1,6 @@
 """Everything about an object in one list, both sides, the latest first; what failed on top with the way out."""
 
+from app.db.policies import PolicyOfOrder, PolicyVersion
 from app.db.rights import StoreRights
 from app.db.uploads import UploadRequest
 from app.domain.rights import Entry, entry_json
@@ -54,3 +55,21 @@ def test_who_may_not_see_documents_reads_none_in_the_story(shop: Shop) -> None:
     assert "Secret price list" in viewer.text("/panel/orders/5/timeline")
     shop.add(StoreRights(store_id=STORE, mode="service", entries=[entry_json(Entry("everyone", "status"))]))
     assert "Secret price list" not in viewer.text("/panel/orders/5/timeline")
+
+
+def test_the_terms_an_order_was_placed_under_and_its_products_are_beside_it(shop: Shop) -> None:
+    old = PolicyVersion(
+        store_id=STORE, page_id="12", number=2, title=f"Terms of sale {HOSTILE}", url="http://shop.test/terms",
+        sha256="0" * 64, html="<p>Terms</p>", in_force_from=ago(days=300), in_force_to=ago(days=1),
+    )  # fmt: skip
+    shop.add(old, PolicyOfOrder(store_id=STORE, order_id="1001", version_id=old.id))
+    line = {"product_id": "77", "name": "Aurora desk lamp"}
+    shop.order_under_review("1001", facts={"lines": [line, line, {"product_id": "../x", "name": HOSTILE}]})
+    page = shop.sign_in("viewer").text("/panel/orders/1001")
+    assert "<img src=x" not in page
+    words = words_on(page)
+    assert "In force when it was ordered: Terms of sale" in words
+    assert "version 2" in words
+    assert "replaced on" in words
+    assert page.count('href="/panel/products/77"') == 1
+    assert "/panel/products/.." not in page
