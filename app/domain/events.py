@@ -20,6 +20,7 @@ class Topic(StrEnum):
     PAGE_CHANGED = "page.changed"
     PRICES_CHANGED = "prices.changed"
     PROMOTION_CHANGED = "promotion.changed"
+    QUOTE_CHANGED = "quote.changed"  # about its customer; the detail names the quote
     CART_ABANDONED = "cart.abandoned"
     CASE_CHANGED = "case.changed"  # opened, added to, closed
     STORE_CHANGED = "store.changed"

@@ -48,6 +48,7 @@ ABOUT_SUBJECTS = frozenset(
         Topic.CASE_CHANGED,
         Topic.PAGE_CHANGED,
         Topic.PROMOTION_CHANGED,
+        Topic.QUOTE_CHANGED,
         Topic.DOCUMENT_ARRIVED,
         Topic.TIME_CAME,
         Topic.ANNOUNCED,

@@ -12,6 +12,7 @@ from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow
 from app.db.timers import Timer
 from app.db.types import utc_now
+from app.domain.aftersale import QuoteId
 from app.domain.cases import CaseKind
 from app.domain.ids import CompanyId, PriceListId
 from app.domain.trade import CompanyState
@@ -393,3 +394,53 @@ def test_a_company_is_exempt_from_taxes_while_its_approved_certificate_holds(par
     assert [run.state for run in runs] == ["done"]
     timers = {one.name for one in house.rows(Timer, object_id=partner.id)}
     assert f"publication:{partner.publication('terms').id}:end" in timers
+
+
+# Special prices
+
+
+def test_a_tagged_draft_order_is_decided_priced_and_sent_and_one_changed_since_is_left_alone(shop: House) -> None:
+    house = shop
+    stock(house)
+    house.stage.shopify_admin.grant(["write_draft_orders"])
+    office.switch_on(house, "price-request-intake", "price-request")
+    house.request(house.store_id, "store", SHOP, "set_up_store")
+    house.drain()
+    with house.stage.shopify.acting(SHOP) as here:
+        person = making.customer(here, email="nele@example.com", firstName="Nele", lastName="Kern")
+        (variant,) = here.where("ProductVariant", sku="NW-TENT")
+
+    def draft(tags: list[str]) -> JSON:
+        given = {"purchasingEntity": {"customerId": person["id"]}, "note": "Asks for 10 % off", "tags": tags,
+                 "lineItems": [{"variantId": variant["id"], "quantity": 4}]}  # fmt: skip
+        return hand(house, goods.create_draft, given)
+
+    def prices(one: JSON) -> list[str]:
+        quote = house.deps.store(house.store_id).read.quote(QuoteId(str(one["id"])))
+        return [str(line.agreed.amount) if line.agreed else "usual" for line in quote.lines]
+
+    draft(["other"])
+    assert house.rows(CaseRow, kind="price_request") == []
+    first = draft(["price-approval"])
+    (case,) = house.rows(CaseRow, kind="price_request")  # told of twice, opened once
+    assert (case.external_id, case.customer_id, case.amount) == (str(first["id"]), number(person), "516.00")
+    assert office.variables(house, "sf_special_price")["discount_percent"] == 10.0
+    assert prices(first) == ["usual"]
+    office.decide(house, "sf_special_price", "approved", user=THEO)
+    assert prices(first) == ["116.10"]
+    assert record(house, "DraftOrder", str(first["id"]))["status"] == "INVOICE_SENT"
+    assert house.rows(CaseRow, id=case.id)[0].state == "closed"
+    # Another discount than was asked for; then one that a person changed while it was decided, and a rejected one.
+    other = draft(["price-approval"])
+    office.decide(house, "sf_special_price", "approved_modified", user=THEO, approved_percent="5")
+    assert prices(other) == ["122.55"]
+    changed_since = draft(["price-approval"])
+    lines = [{"variantId": variant["id"], "quantity": 9}]
+    hand(house, goods.patch_draft, changed_since["id"], {"lineItems": lines})
+    office.decide(house, "sf_special_price", "approved", user=THEO)
+    assert prices(changed_since) == ["usual"]
+    (left,) = house.rows(CaseRow, external_id=str(changed_since["id"]))
+    assert any("Somebody changed" in one["text"] for one in left.additions)
+    refused = draft(["price-approval"])
+    office.decide(house, "sf_special_price", "rejected", user=THEO)
+    assert (prices(refused), record(house, "DraftOrder", str(refused["id"]))["status"]) == (["usual"], "OPEN")

@@ -9,7 +9,19 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, TypeAdapter
 
-from app.domain.steps import cases, communication, content, holds, money, papers, publication, recall, store, time
+from app.domain.steps import (
+    cases,
+    communication,
+    content,
+    holds,
+    money,
+    papers,
+    publication,
+    quotes,
+    recall,
+    store,
+    time,
+)
 from app.domain.steps.cases import *  # noqa: F403
 from app.domain.steps.communication import *  # noqa: F403
 from app.domain.steps.content import *  # noqa: F403
@@ -17,6 +29,7 @@ from app.domain.steps.holds import *  # noqa: F403
 from app.domain.steps.money import *  # noqa: F403
 from app.domain.steps.papers import *  # noqa: F403
 from app.domain.steps.publication import *  # noqa: F403
+from app.domain.steps.quotes import *  # noqa: F403
 from app.domain.steps.recall import *  # noqa: F403
 from app.domain.steps.store import *  # noqa: F403
 from app.domain.steps.time import *  # noqa: F403
@@ -103,6 +116,7 @@ Step = Annotated[
     | money.Steps
     | papers.Steps
     | publication.Steps
+    | quotes.Steps
     | recall.Steps
     | store.Steps
     | time.Steps,

@@ -79,6 +79,8 @@ EVENTS: tuple[Told, ...] = (
          "CompanyContact"),
     Told(Topic.COMPANY_CHANGED, COMPANY, ("company_contact", "company", GID),
          _each("company_contact_roles", "assign revoke")),
+    Told(Topic.QUOTE_CHANGED, CUSTOMER, ("customer", "id"), _each("draft_orders", "create update"), "DraftOrder",
+         (("quote_id", (GID,)),)),
     # One place for all promotions: what changed is found by looking at them.
     Told(Topic.PROMOTION_CHANGED, ObjectType.STORE, (), _each("discounts", "create update delete redeemcode_added"), "",
          (("promotion_id", (GID,)),), has=GID),
@@ -106,7 +108,7 @@ ALWAYS = frozenset({
 # Families whose scope is optional: the app's configuration cannot name them for every shop, so each shop that gave the
 # scope is subscribed by itself.
 OPTIONAL = {
-    "discounts": "read_discounts",
+    "discounts": "read_discounts", "draft_orders": "read_draft_orders",
     "disputes": "read_shopify_payments_disputes", "fulfillment_events": "read_fulfillments",
     "fulfillments": "read_fulfillments", "product_publications": "read_publications",
 }  # fmt: skip
