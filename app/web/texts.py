@@ -470,6 +470,7 @@ TOPICS = {
     "page.changed": N_("A page or policy changed"),
     "prices.changed": N_("A price list changed"),
     "promotion.changed": N_("A promotion changed"),
+    "quote.changed": N_("A quote of the customer was made or changed"),
     "cart.abandoned": N_("A cart was left behind"),
     "case.changed": N_("A case was opened or changed"),
     "document.arrived": N_("A requested document arrived"),
