@@ -197,8 +197,7 @@ TAX_EXEMPTION = Scenario(
     ),
     outcome="The company buys without the taxes it is exempt from, at each of its locations, as long as its "
     "certificate holds; the record says who approved it.",
-    works_by="A document is a certificate when its name begins with “Tax exemption certificate”. BigCommerce keeps no "
-    "tax exemption of companies.",
+    works_by="A document is a certificate when its name begins with “Tax exemption certificate”.",
 )
 
 SCENARIOS = (CUSTOMER_WORKSPACE, COMPANY_WORKSPACE, BUSINESS_ORDER, TAX_EXEMPTION)

@@ -21,9 +21,11 @@ from app.scenarios.returns import is_open
 
 REQUEST, OUTCOME = "01 Request", "03 Outcome"
 BY_DRAFTS = (
-    "A quote is a draft order in Shopify; BigCommerce's quotes are not read. The discount asked for is the first "
-    "percentage in the draft's note (“10 %”)."
+    "A quote is a draft order in Shopify. The discount asked for is the first percentage in the draft's note (“10 %”)."
 )
+NO_QUOTES = {
+    Provider.BIGCOMMERCE: "The app does not read BigCommerce's quotes; special prices are decided as price agreements."
+}
 
 
 class PriceRequestPreferences(Preferences):
@@ -69,6 +71,7 @@ PRICE_REQUEST_INTAKE = Scenario(
     title="Open a price request when a quote is tagged for approval",
     catalogue=(22,),
     providers=frozenset({Provider.SHOPIFY}),
+    unavailable=NO_QUOTES,
     subject=ObjectType.CUSTOMER,
     applies="A quote of the customer carries your tag and is no order yet; once for each quote.",
     triggers=frozenset({Topic.QUOTE_CHANGED}),
@@ -84,6 +87,7 @@ PRICE_REQUEST = Scenario(
     title="Have a special price decided, then write it into the quote and send it",
     catalogue=(22,),
     providers=frozenset({Provider.SHOPIFY}),
+    unavailable=NO_QUOTES,
     subject=ObjectType.CASE,
     applies="A price request is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
