@@ -59,7 +59,7 @@ def decision(site: Site) -> str:
 
 def first_task(site: Site) -> str:
     """The first decision of the inbox, beside what it is about."""
-    (found, *_more) = re.findall(r'href="(/inbox/order/[^"]+)"', site.shop.sign_in().text("/inbox"))
+    (found, *_more) = re.findall(r'href="(/inbox/orders/[^"]+)"', site.shop.sign_in().text("/inbox"))
     return str(found)
 
 

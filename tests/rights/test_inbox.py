@@ -44,7 +44,7 @@ def deciders(case: Case) -> Person:
 
 
 def the_task(person: Person) -> str:
-    (found,) = re.findall(r'href="(/inbox/order/\d+/[0-9a-f]{24})"', person.text("/inbox"))
+    (found,) = re.findall(r'href="(/inbox/orders/\d+/[0-9a-f]{24})"', person.text("/inbox"))
     return str(found)
 
 
@@ -83,7 +83,7 @@ def test_a_decision_stands_beside_what_it_is_about_and_holds(case: Case) -> None
     person = case.person()
     assert keys(person.text("/inbox")) == []  # sees it, was not granted to decide
     (row,) = case.house.rows(WorkflowLink)
-    task = f"/inbox/order/{case.order}/{reference('workflow_service', row.instance_id, row.tasks[0]['id'])}"
+    task = f"/inbox/orders/{case.order}/{reference('workflow_service', row.instance_id, row.tasks[0]['id'])}"
     assert person.post(task, {"press": "decide:approved", "click": CLICK}).status_code == 403
     person = deciders(case)
     assert the_task(person) == task

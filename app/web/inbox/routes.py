@@ -28,7 +28,8 @@ from app.web.panel.access import refusal
 from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen, seen
 
-KIND = "<any(order, product, customer, company, case):kind>"
+KIND = "<any(orders, products, customers, companies, cases):kind>"
+OBJECTS = {path: kind for kind, path in views.PATHS.items()}
 PANELS = ("order", "product", "customer", "case")
 MOST_AT_ONCE = 20
 SHOWN = 100
@@ -79,13 +80,13 @@ def _read(deps: Deps, narrowed: Narrowed) -> Inbox:
 def _add_one(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/<ref>")
     def task(kind: str, object_id: str, ref: str) -> AnyResponse:
-        return _form(deps, seen(deps, kind, object_id), ref, Typed(), None)
+        return _form(deps, seen(deps, OBJECTS[kind], object_id), ref, Typed(), None)
 
     @bp.post(f"/{KIND}/<object_id>/<ref>")
     @guards.requires("viewer")
     def decide(kind: str, object_id: str, ref: str) -> AnyResponse:
         """A role in the store alone lets nobody decide: the workflow's engine says who may."""
-        found, who = seen(deps, kind, object_id), guards.merchant()
+        found, who = seen(deps, OBJECTS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         try:
             wish = decisions.wish(request.form, who)
@@ -100,7 +101,7 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
     @guards.requires("manager")
     def ask_by_mail(kind: str, object_id: str, ref: str) -> AnyResponse:
         """A link for somebody else; the address is in this answer and nowhere else."""
-        found, who = seen(deps, kind, object_id), guards.merchant()
+        found, who = seen(deps, OBJECTS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         asked = templating.checked(request.form, "asked", 200)
         try:
@@ -139,7 +140,7 @@ def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | No
         acts=tasks.acts(found.sight, held) if held else (), view=panel_views.panel(found.shown, found.orders),
         answers=views.answers(held, run.scenario if run else "") if held else (), reasons=run.reasons if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
-        has_panel=found.rows.object_type in PANELS,
+        has_panel=found.rows.object_type in PANELS, path=views.PATHS[found.rows.object_type],
         can_ask=bool(held and held.options and not held.is_lent and held.run_id) and not found.access.is_personal
         and guards.merchant().role.covers(Role.MANAGER),
     )  # fmt: skip

@@ -13,7 +13,9 @@ from app.web.language import _
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal
 
-ASKS = "asks"
+PATHS = {
+    "order": "orders", "product": "products", "customer": "customers", "company": "companies", "case": "cases",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Line:
     """One open task. `key` names it in a form; `can_choose`: it may be decided together with others."""
 
     key: str
-    kind: str
+    path: str  # the kind of object as addresses say it
     object_id: str
     ref: str
     title: str
@@ -60,7 +62,7 @@ def line(task: OpenTask) -> Line:
     notes = (facts.get("customer_name"), facts.get("status_label"), facts.get("company"))
     return Line(
         key=task.key,
-        kind=task.object_type,
+        path=PATHS.get(task.object_type, "orders"),
         object_id=task.object_id,
         ref=task.held.ref,
         title=task.held.name,
