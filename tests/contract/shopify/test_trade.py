@@ -278,7 +278,8 @@ def test_a_missing_optional_scope_blanks_no_other_answer() -> None:
     assert set(case.store.setup.ensure_webhooks(case.hook_destination, {}).values()) == {"refused"}
     assert case.store.read.capabilities == {
         Capability.COMPANIES, Capability.PRICE_LISTS, Capability.TAX_EXEMPTION, Capability.RETURNS,
-        Capability.RISK, Capability.FILES, Capability.ORDER_EDITS, Capability.SPLIT_SHIPMENTS,
+        Capability.RISK, Capability.FILES, Capability.COMPANY_CREATION,
+        Capability.ORDER_EDITS, Capability.SPLIT_SHIPMENTS,
     }  # fmt: skip
     with pytest.raises(Permanent) as caught:
         list(case.store.read.promotions())
