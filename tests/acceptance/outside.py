@@ -11,12 +11,13 @@ from typing import Any
 import httpx
 
 from sandbox.control import make_control
-from tests.doors import Browser, Doors
+from tests.acceptance.stores import BIGCOMMERCE, Store
+from tests.doors import Browser, Doors, page_token_in
 from tests.house import OPERATOR_TOKEN, House
 
 CONTROL, APP = "http://control.test", "http://app.test"
 OPENTEXT = ("otds", "content_server", "workflow", "exstream")
-HEALING = (60, 120, 300, 600)  # seconds between looks after an outage, as hours would pass by themselves
+HEALING = (60, 300, 900)  # seconds between looks after an outage, as hours would pass by themselves
 
 
 class _NoProcesses:
@@ -32,19 +33,39 @@ class _NoProcesses:
 
 
 @dataclass
+class ShopBrowser:
+    """Somebody in Shopify's admin, whose frame proves every request by a token of its own."""
+
+    client: Any
+    token: Callable[[], str]
+    page: str = ""
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path, base_url=APP, headers=self._proof())
+
+    def post(self, path: str, data: Mapping[str, str] | None = None) -> Any:
+        fields = dict(data or {}) | {"page_token": self.page}
+        return self.client.post(path, base_url=APP, data=fields, headers=self._proof())
+
+    def _proof(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"}
+
+
+@dataclass
 class Outside:
     """One store and its OpenText, seen and moved from outside. `kept` is what verbs remembered by name."""
 
+    store: Store
     control: httpx.Client
     client: Any  # Flask's test client for doors that need no session
-    sign_in: Callable[[], Browser]
+    sign_in: Callable[[], Browser | ShopBrowser]
     work: Callable[[], object]
     advance: Callable[[float], object]
     kept: dict[str, str] = field(default_factory=dict)
-    _staff: Browser | None = None
+    _staff: Browser | ShopBrowser | None = None
 
     @property
-    def staff(self) -> Browser:
+    def staff(self) -> Browser | ShopBrowser:
         """The store's owner in the control panel; signed in again after a new beginning or a long time."""
         if self._staff is None:
             self._staff = self.sign_in()
@@ -61,11 +82,14 @@ class Outside:
     def patch(self, path: str, body: Any) -> Any:
         return _answer(self.control.patch(f"/control{path}", json=body), 200)
 
-    def fault(self, **rule: Any) -> None:
-        self.post("/faults", rule, 201)
+    def fault(self, **rule: Any) -> str:
+        return str(self.post("/faults", rule, 201)["id"])
 
     def heal(self) -> None:
         _answer(self.control.delete("/control/faults"), 200)
+
+    def heal_one(self, rule: str) -> None:
+        _answer(self.control.delete(f"/control/faults/{rule}"), 200)
 
     # What was remembered
 
@@ -83,7 +107,8 @@ class Outside:
         whole = re.fullmatch(r"#\{(\w+)\}", text)
         if whole:
             return int(self.kept[whole[1]])
-        return re.sub(r"\{(\w+)\}", lambda found: self.kept.get(found[1], found[0]), text)
+        told = re.sub(r"\{(\w+)\}", lambda found: self.store.words.get(found[1], found[0]), text)
+        return re.sub(r"\{(\w+)\}", lambda found: self.kept.get(found[1], found[0]), told)
 
     # Pages
 
@@ -161,11 +186,18 @@ def _answer(response: httpx.Response, status: int) -> Any:
     return response.json()
 
 
-def outside(house: House) -> Outside:
+def _in_the_admin(house: House) -> ShopBrowser:
+    browser = ShopBrowser(house.flask.test_client(), house.stage.shopify_admin.id_token)
+    browser.page = page_token_in(browser.get("/"))
+    return browser
+
+
+def outside(house: House, store: Store = BIGCOMMERCE) -> Outside:
     """The house from its garden."""
+    sign_in = Doors(house).signed_in if store is BIGCOMMERCE else lambda: _in_the_admin(house)
     control = make_control(house.stage, _NoProcesses())
     return Outside(
-        httpx.Client(transport=httpx.WSGITransport(app=control), base_url=CONTROL),
-        house.flask.test_client(), Doors(house).signed_in,
+        store, httpx.Client(transport=httpx.WSGITransport(app=control), base_url=CONTROL),
+        house.flask.test_client(), sign_in,
         house.drain, lambda seconds: house.advance(seconds=seconds),
     )  # fmt: skip

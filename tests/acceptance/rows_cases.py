@@ -1,7 +1,7 @@
 """Rows about cases: returns, disputes, complaints, the service case file."""
 
 from tests.acceptance.people import NINA, OMAR, ORDER, SAM, SOFIA, ada, buys_torches, torch
-from tests.acceptance.verbs import Change, Create, Decide, Press
+from tests.acceptance.verbs import Create, Decide, Happens, Press
 from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 BOUGHT = (ada, torch(), buys_torches())
@@ -21,7 +21,7 @@ RETURN = Row(
             Effect("content_server", "'RMA-1001 case file, refund approved.pdf' created"),
             Effect("content_server", "'Return RMA-1001 decision.pdf' created"),
             Effect("workflow", "process sf_return_approval started"),
-            Effect("bigcommerce", "refund"),
+            Effect("store", "{paid_back}"),
         ),
         (Shown(ORDER, ("Return RMA-1001", "Refund approved", "Arrived damaged")),
          Shown("/panel/customers/{customer}", ("RMA-1001", "Refund approved"))),
@@ -30,7 +30,7 @@ RETURN = Row(
         (Decide("sf_return_approval", "rejected", NINA, "Used for a year"),),
         (
             Effect("content_server", "'Return RMA-1001 decision.pdf' created"),
-            Effect("bigcommerce", "refund", 0),
+            Effect("store", "{paid_back}", 0),
         ),
         (Shown(ORDER, ("Return RMA-1001", "Return rejected")),),
     ),
@@ -46,7 +46,7 @@ ROUTED = Row(
             Decide("sf_return_approval", "approved_refund", "paul.eriksen@demo"),
             Decide("sf_return_approval", "approved_refund", OMAR, "Second look"),
         ),
-        (Effect("bigcommerce", "refund"), Effect("workflow", "process sf_return_approval started")),
+        (Effect("store", "{paid_back}"), Effect("workflow", "process sf_return_approval started")),
         (Shown(ORDER, ("Refund approved",)),),
     ),
     rejected=Ending(
@@ -54,7 +54,7 @@ ROUTED = Row(
             Decide("sf_return_approval", "approved_refund", "paul.eriksen@demo"),
             Decide("sf_return_approval", "rejected", OMAR, "Too much"),
         ),
-        (Effect("bigcommerce", "refund", 0),),
+        (Effect("store", "{paid_back}", 0),),
         (Shown(ORDER, ("Return rejected",)),),
     ),
 )
@@ -62,7 +62,7 @@ ROUTED = Row(
 DISPUTE = Row(
     8,
     before=(*BOUGHT, Create("shipments", {"order_id": "#{order}", "tracking_number": "DHL-1"})),
-    trigger=(Change("orders", "{order}", {"status": "Disputed"}),),
+    trigger=(Happens("order_disputed"),),
     approved=Ending(
         (
             Decide("sf_document_collection", "COMPLETE", SAM),
@@ -110,14 +110,14 @@ COMPLAINT = Row(
         answers("resolved_refund", refund_amount="15.00"),
         (
             Effect("workflow", "process sf_complaint started"),
-            Effect("bigcommerce", "refund"),
+            Effect("store", "{paid_back}"),
             Effect("content_server", "'Complaint C-1001 decision.pdf' created"),
         ),
         (Shown(ORDER, ("Complaint C-1001", "Resolved with a refund")),),
     ),
     rejected=Ending(
         answers("rejected"),
-        (Effect("workflow", "process sf_complaint started"), Effect("bigcommerce", "refund", 0)),
+        (Effect("workflow", "process sf_complaint started"), Effect("store", "{paid_back}", 0)),
         (Shown(ORDER, ("Complaint C-1001", "Rejected")),),
     ),
 )

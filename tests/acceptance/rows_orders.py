@@ -1,7 +1,7 @@
 """Rows about orders: exceptions, fulfilment, records, stock, reviews, letters."""
 
 from tests.acceptance.people import ANNA, ORDER, PAUL, PDF, SAM, UMA, ada, buys, buys_torches, torch
-from tests.acceptance.verbs import Change, Create, Decide, Find, Pass, Send, Work
+from tests.acceptance.verbs import Create, Decide, Find, Happens, Pass, Send, Work
 from tests.acceptance.walks import Effect, Ending, Row, Shown
 
 EXCEPTION = Row(
@@ -10,19 +10,19 @@ EXCEPTION = Row(
     approved=Ending(
         (Decide("sf_order_review", "approved", SAM, "Pays by transfer"),),
         (
-            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("content_server", "'Order {order} ({store})' created"),
             Effect("content_server", "'Payments of order {order}, payment.pdf' created"),
             Effect("content_server", "'Order {order} decision, payment.pdf' created"),
             Effect("workflow", "process sf_order_review started"),
-            Effect("bigcommerce", "order {order} status", 0),
-            Effect("bigcommerce", "order {order} changed staff_notes"),
+            Effect("store", "order {order} status", 0),
+            Effect("store", "{noted}"),
         ),
         (Shown(ORDER, ("was declined", "Pays by transfer", "sam.reyes@demo decided", "Record · Payments")),),
     ),
     rejected=Ending(
         (Decide("sf_order_review", "rejected", SAM, "No answer"),),
-        (Effect("workflow", "started"), Effect("bigcommerce", "order {order} status 7 -> 5")),
-        (Shown(ORDER, ("was declined", "in your store: Cancelled", "“Awaiting Payment” to “Cancelled”")),),
+        (Effect("workflow", "started"), Effect("store", "{cancelled}")),
+        (Shown(ORDER, ("was declined", "{is_cancelled}", "“Awaiting Payment” to “Cancelled”")),),
     ),
 )
 
@@ -32,24 +32,24 @@ REVIEW = Row(
     approved=Ending(
         (Decide("sf_order_review", "approved", ANNA, "Known buyer"),),
         (
-            Effect("bigcommerce", "order {order} status 11 -> 12"),
-            Effect("bigcommerce", "order {order} status 12 -> 11"),
-            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("store", "{held}"),
+            Effect("store", "{released}"),
+            Effect("content_server", "'Order {order} ({store})' created"),
             Effect("content_server", "'Order {order} record.pdf' created"),
             Effect("content_server", "'Order {order} decision.pdf' created"),
             Effect("workflow", "process sf_order_review started"),
         ),
         (Shown(ORDER, ("is at or above your limit of", "differs from shipping country FR", "Known buyer",
-                       "in your store: Awaiting Fulfillment", "Record · Approvals")),),
+                       "{is_open}", "Record · Approvals")),),
     ),
     rejected=Ending(
         (Decide("sf_order_review", "rejected", ANNA, "Card stolen"),),
         (
-            Effect("bigcommerce", "order {order} status 11 -> 12"),
-            Effect("bigcommerce", "order {order} status 12 -> 6"),
+            Effect("store", "{held}"),
+            Effect("store", "{declined}"),
             Effect("content_server", "'Order {order} decision.pdf' created"),
         ),
-        (Shown(ORDER, ("Rejected", "Card stolen", "in your store: Declined")),),
+        (Shown(ORDER, ("Rejected", "Card stolen", "{is_declined}")),),
     ),
 )  # fmt: skip
 
@@ -74,14 +74,14 @@ FULFILMENT = Row(
             Effect("content_server", "'Packing slip {order}, shipment {shipment2}.pdf' created"),
             Effect("content_server", "'Shipping confirmation {order}, shipment {shipment1}.pdf' created"),
             Effect("content_server", "'Shipping confirmation {order}, shipment {shipment2}.pdf' created"),
-            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("content_server", "'Order {order} ({store})' created"),
         ),
         (Shown(ORDER, ("has left the house", "Record · Shipping documents",
                        "To send us: Proof of delivery of shipment {shipment1}")),),
     ),
 )  # fmt: skip
 
-COMPLETED = Change("orders", "{order}", {"status": "Completed"})
+COMPLETED = Happens("order_completed")
 PAID_BACK = Create("refunds", {"order_id": "#{order}", "amount": 10, "reason": "Scratch"}, keep="refund")
 
 RECORDS = Row(
@@ -95,7 +95,7 @@ RECORDS = Row(
             Effect("content_server", "'Invoice copy {order}.pdf' created"),
             Effect("content_server", "'Order {order} record, completed.pdf' created"),
             Effect("content_server", "'Refund {refund} of order {order}.pdf' created"),
-            Effect("content_server", "'Order {order} (demostore1)' created"),
+            Effect("content_server", "'Order {order} ({store})' created"),
         ),
         (Shown(ORDER, ("Record · Orders", "Record · Invoices", "Record · Refunds", "Record · Payments",
                        "by the schedule “Invoices: 10 years”")),),
@@ -135,8 +135,8 @@ STOCK = Row(
         (Decide("sf_backorder", "split_ship", PAUL, "By phone"),),
         (
             Effect("workflow", "process sf_backorder started"),
-            Effect("bigcommerce", "order {order} status 11 -> 9"),
-            Effect("bigcommerce", "refund", 0),
+            Effect("store", "order {order} status 11 -> 9"),
+            Effect("store", "{paid_back}", 0),
             Effect("content_server", "'Order {order} decision, backorder.pdf' created"),
         ),
         (Shown(ORDER, ("3 of 5 Rope (NW-ROPE) can be shipped", "By phone", "paul.eriksen@demo decided")),),
@@ -145,8 +145,8 @@ STOCK = Row(
         (Decide("sf_backorder", "cancel", PAUL),),
         (
             Effect("workflow", "process sf_backorder started"),
-            Effect("bigcommerce", "refund"),
-            Effect("bigcommerce", "order {order} status 11 -> 5", 0),  # three of five still go out
+            Effect("store", "{paid_back}"),
+            Effect("store", "order {order} status 11 -> 5", 0),  # three of five still go out
         ),
         (Shown(ORDER, ("3 of 5 Rope", "Cancel what is missing")),),
     ),
@@ -167,21 +167,21 @@ REQUIRED = Row(
             Decide("sf_document_collection", "complete", UMA, "Stamp checked"),
         ),
         (
-            Effect("bigcommerce", "order {order} status 11 -> 12"),
-            Effect("bigcommerce", "order {order} status 12 -> 11"),
+            Effect("store", "{held}"),
+            Effect("store", "{released}"),
             Effect("content_server", "'Import licence.pdf' created"),
             Effect("workflow", "process sf_document_collection started"),
         ),
         (Shown(ORDER, ("NW-TENT must not leave without documents", "Import licence.pdf", "Stamp checked",
-                       "in your store: Awaiting Fulfillment")),),
+                       "{is_open}")),),
     ),
     rejected=Ending(
         (COLLECTED, Decide("sf_document_collection", "incomplete_closed", UMA, "Never came")),
         (
-            Effect("bigcommerce", "order {order} status 11 -> 12"),
-            Effect("bigcommerce", "order {order} status 12 -> 11", 0),
+            Effect("store", "{held}"),
+            Effect("store", "{released}", 0),
         ),
-        (Shown(ORDER, ("Never came", "in your store: Manual Verification Required", "To send us: Import licence")),),
+        (Shown(ORDER, ("Never came", "{is_held}", "To send us: Import licence")),),
     ),
 )  # fmt: skip
 

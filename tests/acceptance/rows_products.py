@@ -7,7 +7,7 @@ from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 SHEET = {"name": "Head Torch Aurora", "description": "<p>Approved text</p>"}
 NEW_SHEET = File("PRODUCT", "{product}", "01 Content", "Product content.json", {"json": SHEET})
 REJECTED = Approve(status="Rejected", comment="Too long")
-UNTOUCHED = (Effect("bigcommerce", "product {product} changed", 0),)
+UNTOUCHED = (Effect("store", "{product_changed}", 0),)
 
 LAUNCH = Row(
     3,
@@ -15,8 +15,8 @@ LAUNCH = Row(
     approved=Ending(
         (NEW_SHEET, Approve(comment="Go")),
         (
-            Effect("content_server", "'Product {product} (demostore1)' created"),
-            Effect("bigcommerce", "product {product} changed"),
+            Effect("content_server", "'Product {product} ({store})' created"),
+            Effect("store", "{product_changed}"),
         ),
         (Shown(PRODUCT, ("Live", "Head Torch Aurora", "by tom.okafor@demo")),),
     ),
@@ -29,7 +29,7 @@ APPROVALS = Row(
     trigger=(NEW_SHEET,),
     approved=Ending(
         (Approve(comment="Go"),),
-        (Effect("bigcommerce", "product {product} changed"),),
+        (Effect("store", "{product_changed}"),),
         (Shown(PRODUCT, ("Live", "Record · Approvals")),),
         (Kept("PRODUCT", "{product}", "04 Evidence", "Approvals", 2),),
     ),
@@ -49,7 +49,7 @@ CONTENT = Row(
     trigger=(SECOND_SHEET,),
     approved=Ending(
         (Approve(comment="Second edition"),),
-        (Effect("bigcommerce", "product {product} changed"),),
+        (Effect("store", "{product_changed}"),),
         (Shown(PRODUCT, ("Live", "Torch II", "Product content.json, version 3")),),
     ),
     rejected=Ending((REJECTED,), UNTOUCHED, (Shown(PRODUCT, ("Head Torch Aurora",), ("Torch II",)),)),
@@ -66,15 +66,15 @@ COMPLIANCE = Row(
     approved=Ending(
         (CE, Approve()),
         (
-            Effect("bigcommerce", "product {product} changed", 2),  # hidden, then shown again
-            Effect("bigcommerce", "custom field"),
+            Effect("store", "{product_changed}", 2),  # hidden, then shown again
+            Effect("store", "{product_marked}"),
         ),
-        (Shown(PRODUCT, ("Declaration of conformity",), ("not visible to shoppers",)),),
+        (Shown(PRODUCT, ("Declaration of conformity",), ("{is_hidden}",)),),
     ),
     rejected=Ending(
         (CE, REJECTED),
-        (Effect("bigcommerce", "product {product} changed"), Effect("bigcommerce", "custom field", 0)),
-        (Shown(PRODUCT, ("not visible to shoppers",)),),
+        (Effect("store", "{product_changed}"), Effect("store", "{product_marked}", 0)),
+        (Shown(PRODUCT, ("{is_hidden}",)),),
     ),
 )
 
@@ -114,7 +114,7 @@ POLICY_PUBLISHED = Row(
     approved=Ending(
         (Approve(user="anna.berg@demo"),),
         (
-            Effect("bigcommerce", "page {page} changed"),
+            Effect("store", "{page_changed}"),
             Effect("content_server", "'Terms and conditions version 2.pdf' created"),
         ),
         (),
@@ -122,7 +122,7 @@ POLICY_PUBLISHED = Row(
     ),
     rejected=Ending(
         (REJECTED,),
-        (Effect("bigcommerce", "page {page} changed", 0),),
+        (Effect("store", "{page_changed}", 0),),
         (),
         (Kept("PAGE", "{page}", "02 Versions", "Policies", 2),),
     ),
@@ -139,16 +139,15 @@ RECALL = Row(
             Press(ORDER + "/ask/recall_remedy", {"case": "{recall}", "remedy": "refund"}),
         ),
         (
-            Effect("bigcommerce", "product {product} changed"),
-            Effect("bigcommerce", "page 12 created"),
+            Effect("store", "{product_changed}"),
+            Effect("store", "page 12 created"),
             Effect("content_server", "hold 12 'Recall REC-1001' created"),
             Effect("exstream", "SF_RECALL_NOTICE v1 composed"),
             Effect("exstream", "emails"),
-            Effect("bigcommerce", "order {order} status 11 -> 12"),  # it had not left the house
-            Effect("bigcommerce", "order {order} changed staff_notes", 2),  # held, and what was done
+            Effect("store", "{noted}"),
         ),
         (
-            Shown(PRODUCT, ("not visible to shoppers",)),
+            Shown(PRODUCT, ("{is_hidden}",)),
             Shown(ORDER, ("Recall REC-1001: refunded", "Recall_REC-1001_{order}.pdf")),
         ),
         (Kept("RECALL", "", "01 Notice", "Cases", 1),),

@@ -19,7 +19,7 @@ ACCOUNT = Row(
     trigger=(BUSINESS, BUYS),
     approved=Ending(
         (),
-        (Effect("content_server", "'Customer {customer} (demostore1)' created"),),
+        (Effect("content_server", "'Customer {customer} ({store})' created"),),
         (Shown(CUSTOMER, ("Nora Wind", "Nordwind GmbH", "Open in OpenText")),),
     ),
 )
@@ -27,11 +27,11 @@ ACCOUNT = Row(
 PRICES = "SKU;Currency;Price\nNW-TORCH;EUR;61,50\nUNKNOWN-1;EUR;5,00\n"
 AGREEMENT = File("CUSTOMER", "{customer}", "05 Pricing", "Price agreement 2027.csv", {"text": PRICES}, user=THEO)
 PRICES_SET = (
-    Effect("bigcommerce", "price list 1 created"),
-    Effect("bigcommerce", "price list 1 1 records set"),
-    Effect("bigcommerce", "1 price list assignments set"),
+    Effect("store", "price list 1 created"),
+    Effect("store", "price list 1 1 records set"),
+    Effect("store", "1 price list assignments set"),
 )
-NOTHING_PUBLISHED = (Effect("bigcommerce", "price", 0),)
+NOTHING_PUBLISHED = (Effect("store", "price", 0),)
 
 CONTRACT_PRICES = Row(
     4,
@@ -89,7 +89,7 @@ REGISTRATION = Row(
         ),
         (
             Effect("workflow", "process sf_b2b_onboarding started"),
-            Effect("bigcommerce", "customers {customer} changed"),
+            Effect("store", "customers {customer} changed"),
         ),
         (Shown(CUSTOMER, ("Approved by lena.hoff@demo", "limit 5000, 45 days", "Live")),),
     ),
@@ -97,7 +97,7 @@ REGISTRATION = Row(
         (Decide("sf_b2b_onboarding", "rejected", GRACE, "No such company"),),
         (
             Effect("workflow", "process sf_b2b_onboarding started"),
-            Effect("bigcommerce", "customers {customer} changed", 0),
+            Effect("store", "customers {customer} changed", 0),
         ),
         (Shown(CUSTOMER, ("Rejected", "No such company"), ("Approved and live",)),),
     ),
@@ -126,15 +126,15 @@ CAMPAIGN = Row(
     approved=Ending(
         (*BRIEFED, Approve(user=THEO, comment="Go")),
         (
-            Effect("content_server", "'Campaign CAM-1001 (demostore1)' created"),
-            Effect("bigcommerce", "promotion 1 created"),
+            Effect("content_server", "'Campaign CAM-1001 ({store})' created"),
+            Effect("store", "promotion 1 created"),
         ),
         (Shown(PRODUCT, ("Open a campaign",)),),
         (Kept("CAMPAIGN", "", "02 Legal", "", 1),),
     ),
     rejected=Ending(
         (*BRIEFED, Approve(user=THEO, status="Rejected")),
-        (Effect("bigcommerce", "promotion", 0),),
+        (Effect("store", "promotion", 0),),
         (Shown(PRODUCT, ("Open a campaign",)),),
     ),
 )

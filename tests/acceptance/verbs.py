@@ -19,30 +19,32 @@ class Verb(Protocol):
 
 @dataclass(frozen=True)
 class Create:
-    """Something comes to be in the store: a buyer orders, staff ship, an author adds a page."""
+    """Something comes to be in the store: a buyer orders, staff ship, an author adds a page. Nouns: `stores`."""
 
     resource: str
     body: Mapping[str, Any]
     keep: str = ""
 
     def do(self, at: Outside) -> None:
-        made = at.post(f"/stores/bigcommerce/{self.resource}", at.told(self.body), 201)
+        resource, body = at.store.made(self.resource, at.told(self.body))
+        made = at.post(f"{at.store.path}/{resource}", body, 201)
         if self.keep:
             at.keep(self.keep, made["id"])
         if self.resource == "orders":
-            at.keep(f"{self.keep}_line", made["products"][0]["id"])
+            lines = made["products"] if "products" in made else made["lineItems"]
+            at.keep(f"{self.keep}_line", lines[0]["id"])
 
 
 @dataclass(frozen=True)
-class Change:
-    """Staff or the payment provider change something in the store."""
+class Happens:
+    """Staff, the buyer or the bank do something about what is there, in the store's own way."""
 
-    resource: str
-    id: str
-    body: Mapping[str, Any]
+    what: str
 
     def do(self, at: Outside) -> None:
-        at.patch(f"/stores/bigcommerce/{self.resource}/{at.told(self.id)}", at.told(self.body))
+        method, path, body = at.store.happens[self.what]
+        address = f"{at.store.path}/{at.told(path)}"
+        at.patch(address, at.told(body)) if method == "PATCH" else at.post(address, at.told(body), 201)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.ids import Provider
 from tests.acceptance.outside import HEALING, OPENTEXT, Outside
 from tests.acceptance.verbs import Verb
 
@@ -13,8 +14,7 @@ UNFINISHED = ("Trying again", "Needs attention", "Something went wrong on our si
 
 class Variant(StrEnum):
     PLAIN = "plain"
-    DOUBLED = "doubled and out of order"
-    DOWN = "OpenText down for the first minute"
+    TROUBLED = "everything doubled and newest first, OpenText down for the first minute"
     REJECTED = "rejected"
 
 
@@ -22,9 +22,10 @@ class Variant(StrEnum):
 class Effect:
     """A change in one system, and how often a walk makes it. `words` are looked for in the ledger's own text."""
 
-    system: str
+    system: str  # "store": the one it is walked in
     words: str
     times: int = 1
+    on: Provider | None = None  # where only one store does it so
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Shown:
     path: str
     words: Sequence[str]
     never: Sequence[str] = ()
+    on: Provider | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,16 @@ class Row:
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     before: Sequence[Verb] = ()
     about: str = ""  # where a row has several walks
+    also: tuple[int, ...] = ()  # rows of the catalogue that the same walk shows to be true
+    stores: tuple[Provider, ...] = tuple(Provider)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return self.number, *self.also
+
+    @property
+    def name(self) -> str:
+        return f"{self.number}{self.about}"
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -99,44 +111,41 @@ def _do(at: Outside, verbs: Sequence[Verb]) -> None:
 
 
 def _stage(at: Outside, verbs: Sequence[Verb], variant: Variant, *, is_first: bool) -> None:
-    if variant is Variant.DOUBLED:
-        _doubled(at, verbs)
-    elif variant is Variant.DOWN and is_first:
-        _down(at, verbs)
-    else:
+    if variant is not Variant.TROUBLED:
         _do(at, verbs)
+        return
+    for system in OPENTEXT if is_first else ():
+        at.fault(system=system, kind="status", status=503)
+    _doubled(at, verbs)
+    if is_first:
+        at.pass_time(60)
+        at.heal()
+        for seconds in HEALING:
+            at.pass_time(seconds)
 
 
 def _doubled(at: Outside, verbs: Sequence[Verb]) -> None:
-    """Whatever the store and Content Server tell comes late, newest first, everything twice."""
-    at.fault(system="*", method="SEND", kind="duplicate")
-    for system in ("bigcommerce", "content_server", "exstream"):
-        at.fault(system=system, method="SEND", kind="withhold")
+    """Whatever the store and OpenText tell comes late, newest first, everything twice."""
+    rules = [at.fault(system="*", method="SEND", kind="duplicate")]
+    for system in (at.store.provider.value, "content_server", "exstream"):
+        rules.append(at.fault(system=system, method="SEND", kind="withhold"))
     _do(at, verbs)
-    at.heal()
+    for rule in rules:
+        at.heal_one(rule)
     at.post("/deliveries/release", {})
     at.work()
 
 
-def _down(at: Outside, verbs: Sequence[Verb]) -> None:
-    for system in OPENTEXT:
-        at.fault(system=system, kind="status", status=503)
-    _do(at, verbs)
-    at.pass_time(60)
-    at.heal()
-    for seconds in HEALING:
-        at.pass_time(seconds)
-
-
 def _check(at: Outside, ending: Ending, made: Counter[tuple[str, str]]) -> None:
     assert at.set_aside() == []
-    for effect in ending.effects:
-        words = at.told(effect.words)
-        found = {said: times for (system, said), times in made.items() if system == effect.system and words in said}
+    here = at.store.provider
+    for effect in (one for one in ending.effects if one.on in (None, here)):
+        words, where = at.told(effect.words), here.value if effect.system == "store" else effect.system
+        found = {said: times for (system, said), times in made.items() if system == where and words in said}
         assert sum(found.values()) == effect.times, (words, found, sorted(made.items()))
     for kept in ending.kept:
         _check_kept(at, kept)
-    for shown in ending.shown:
+    for shown in (one for one in ending.shown if one.on in (None, here)):
         page = at.words(at.told(shown.path))
         for words in shown.words:
             assert at.told(words) in page, (at.told(words), page)
