@@ -59,7 +59,7 @@ def _each_check(event: Event, subject: Subject, preferences: Preferences) -> tup
 PRODUCT_COMPLIANCE = Scenario(
     slug="product-compliance",
     title="Sell regulated products only with valid compliance documents",
-    catalogue=(6, 23),
+    catalogue=(6, 23, 36),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
     applies="The product's SKU begins as you chose, or somebody asks.",
@@ -105,7 +105,7 @@ def _ahead(event: Event, subject: Subject, preferences: Preferences) -> tuple[Oc
 COMPLIANCE_WARNING = Scenario(
     slug="product-compliance-warning",
     title="Warn before a compliance document expires",
-    catalogue=(6,),
+    catalogue=(6, 36),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
     applies="A document of the product expires in 60, 30 or 7 days.",
@@ -131,7 +131,7 @@ def _approved_document(event: Event, subject: Subject, preferences: Preferences)
 COMPLIANCE_PUBLISH = Scenario(
     slug="product-compliance-publish",
     title="Show approved compliance documents on the product, with number and link",
-    catalogue=(6, 11),
+    catalogue=(6, 11, 36),
     providers=frozenset(Provider),
     subject=ObjectType.PRODUCT,
     applies="The approved document is no content sheet; once for each approved version.",

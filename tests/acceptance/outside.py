@@ -107,7 +107,9 @@ class Outside:
         whole = re.fullmatch(r"#\{(\w+)\}", text)
         if whole:
             return int(self.kept[whole[1]])
-        told = re.sub(r"\{(\w+)\}", lambda found: self.store.words.get(found[1], found[0]), text)
+        told = text
+        for _within in range(2):  # a word may be made of another
+            told = re.sub(r"\{(\w+)\}", lambda found: self.store.words.get(found[1], found[0]), told)
         return re.sub(r"\{(\w+)\}", lambda found: self.kept.get(found[1], found[0]), told)
 
     # Pages

@@ -1,7 +1,7 @@
 """Rows about cases: returns, disputes, complaints, the service case file."""
 
 from tests.acceptance.people import NINA, OMAR, ORDER, SAM, SOFIA, ada, buys_torches, torch
-from tests.acceptance.verbs import Create, Decide, Happens, Press
+from tests.acceptance.verbs import Create, Decide, Either, Happens, Press
 from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 BOUGHT = (ada, torch(), buys_torches())
@@ -13,6 +13,7 @@ COMES_BACK = Press(
 
 RETURN = Row(
     5,
+    also=(33,),
     before=BOUGHT,
     trigger=(COMES_BACK,),
     approved=Ending(
@@ -90,7 +91,15 @@ DISPUTE = Row(
     ),
 )
 
-COMPLAINS = Create("messages", {"order_id": "#{order}", "message": "My torch arrived broken!"})
+COMPLAINS = Either(
+    bigcommerce=(Create("messages", {"order_id": "#{order}", "message": "My torch arrived broken!"}),),
+    shopify=(
+        Press(
+            ORDER + "/cases/complaint/new",
+            {"reason": "goods", "severity": "normal", "text": "My torch arrived broken!", "item-{order_line}": "1"},
+        ),
+    ),
+)
 
 
 def answers(outcome: str, **values: str) -> tuple[Decide, ...]:
@@ -104,6 +113,7 @@ def answers(outcome: str, **values: str) -> tuple[Decide, ...]:
 
 COMPLAINT = Row(
     21,
+    also=(37,),
     before=BOUGHT,
     trigger=(COMPLAINS,),
     approved=Ending(
@@ -113,7 +123,10 @@ COMPLAINT = Row(
             Effect("store", "{paid_back}"),
             Effect("content_server", "'Complaint C-1001 decision.pdf' created"),
         ),
-        (Shown(ORDER, ("Complaint C-1001", "Resolved with a refund")),),
+        (
+            Shown(ORDER, ("Complaint C-1001", "Resolved with a refund")),
+            Shown("/panel/customers/{customer}", ("Complaint C-1001",)),  # whoever answers this buyer sees it there
+        ),
     ),
     rejected=Ending(
         answers("rejected"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tests.acceptance.people import NINA, ORDER, ada, buys_torches, torch
 from tests.acceptance.rows_cases import COMES_BACK
-from tests.acceptance.verbs import Create, Decide, Happens, Pass, Verb
+from tests.acceptance.verbs import Create, Decide, Happens, Pass, Verb, Work
 from tests.acceptance.walks import Effect, Ending, Row, Shown
 
 MAIL = {"channel": "mail"}
@@ -45,7 +45,7 @@ NOTICES = Row(
     before=(ada, torch(), buys_torches()),
     trigger=SHIPS_ONE,
     approved=Ending(
-        (*WHILE, Happens("order_cancelled"), *WHILE),
+        (*WHILE, buys_torches(), Work(), Happens("order_cancelled"), *WHILE),
         letters("SF_PARTIAL_NOTICE", "SF_CANCEL_NOTICE"),
         (Shown(ORDER, ("Record · ",)),),
     ),

@@ -1,28 +1,32 @@
 """Rows about orders: exceptions, fulfilment, records, stock, reviews, letters."""
 
+from app.domain.ids import Provider
 from tests.acceptance.people import ANNA, ORDER, PAUL, PDF, SAM, UMA, ada, buys, buys_torches, torch
 from tests.acceptance.verbs import Create, Decide, Find, Happens, Pass, Send, Work
 from tests.acceptance.walks import Effect, Ending, Row, Shown
 
+BIGCOMMERCE = Provider.BIGCOMMERCE
+
 EXCEPTION = Row(
     2,
+    also=(35,),
     trigger=(buys(status="Awaiting Payment", payment_status="declined"),),
     approved=Ending(
         (Decide("sf_order_review", "approved", SAM, "Pays by transfer"),),
         (
             Effect("content_server", "'Order {order} ({store})' created"),
-            Effect("content_server", "'Payments of order {order}, payment.pdf' created"),
-            Effect("content_server", "'Order {order} decision, payment.pdf' created"),
+            Effect("content_server", "'Payments of order {order}, payment"),
+            Effect("content_server", "'Order {order} decision, payment"),
             Effect("workflow", "process sf_order_review started"),
             Effect("store", "order {order} status", 0),
             Effect("store", "{noted}"),
         ),
-        (Shown(ORDER, ("was declined", "Pays by transfer", "sam.reyes@demo decided", "Record · Payments")),),
+        (Shown(ORDER, ("declined", "Pays by transfer", "sam.reyes@demo decided", "Record · Payments")),),
     ),
     rejected=Ending(
         (Decide("sf_order_review", "rejected", SAM, "No answer"),),
         (Effect("workflow", "started"), Effect("store", "{cancelled}")),
-        (Shown(ORDER, ("was declined", "{is_cancelled}", "“Awaiting Payment” to “Cancelled”")),),
+        (Shown(ORDER, ("declined", "{is_cancelled}", "“Cancelled”")),),
     ),
 )
 
@@ -86,6 +90,7 @@ PAID_BACK = Create("refunds", {"order_id": "#{order}", "amount": 10, "reason": "
 
 RECORDS = Row(
     9,
+    also=(38,),
     choices={slug: {} for slug in ("order-records", "invoice-records", "refund-records", "payment-records")},
     before=(ada, torch()),
     trigger=(buys_torches(), COMPLETED, PAID_BACK),
@@ -93,7 +98,7 @@ RECORDS = Row(
         (Pass(minutes=1),),  # until then the refund is under way at the payment provider
         (
             Effect("content_server", "'Invoice copy {order}.pdf' created"),
-            Effect("content_server", "'Order {order} record, completed.pdf' created"),
+            Effect("content_server", "'Order {order} record, {record_end}.pdf' created"),
             Effect("content_server", "'Refund {refund} of order {order}.pdf' created"),
             Effect("content_server", "'Order {order} ({store})' created"),
         ),
@@ -135,7 +140,7 @@ STOCK = Row(
         (Decide("sf_backorder", "split_ship", PAUL, "By phone"),),
         (
             Effect("workflow", "process sf_backorder started"),
-            Effect("store", "order {order} status 11 -> 9"),
+            Effect("store", "order {order} status 11 -> 9", on=BIGCOMMERCE),
             Effect("store", "{paid_back}", 0),
             Effect("content_server", "'Order {order} decision, backorder.pdf' created"),
         ),
@@ -146,7 +151,7 @@ STOCK = Row(
         (
             Effect("workflow", "process sf_backorder started"),
             Effect("store", "{paid_back}"),
-            Effect("store", "order {order} status 11 -> 5", 0),  # three of five still go out
+            Effect("store", "order {order} status 11 -> 5", 0, BIGCOMMERCE),  # three of five still go out
         ),
         (Shown(ORDER, ("3 of 5 Rope", "Cancel what is missing")),),
     ),
@@ -201,4 +206,20 @@ INVOICE = Row(
     ),
 )
 
-ROWS = (EXCEPTION, FULFILMENT, RECORDS, TAX, REVIEW, STOCK, REQUIRED, INVOICE)
+MATTERS = Row(
+    32,
+    choices={"order-workspace": {}, "order-review": {"mode": "off"}},
+    before=(ada, torch(600)),
+    trigger=(buys_torches(),),
+    approved=Ending(
+        (),
+        (
+            Effect("content_server", "'Order {order} ({store})' created"),
+            Effect("content_server", "'Order {order} record"),
+            Effect("content_server", "'Payments of order {order}"),
+        ),
+        (Shown(ORDER, ("is at or above your limit of", "Record · Orders", "Record · Payments")),),
+    ),
+)
+
+ROWS = (MATTERS, EXCEPTION, FULFILMENT, RECORDS, TAX, REVIEW, STOCK, REQUIRED, INVOICE)

@@ -1,7 +1,8 @@
 """Rows about products and pages: launch content, approvals, compliance, policies, recalls."""
 
+from app.domain.ids import Provider
 from tests.acceptance.people import BUYER, ORDER, PDF_TEXT, PRODUCT, ada, buys_torches, torch
-from tests.acceptance.verbs import Approve, Create, File, Find, Pass, Press, Work
+from tests.acceptance.verbs import Approve, Create, Either, File, Find, Pass, Press, Work
 from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 SHEET = {"name": "Head Torch Aurora", "description": "<p>Approved text</p>"}
@@ -61,13 +62,14 @@ CE = File(
 
 COMPLIANCE = Row(
     6,
+    also=(36,),
     choices={"product-compliance": {"skus": "NW-"}},
     trigger=(torch(),),
     approved=Ending(
         (CE, Approve()),
         (
             Effect("store", "{product_changed}", 2),  # hidden, then shown again
-            Effect("store", "{product_marked}"),
+            Effect("store", "{product_marked}", on=Provider.BIGCOMMERCE),
         ),
         (Shown(PRODUCT, ("Declaration of conformity",), ("{is_hidden}",)),),
     ),
@@ -83,10 +85,12 @@ TERMS = Create(
               "is_visible": True}, keep="page",
 )  # fmt: skip
 
+NOTICED = Either(shopify=(Work(), Pass(days=1)))  # Shopify tells of no page: they are looked at once a day
+
 POLICY = Row(
     12,
     before=(ada, torch()),
-    trigger=(TERMS,),
+    trigger=(TERMS, NOTICED),
     approved=Ending(
         (Create("orders", {"total": "950", "billing": BUYER}, keep="order"),),
         (
@@ -94,13 +98,13 @@ POLICY = Row(
             Effect("content_server", "'Terms and conditions version 1.html' created"),
         ),
         (Shown(ORDER, ("Order review",)),),
-        (Kept("PAGE", "", "02 Versions", "Policies", 2),),
+        (Kept("PAGE", "{page_object}", "02 Versions", "Policies", 2),),
     ),
 )
 
 NEW_TERMS = File(
     "PAGE",
-    "{page}",
+    "{page_object}",
     "01 Text",
     "Terms and conditions.html",
     {"text": "<p>Goods stay ours until paid in full.</p>"},
@@ -109,22 +113,22 @@ NEW_TERMS = File(
 
 POLICY_PUBLISHED = Row(
     27,
-    before=(TERMS,),
+    before=(TERMS, NOTICED),
     trigger=(NEW_TERMS,),
     approved=Ending(
-        (Approve(user="anna.berg@demo"),),
+        (Approve(user="anna.berg@demo"), NOTICED),
         (
             Effect("store", "{page_changed}"),
             Effect("content_server", "'Terms and conditions version 2.pdf' created"),
         ),
         (),
-        (Kept("PAGE", "{page}", "02 Versions", "Policies", 4),),
+        (Kept("PAGE", "{page_object}", "02 Versions", "Policies", 4),),
     ),
     rejected=Ending(
         (REJECTED,),
         (Effect("store", "{page_changed}", 0),),
         (),
-        (Kept("PAGE", "{page}", "02 Versions", "Policies", 2),),
+        (Kept("PAGE", "{page_object}", "02 Versions", "Policies", 2),),
     ),
 )
 
@@ -140,11 +144,11 @@ RECALL = Row(
         ),
         (
             Effect("store", "{product_changed}"),
-            Effect("store", "page 12 created"),
+            Effect("store", "{page_created}"),
             Effect("content_server", "hold 12 'Recall REC-1001' created"),
             Effect("exstream", "SF_RECALL_NOTICE v1 composed"),
             Effect("exstream", "emails"),
-            Effect("store", "{noted}"),
+            Effect("store", "{noted}", 2),  # held back, then paid back
         ),
         (
             Shown(PRODUCT, ("{is_hidden}",)),

@@ -1,37 +1,43 @@
 """Rows about business customers: workspaces, prices."""
 
+from app.domain.ids import Provider
 from tests.acceptance.people import CUSTOMER, GRACE, LENA, OMAR, PDF_TEXT, PRODUCT, THEO, torch
-from tests.acceptance.verbs import Approve, Create, Decide, File, Press, Work
+from tests.acceptance.verbs import Approve, Create, Decide, Either, File, Press, Work
 from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
-GROUP = Create("customer_groups", {"name": "Nordwind GmbH"}, keep="group")
+BIGCOMMERCE = Provider.BIGCOMMERCE
+# BigCommerce: customers of a group are the business; Shopify: a company, its people and its place.
+GROUP = Either(bigcommerce=(Create("customer_groups", {"name": "Nordwind GmbH"}, keep="group"),))
 BUSINESS = Create(
-    "customers",
+    "businesses",
     {"first_name": "Nora", "last_name": "Wind", "email": "nora@nordwind.example", "company": "Nordwind GmbH",
      "customer_group_id": "#{group}"},
-    keep="customer",
 )  # fmt: skip
-BUYS = Create("orders", {"total": "90", "customer_id": "#{customer}"}, keep="order")
+BUYS = Either(
+    bigcommerce=(Create("orders", {"total": "90", "customer_id": "#{customer}"}, keep="order"),),
+    shopify=(Create("orders", {"total": "90", "company_id": "#{account}"}, keep="order"),),
+)
 
 ACCOUNT = Row(
     1,
+    also=(34,),
     before=(GROUP,),
     trigger=(BUSINESS, BUYS),
     approved=Ending(
         (),
-        (Effect("content_server", "'Customer {customer} ({store})' created"),),
-        (Shown(CUSTOMER, ("Nora Wind", "Nordwind GmbH", "Open in OpenText")),),
+        (Effect("content_server", "'{account_workspace} ({store})' created"),),
+        (Shown(CUSTOMER, ("Nora Wind", "Nordwind GmbH", "Open in OpenText"), on=BIGCOMMERCE),),
     ),
 )
 
 PRICES = "SKU;Currency;Price\nNW-TORCH;EUR;61,50\nUNKNOWN-1;EUR;5,00\n"
-AGREEMENT = File("CUSTOMER", "{customer}", "05 Pricing", "Price agreement 2027.csv", {"text": PRICES}, user=THEO)
+AGREEMENT = File("{account_type}", "{account}", "05 Pricing", "Price agreement 2027.csv", {"text": PRICES}, user=THEO)
 PRICES_SET = (
-    Effect("store", "price list 1 created"),
-    Effect("store", "price list 1 1 records set"),
-    Effect("store", "1 price list assignments set"),
+    Effect("store", "{prices_listed}"),
+    Effect("store", "{prices_set}"),
+    Effect("store", "{prices_given}"),
 )
-NOTHING_PUBLISHED = (Effect("store", "price", 0),)
+NOTHING_PUBLISHED = (Effect("store", "{prices}", 0),)
 
 CONTRACT_PRICES = Row(
     4,
@@ -40,17 +46,24 @@ CONTRACT_PRICES = Row(
     approved=Ending(
         (Approve(user=THEO, comment="As agreed"),),
         PRICES_SET,
-        (Shown(CUSTOMER, ("Price agreement 2027.csv", "by theo.martin@demo", "€61.50", "Live", "Refused")),),
+        (
+            Shown(
+                CUSTOMER,
+                ("Price agreement 2027.csv", "by theo.martin@demo", "€61.50", "Live", "Refused"),
+                on=BIGCOMMERCE,
+            ),
+        ),
     ),
     rejected=Ending(
         (Approve(user=THEO, status="Rejected"),),
         NOTHING_PUBLISHED,
-        (Shown(CUSTOMER, ("Filed",), ("Approved and live",)),),
+        (Shown(CUSTOMER, ("Filed",), ("Approved and live",), on=BIGCOMMERCE),),
     ),
 )
 
 SPECIAL_PRICE = Row(
     22,
+    stores=(BIGCOMMERCE,),
     before=(GROUP, torch(), BUSINESS, Work(), AGREEMENT, Press(CUSTOMER + "/recheck")),
     trigger=(Press(CUSTOMER + "/ask/review_agreement", {"node_id": "{document}"}),),
     approved=Ending(
@@ -59,16 +72,19 @@ SPECIAL_PRICE = Row(
             Decide("sf_special_price", "approved", OMAR, "Margin is fine"),
         ),
         (*PRICES_SET, Effect("workflow", "process sf_special_price started")),
-        (Shown(CUSTOMER, ("Price agreement 2027.csv", "€61.50", "Live", "Margin is fine")),),
+        (Shown(CUSTOMER, ("Price agreement 2027.csv", "€61.50", "Live", "Margin is fine"), on=BIGCOMMERCE),),
     ),
     rejected=Ending(
         (Decide("sf_special_price", "rejected", THEO, "Too cheap"),),
         NOTHING_PUBLISHED,
-        (Shown(CUSTOMER, ("Too cheap",), ("Approved and live",)),),
+        (Shown(CUSTOMER, ("Too cheap",), ("Approved and live",), on=BIGCOMMERCE),),
     ),
 )
 
-GROUPS = tuple(Create("customer_groups", {"name": name}) for name in ("Credit", "Prepay"))
+GROUPS = tuple(
+    Either((Create("customer_groups", {"name": name}),), (Create("catalogs", {"title": name}),))
+    for name in ("Credit", "Prepay")
+)
 REGISTERS = Create(
     "customers",
     {"first_name": "Werner", "last_name": "Werft", "email": "werner@werft.example", "company": "Werft AG"},
@@ -89,17 +105,18 @@ REGISTRATION = Row(
         ),
         (
             Effect("workflow", "process sf_b2b_onboarding started"),
-            Effect("store", "customers {customer} changed"),
+            Effect("store", "customers {customer} changed", on=BIGCOMMERCE),
+            Effect("content_server", "'Werner Werft decision.pdf' created", on=Provider.SHOPIFY),
         ),
-        (Shown(CUSTOMER, ("Approved by lena.hoff@demo", "limit 5000, 45 days", "Live")),),
+        (Shown(CUSTOMER, ("Approved by lena.hoff@demo", "limit 5000, 45 days", "Live"), on=BIGCOMMERCE),),
     ),
     rejected=Ending(
         (Decide("sf_b2b_onboarding", "rejected", GRACE, "No such company"),),
         (
             Effect("workflow", "process sf_b2b_onboarding started"),
-            Effect("store", "customers {customer} changed", 0),
+            Effect("store", "customers {customer} changed", 0, BIGCOMMERCE),
         ),
-        (Shown(CUSTOMER, ("Rejected", "No such company"), ("Approved and live",)),),
+        (Shown(CUSTOMER, ("Rejected", "No such company"), ("Approved and live",), on=BIGCOMMERCE),),
     ),
 )
 
@@ -127,14 +144,14 @@ CAMPAIGN = Row(
         (*BRIEFED, Approve(user=THEO, comment="Go")),
         (
             Effect("content_server", "'Campaign CAM-1001 ({store})' created"),
-            Effect("store", "promotion 1 created"),
+            Effect("store", "{promotion}"),
         ),
         (Shown(PRODUCT, ("Open a campaign",)),),
         (Kept("CAMPAIGN", "", "02 Legal", "", 1),),
     ),
     rejected=Ending(
         (*BRIEFED, Approve(user=THEO, status="Rejected")),
-        (Effect("store", "promotion", 0),),
+        (Effect("store", "{promotions}", 0),),
         (Shown(PRODUCT, ("Open a campaign",)),),
     ),
 )

@@ -53,14 +53,24 @@ BIGCOMMERCE = Store(
         "product_shown": "product {product} changed",
         "product_marked": "custom field",
         "page_changed": "page {page} changed",
-        "page_type": "PAGE",
+        "page_object": "{page}",
         "is_open": "in your store: Awaiting Fulfillment",
         "is_held": "in your store: Manual Verification Required",
         "is_cancelled": "in your store: Cancelled",
         "is_declined": "in your store: Declined",
         "is_hidden": "not visible to shoppers",
+        "page_created": "page 12 created",
+        "record_end": "completed",
+        "account_type": "CUSTOMER",
+        "account_workspace": "Customer {customer}",
+        "promotion": "promotion 1 created",
+        "promotions": "promotion",
+        "prices_listed": "price list 1 created",
+        "prices_set": "price list 1 1 records set",
+        "prices_given": "1 price list assignments set",
+        "prices": "price",
     },
-    makes={},
+    makes={"businesses": lambda facts: ("customers", facts)},
     happens={
         "order_cancelled": _order("Cancelled"),
         "order_completed": _order("Completed"),
@@ -80,19 +90,42 @@ def _placed(facts: JSON) -> Made:
         body["email"] = home["email"]
     if "customer_id" in facts:
         body["customer"] = facts["customer_id"]
+    if "company_id" in facts:
+        body["company"] = facts["company_id"]
+    if "customer_id" in facts or "company_id" in facts:
         body.pop("email", None)
     return "orders", body
 
 
 def _product(facts: JSON) -> Made:
     body: JSON = {"title": facts["name"], "price": facts["price"], "sku": facts["sku"]}
-    return "products", body | ({"quantity": facts["inventory_level"]} if "inventory_level" in facts else {})
+    if "inventory_level" in facts:
+        body["quantity"] = facts["inventory_level"]
+    kept = {one["name"].lower(): one["value"] for one in facts.get("custom_fields", ())}
+    kept |= {"warranty": facts["warranty"]} if "warranty" in facts else {}
+    return "products", body | (
+        {
+            "metafields": [
+                {"namespace": "custom", "key": name.replace("-", "_"), "type": "single_line_text_field", "value": value}
+                for name, value in kept.items()
+            ]
+        }
+        if kept
+        else {}
+    )
 
 
 def _customer(facts: JSON) -> Made:
     home = {"address1": "Hauptstraße 1", "city": "Köln", "zip": "50667", "countryCode": "DE"}
+    home |= {"company": facts["company"]} if "company" in facts else {}
+    consent = {"emailMarketingConsent": {"marketingState": "SUBSCRIBED"}} if facts.get("agrees") else {}
     named = {"firstName": facts["first_name"], "lastName": facts["last_name"], "email": facts["email"]}
-    return "customers", named | {"address": home}
+    return "customers", named | consent | {"address": home}
+
+
+def _business(facts: JSON) -> Made:
+    contact = {"firstName": facts["first_name"], "lastName": facts["last_name"], "email": facts["email"]}
+    return "companies", {"name": facts["company"], "contact": contact, "address": {"city": "Köln", "zip": "50667"}}
 
 
 def _sent(facts: JSON) -> Made:
@@ -125,14 +158,25 @@ SHOPIFY = Store(
         "product_shown": "publishablePublish ",
         "product_marked": "metafieldsSet ",
         "page_changed": "pageUpdate gid://shopify/Page/{page}",
-        "page_type": "PAGE",
+        "page_object": "sh-{store}-page-{page}",
         "is_open": "in your store: ",
         "is_held": "in your store: ",
         "is_cancelled": "in your store: ",
         "is_declined": "in your store: ",
         "is_hidden": "not visible to shoppers",
+        "page_created": "pageCreate ",
+        "record_end": "fulfilled",
+        "account_type": "COMPANY",
+        "account_workspace": "Company {account}",
+        "promotion": "discountAutomaticBasicCreate ",
+        "promotions": "discount",
+        "prices_listed": "priceListCreate ",
+        "prices_set": "quantityPricingByVariantUpdate",
+        "prices_given": "catalogCreate ",
+        "prices": "price",
     },
     makes={
+        "businesses": _business,
         "orders": _placed,
         "products": _product,
         "customers": _customer,

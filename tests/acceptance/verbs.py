@@ -4,7 +4,7 @@ Texts may name what earlier verbs kept: `{order}`, `{document}`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,13 +26,16 @@ class Create:
     keep: str = ""
 
     def do(self, at: Outside) -> None:
-        resource, body = at.store.made(self.resource, at.told(self.body))
-        made = at.post(f"{at.store.path}/{resource}", body, 201)
+        resource, body = at.store.made(self.resource, self.body)
+        made = at.post(f"{at.store.path}/{resource}", at.told(body), 201)
         if self.keep:
             at.keep(self.keep, made["id"])
         if self.resource == "orders":
             lines = made["products"] if "products" in made else made["lineItems"]
             at.keep(f"{self.keep}_line", lines[0]["id"])
+        if self.resource == "businesses":
+            at.keep("account", made["id"])
+            at.keep("customer", made["mainContact"]["customer"]["id"] if "mainContact" in made else made["id"])
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,18 @@ class Happens:
         method, path, body = at.store.happens[self.what]
         address = f"{at.store.path}/{at.told(path)}"
         at.patch(address, at.told(body)) if method == "PATCH" else at.post(address, at.told(body), 201)
+
+
+@dataclass(frozen=True)
+class Either:
+    """Where the two stores' people go about the same thing in different ways."""
+
+    bigcommerce: Sequence[Verb] = ()
+    shopify: Sequence[Verb] = ()
+
+    def do(self, at: Outside) -> None:
+        for verb in getattr(self, at.store.provider.value):
+            verb.do(at)
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ class File:
 
     def do(self, at: Outside) -> None:
         body = {
-            "user": self.user, "bo_type": self.bo_type, "bo_id": at.told(self.bo_id), "folder": self.folder,
+            "user": self.user, "bo_type": at.told(self.bo_type), "bo_id": at.told(self.bo_id), "folder": self.folder,
             "name": self.name, "document_type": self.document_type, **at.told(self.content),
         }  # fmt: skip
         at.keep(self.keep, at.post("/opentext/documents", body, 201)["id"])

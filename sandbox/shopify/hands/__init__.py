@@ -57,7 +57,7 @@ RESOURCES: dict[str, Resource] = {
     ),
     "company_locations": Resource(goods.get_location, goods.list_locations, None, goods.patch_location),
     "markets": Resource(trading.get_market, trading.list_markets, trading.create_market),
-    "catalogs": Resource(trading.get_catalog, trading.list_catalogs, None, trading.patch_catalog),
+    "catalogs": Resource(trading.get_catalog, trading.list_catalogs, trading.create_catalog, trading.patch_catalog),
     "discounts": Resource(
         trading.get_discount, trading.list_discounts, trading.create_discount, trading.patch_discount,
         trading.delete_discount,

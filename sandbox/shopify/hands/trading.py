@@ -66,6 +66,20 @@ def get_catalog(shop: Shop, number: Any) -> JSON:
             "status": found["status"], "locations": places, **_offer(shop, found)}  # fmt: skip
 
 
+class CatalogWords(Friendly):
+    """A catalog for businesses; `locations` are the numbers of the company locations that buy by it."""
+
+    title: str
+    locations: list[int] = Field(default_factory=list)
+
+
+def create_catalog(shop: Shop, given: JSON) -> JSON:
+    asked = checked(CatalogWords, given)
+    places = [need(shop, "CompanyLocation", one)["id"] for one in asked.locations]
+    wanted = {"title": asked.title, "status": "ACTIVE", "context": {"companyLocationIds": places}}
+    return get_catalog(shop, change(shop, "catalogCreate", {"input": wanted}, "input")["catalog"]["id"])
+
+
 class AgreedPrice(Friendly):
     """A person sets the fixed price of a SKU in a catalog's price list by hand."""
 
