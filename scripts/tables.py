@@ -87,6 +87,27 @@ def _step(step: about.StepWords) -> str:
     return f"{step.title} ({' / '.join(name for name, _follows in step.branches)})" if step.branches else step.title
 
 
+def rows_table() -> list[str]:
+    """Each row of the catalogue: where it works, and why not elsewhere."""
+    lines = []
+    for row in catalogue.ROWS.values():
+        first, second = (_where(row.number, one) for one in STORES)
+        is_same = first == second and first != "works"
+        lines.append(f"| {row.number} | {row.pairing} | {row.title} | {first} | {'the same' if is_same else second} |")
+    return [f"| | Catalogue | Row | {' | '.join(STORES.values())} |", "| --- | --- | --- | --- | --- |", *lines]
+
+
+def _where(number: int, provider: Provider) -> str:
+    """ "works"; "works: how"; "no: why"."""
+    serving = [one for one in ALL if number in one.catalogue]
+    if number in catalogue.BY_PAGES:
+        return f"works: {catalogue.BY_PAGES[number]}"
+    if not any(provider in one.providers for one in serving):
+        return "no: " + " ".join(dict.fromkeys(one.unavailable[provider] for one in serving))
+    how = dict.fromkeys(one.works_by for one in serving if provider in one.providers and one.works_by)
+    return "works by: " + " ".join(how) if how else "works"
+
+
 def scopes_table() -> list[str]:
     rows = [f"| `{name}` | {why} |" for name, why in NEEDED.items()]
     return ["| Scope | Why the app needs it |", "| --- | --- |", *rows]
@@ -100,7 +121,7 @@ def written(text: str, name: str, table: list[str]) -> str:
     return f"{before}{start}\n" + "\n".join(table) + f"\n{end}{after}"
 
 
-TABLES = {"settings": settings_table, "scenarios": scenarios_table, "scopes": scopes_table}
+TABLES = {"settings": settings_table, "rows": rows_table, "scenarios": scenarios_table, "scopes": scopes_table}
 
 
 def main() -> int:

@@ -80,6 +80,12 @@ ROWS: dict[int, Row] = {
 }
 
 
+# Rows that no scenario makes true but what people are shown.
+BY_PAGES: dict[int, str] = {
+    37: "The page and block of an order or customer show workspace, documents, cases and notes.",
+}
+
+
 def words(numbers: tuple[int, ...]) -> str:
     """ "2 Order exception workspace; 16 Order review"; what makes no row true serves the set-up."""
     return "; ".join(f"{number} {ROWS[number].title}" for number in numbers) or "Set-up"

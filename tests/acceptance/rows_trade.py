@@ -8,11 +8,12 @@ from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 BIGCOMMERCE = Provider.BIGCOMMERCE
 # BigCommerce: customers of a group are the business; Shopify: a company, its people and its place.
 GROUP = Either(bigcommerce=(Create("customer_groups", {"name": "Nordwind GmbH"}, keep="group"),))
-BUSINESS = Create(
-    "businesses",
-    {"first_name": "Nora", "last_name": "Wind", "email": "nora@nordwind.example", "company": "Nordwind GmbH",
-     "customer_group_id": "#{group}"},
-)  # fmt: skip
+NORA = {
+    "first_name": "Nora", "last_name": "Wind", "email": "nora@nordwind.example", "company": "Nordwind GmbH",
+    "customer_group_id": "#{group}",
+}  # fmt: skip
+# Shopify's company is made of somebody who is a customer there.
+BUSINESS = Either((Create("businesses", NORA),), (Create("customers", NORA), Create("businesses", NORA)))
 BUYS = Either(
     bigcommerce=(Create("orders", {"total": "90", "customer_id": "#{customer}"}, keep="order"),),
     shopify=(Create("orders", {"total": "90", "company_id": "#{account}"}, keep="order"),),
