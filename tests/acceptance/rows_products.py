@@ -116,13 +116,14 @@ POLICY_PUBLISHED = Row(
     before=(TERMS, NOTICED),
     trigger=(NEW_TERMS,),
     approved=Ending(
-        (Approve(user="anna.berg@demo"), NOTICED),
+        (Approve(user="anna.berg@demo"),),
         (
             Effect("store", "{page_changed}"),
             Effect("content_server", "'Terms and conditions version 2.pdf' created"),
         ),
         (),
         (Kept("PAGE", "{page_object}", "02 Versions", "Policies", 4),),
+        after=(NOTICED,),
     ),
     rejected=Ending(
         (REJECTED,),

@@ -2,7 +2,7 @@
 
 from app.domain.ids import Provider
 from tests.acceptance.people import CUSTOMER, GRACE, LENA, OMAR, PDF_TEXT, PRODUCT, THEO, torch
-from tests.acceptance.verbs import Approve, Create, Decide, Either, File, Press, Work
+from tests.acceptance.verbs import Approve, Create, Decide, Either, File, Happens, Press, Work
 from tests.acceptance.walks import Effect, Ending, Kept, Row, Shown
 
 BIGCOMMERCE = Provider.BIGCOMMERCE
@@ -12,8 +12,8 @@ NORA = {
     "first_name": "Nora", "last_name": "Wind", "email": "nora@nordwind.example", "company": "Nordwind GmbH",
     "customer_group_id": "#{group}",
 }  # fmt: skip
-# Shopify's company is made of somebody who is a customer there.
-BUSINESS = Either((Create("businesses", NORA),), (Create("customers", NORA), Create("businesses", NORA)))
+# Shopify does not tell of a customer who comes to buy for a company, but for the company itself.
+BUSINESS = Either((Create("businesses", NORA),), (Create("businesses", NORA), Happens("contact_edited")))
 BUYS = Either(
     bigcommerce=(Create("orders", {"total": "90", "customer_id": "#{customer}"}, keep="order"),),
     shopify=(Create("orders", {"total": "90", "company_id": "#{account}"}, keep="order"),),

@@ -181,6 +181,7 @@ SHOPIFY = Store(
         "pages": _page,
     },
     happens={
+        "contact_edited": ("PATCH", "customers/{customer}", {"note": "Buys for a company"}),
         "order_cancelled": ("PATCH", "orders/{order}", {"cancel": {"reason": "CUSTOMER"}}),
         "order_completed": ("POST", "fulfillments", {"order_id": "#{order}"}),
         "order_disputed": ("POST", "disputes", {"order_id": "#{order}"}),

@@ -57,6 +57,7 @@ class Ending:
     effects: Sequence[Effect]
     shown: Sequence[Shown]
     kept: Sequence[Kept] = ()
+    after: Sequence[Verb] = ()  # what happens once everything has arrived
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def walk(at: Outside, row: Row, variant: Variant) -> Counter[tuple[str, str]]:
     start = at.mark()
     _stage(at, row.trigger, variant, is_first=True)
     _stage(at, ending.verbs, variant, is_first=False)
+    _do(at, ending.after)
     made = at.effects(start)
     _check(at, ending, made)
     return made
