@@ -149,7 +149,8 @@ RECALL = Row(
             Effect("content_server", "hold 12 'Recall REC-1001' created"),
             Effect("exstream", "SF_RECALL_NOTICE v1 composed"),
             Effect("exstream", "emails"),
-            Effect("store", "{noted}", 2),  # held back, then paid back
+            Effect("store", "{held}"),  # it had not left the house
+            Effect("store", "{noted}", 2),  # held, and what was done
         ),
         (
             Shown(PRODUCT, ("{is_hidden}",)),
