@@ -95,7 +95,12 @@ TERMS = {"credit_limit": "5000", "payment_terms_days": "45"}
 
 REGISTRATION = Row(
     20,
-    choices={"customer-application": {"review_new": "on", "group": "Credit", "prepay_group": "Prepay"}},
+    choices={
+        "customer-application": {"review_new": "on", "group": "Credit", "prepay_group": "Prepay"},
+        "company-application": {
+            "mode": "off"
+        },  # it may see Shopify's company before its contact may buy: a review more
+    },
     before=GROUPS,
     trigger=(REGISTERS,),
     approved=Ending(
