@@ -195,6 +195,15 @@ def known_folders(rows: PanelRows, found: Sight) -> tuple[str, ...]:
     return tuple(name for name in names if _may_file(found, (name,)))
 
 
+def known_places(rows: PanelRows, found: Sight) -> tuple[Place, ...]:
+    """Where this person may file, from what we know and without asking OpenText: known folders by number, which
+    `file` finds by their name, and where none is known the workspace itself. Empty where they may not."""
+    if rows.link is None or not rights.may_upload(rows, found):
+        return ()
+    known = tuple(Place(number, name) for number, name in enumerate(known_folders(rows, found), start=1))
+    return known or ((Place(rows.link.node_id, ""),) if _may_file(found, ()) else ())
+
+
 def _documents(deps: Deps, who: Merchant, rows: PanelRows) -> Documents:
     if rows.rights.mode is Mode.PERSON:
         return person_sign_in.content(deps, who)[0].documents

@@ -1,5 +1,6 @@
 """The panel as people use it: by mouse, by keyboard, by ear, without scripts, without cookies, while things change."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -251,6 +252,34 @@ def assert_only_text(page: Page, path: str) -> None:
     assert not set(shown) & set("\u202e\u200b\ufeff\u2067"), path
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{path} is {overflow} px too wide"
+
+
+DROP = """([selector, names]) => {
+  const carried = new DataTransfer();
+  for (const name of names) carried.items.add(new File(['MZ program'], name));
+  const target = document.querySelector(selector);
+  for (const type of ['dragover', 'drop']) {
+    target.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: carried}));
+  }
+}"""
+
+
+def test_files_are_dropped_on_the_panel_and_on_a_document(site: Site, visit: Open) -> None:
+    """What is refused tells that it was sent: the whole way, without anybody in OpenText."""
+    site.shop.order_under_review("1001")
+    window = visit()
+    page = window.open("/panel/orders/1001")
+    page.evaluate(DROP, ["[data-version]", ["a.pdf", "b.pdf"]])
+    expect(page.locator("#live")).to_contain_text("Drop one file on a document")
+    page.evaluate(DROP, ["[data-version]", ["other.exe"]])
+    expect(page.get_by_role("alert")).to_contain_text("its type is not taken")
+    expect(page).to_have_title(re.compile(r"Order 1001 record\.pdf|document", re.IGNORECASE))
+    page = window.open("/panel/orders/1001")
+    page.evaluate(DROP, ["main h1", ["game.exe", "tool.exe"]])
+    expect(page.get_by_role("heading", level=1)).to_have_text("What became of the files")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("main .badge.bad")).to_have_count(2)
+    window.problems[:] = [one for one in window.problems if "422" not in one]
 
 
 def test_twice_as_large_text_stays_readable(site: Site, visit: Open) -> None:

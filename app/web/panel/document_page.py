@@ -66,7 +66,8 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/documents/{ID}")
     def document(kind: str, object_id: str, document_id: str) -> str:
         found = seen(deps, KINDS[kind], object_id)
-        return _page(found, panel_files.document(found.rows, found.sight, document_id), "")
+        known = panel_files.document(found.rows, found.sight, document_id)
+        return _page(found, known, "", is_filed="filed" in request.args)
 
     @bp.get(f"/{KIND}/<object_id>/documents/{ID}/versions")
     def versions(kind: str, object_id: str, document_id: str) -> str:
@@ -97,13 +98,16 @@ def add(bp: Blueprint, deps: Deps) -> None:
             _file_version(deps, found, known)
         except (rights.NoAccess, SignedOut, Retryable, Conflict, Permanent, documents.Refused) as error:
             return _not_filed(found, known, error)
-        return redirect(url_for("panel.document", kind=kind, object_id=object_id, document_id=document_id), 303)
+        page = url_for("panel.document", kind=kind, object_id=object_id, document_id=document_id, filed=1)
+        return redirect(page, 303)
 
 
-def _page(found: Seen, known: DocumentFacts, sentence: str, *, needs_sign_in: bool = False) -> str:
+def _page(
+    found: Seen, known: DocumentFacts, sentence: str, *, needs_sign_in: bool = False, is_filed: bool = False
+) -> str:
     can_file = guards.merchant().role.covers(Role.MANAGER) and rights.may_upload(found.rows, found.sight)
     return render(
-        "panel/document.html", found, known, sentence=sentence, needs_sign_in=needs_sign_in,
+        "panel/document.html", found, known, sentence=sentence, needs_sign_in=needs_sign_in, is_filed=is_filed,
         can_file=can_file and panel_files.may_add_version(found.sight, known), most=files.MOST_BYTES,
         ending=f".{known.name.rpartition('.')[2].casefold()}" if "." in known.name else "",
     )  # fmt: skip

@@ -49,6 +49,7 @@ class Outcome:
     state: str
     type: str = ""
     sentence: str = ""
+    needs_sign_in: bool = False
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
@@ -75,7 +76,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         typed, sent = typed_in(), [one for one in request.files.getlist("file") if one.filename]
         try:
             found = seen(deps, KINDS[kind], object_id)
-            if len(sent) > 1:
+            if len(sent) > 1 or (sent and request.form.get("from") == "panel"):
                 outcomes = tuple(_outcome(deps, found, typed, one) for one in sent[:MOST_FILES])
                 return _filed(found, outcomes, len(sent) - MOST_FILES)
             file_or_keep(deps, found, typed, sent[0] if sent else None)
@@ -189,7 +190,7 @@ def _outcome(deps: Deps, found: Seen, typed: Typed, sent: FileStorage) -> Outcom
     try:
         return file_or_keep(deps, found, own, sent)
     except (NoAccess, SignedOut, Retryable, Conflict, Refused) as error:
-        return Outcome(_name(own, sent), "refused", sentence=words_of(error)[0])
+        return Outcome(_name(own, sent), "refused", "", words_of(error)[0], isinstance(error, SignedOut))
 
 
 def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Response:
@@ -197,6 +198,7 @@ def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Respons
     page = templating.page(
         "panel/filed.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, title=title(found),
         outcomes=outcomes, left_out=max(0, left_out), most=MOST_FILES,
+        needs_sign_in=any(one.needs_sign_in for one in outcomes),
     )  # fmt: skip
     return Response(page, 422 if all(one.state == "refused" for one in outcomes) else 200)
 

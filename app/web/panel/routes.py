@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import panel as rows
 from app.db.session import reading
-from app.engine import nudge, rights
+from app.domain import files
+from app.engine import nudge, panel_files, rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
@@ -61,7 +62,8 @@ def _add_pages(bp: Blueprint, deps: Deps) -> None:
         if kind == "products" and _comes_from_a_page_without_its_pictures(deps):
             return Response(status=204, headers={"HX-Redirect": request.path})
         view, publications = _view(deps, KINDS[kind], object_id)
-        return _page("panel/page.html", view, publications=publications)
+        places = panel_files.known_places(g.seen.rows, g.seen.sight) if g.access.can_upload else ()
+        return _page("panel/page.html", view, publications=publications, places=places, most=files.MOST_BYTES)
 
     @bp.get(f"/{KIND}/<object_id>/cards")
     def cards(kind: str, object_id: str) -> Response:

@@ -134,6 +134,44 @@
     target.files = kept.files;
   });
 
+  // Files dropped anywhere on a panel are filed, one dropped on a document becomes its next version.
+  const say = (text) => { document.getElementById('live').textContent = text; };
+  const holdsFiles = (event) => document.getElementById('drop') && event.dataTransfer?.types.includes('Files');
+  const aim = (row) => {
+    for (const one of document.querySelectorAll('[data-aimed]')) delete one.dataset.aimed;
+    if (row) row.dataset.aimed = '';
+  };
+  document.addEventListener('dragover', (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    aim(event.target.closest?.('[data-version]') || document.getElementById('add-files'));
+  });
+  document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) aim(null); });
+  document.addEventListener('drop', (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    aim(null);
+    const { files } = event.dataTransfer;
+    const row = event.target.closest?.('[data-version]');
+    let form = document.getElementById('drop');
+    const all = form.elements.file;
+    if (!files.length || form.querySelector('[aria-busy=true]')) return;
+    if (row && files.length > 1) return say(form.dataset.twice);
+    if ([...files].reduce((sum, file) => sum + file.size, 0) > Number(all.dataset.limit)) return say(form.dataset.large);
+    if (row) {
+      // A form of its own for this row: a boosted form keeps the address it was found with.
+      document.getElementById('drop-to-row')?.remove();
+      form = document.getElementById('drop-version').cloneNode(true);
+      form.id = 'drop-to-row';
+      form.action = row.dataset.version;
+      document.body.append(form);
+      window.htmx?.process(form);
+    }
+    form.elements.file.files = files;
+    form.requestSubmit(form.querySelector('button'));
+  });
+
   // Copy a report.
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('button[data-copy]');

@@ -214,6 +214,28 @@ def test_of_several_files_each_has_its_own_outcome_and_type(reviewed: tuple[Hous
     assert send_files(browser, panel, place, ("a.exe", b"MZ"), ("b.exe", b"MZ"))[0] == 422
 
 
+def test_files_put_on_the_panel_are_filed_by_known_folders_and_told_one_by_one(
+    reviewed: tuple[House, Browser, str, str],
+) -> None:
+    house, browser, panel, record = reviewed
+    page = text(browser, panel)
+    ((place, folder),) = re.findall(r'name="folder-(\d+)" value="([^"]+)"', page)
+    assert (place, folder) == ("1", "01 Order record")
+    assert f'data-version="{panel}/documents/{record}/version"' in page
+    given = {f"folder-{place}": folder, "from": "panel"}
+    status, words = send_files(browser, panel, place, ("Receipt.pdf", b"%PDF-1.7 paid"), **given)
+    assert (status, "Receipt.pdf Filed" in words) == (200, True)
+    assert house.rows(FiledDocument, name="Receipt.pdf")[0].folder == folder
+    assert "Receipt.exe Not filed" in send_files(browser, panel, place, ("Receipt.exe", b"MZ"), **given)[1]
+    elsewhere = {f"folder-{place}": "09 Nowhere", "from": "panel"}
+    assert send_files(browser, panel, place, ("x.pdf", b"%PDF-1.7"), **elsewhere)[0] == 422
+    assert send_files(browser, panel, place, **given)[0] == 422
+    assert "The newest version is version 1" in words_on(text(browser, f"{panel}/documents/{record}?filed=1"))
+    viewer = Doors(house).signed_in(OTHER, role=Role.VIEWER)
+    assert 'id="drop"' not in text(viewer, panel)
+    assert "data-version" not in text(viewer, panel)
+
+
 def test_while_opentext_is_down_files_wait_here_and_are_filed_afterwards(
     reviewed: tuple[House, Browser, str, str],
 ) -> None:
