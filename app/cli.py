@@ -18,6 +18,7 @@ from app import observability, wiring
 from app.db import audit
 from app.db.session import reading
 from app.db.stores import installed
+from app.domain import audit_chain
 from app.domain.ids import StoreId
 from app.engine import connections, diagnosis, reconcile, replay, rotation
 from app.engine.deps import Deps
@@ -218,6 +219,33 @@ def verify_audit() -> None:
             typer.echo(f"{row.id}: {'holds' if first is None else f'broken at entry {first}'}")
             bad += first is not None
     raise typer.Exit(1 if bad else 0)
+
+
+audit_log = typer.Typer(no_args_is_help=True, help="The audit log as a store's owner exported it.")
+app.add_typer(audit_log, name="audit")
+
+
+@audit_log.command("verify")
+def audit_verify(
+    file: Annotated[Path, typer.Argument(help="The exported file (JSON lines).", exists=True, dir_okay=False)],
+    head: Annotated[str, typer.Option(help="The last hash, where somebody wrote it down.")] = "",
+) -> None:
+    """Check an exported audit log: needs neither settings nor database. Names the first line that is not as written."""
+    try:
+        found = audit_chain.check(audit_chain.opened(str(file)), head)
+    except OSError as error:
+        typer.echo(f"The file cannot be read: {error.strerror}.", err=True)
+        raise typer.Exit(2) from None
+    if found.broken is not None:
+        typer.echo(f"BROKEN at line {found.broken.line}: {found.broken.wrong}")
+        typer.echo(f"  {found.broken.means} The {found.entries} entries before it hold.")
+        raise typer.Exit(1)
+    gone = f" {found.forgotten} reasons were erased on a person's behalf; that is allowed." if found.forgotten else ""
+    typer.echo(f"The log of {found.store_id} holds: {found.entries} entries.{gone}")
+    typer.echo(f"  Last hash: {found.head}")
+    if not head:
+        typer.echo("  A log that was rewritten whole would hold too: compare the last hash with the audit page, "
+                   "or by --head with a hash you kept.")  # fmt: skip
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """Who did what: append-only, hash-chained per store, so that a quiet edit shows."""
 
-import hashlib
-import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +8,15 @@ from sqlalchemy import Column, Index
 from sqlmodel import JSON, Field, Session, SQLModel, col, select
 
 from app.db.types import UtcDateTime, utc_now
-
-GENESIS = "0" * 64
+from app.domain import audit_chain
+from app.domain.audit_chain import GENESIS
 
 
 class AuditEntry(SQLModel, table=True):
-    """One entry. `detail` holds ids and enumerations; `hash` covers the entry and the one before it."""
+    """One entry. `hash` covers the entry and the one before it.
+
+    `detail` holds ids, enumerations, and of what a person wrote what `said` makes of it.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_object", "store_id", "object"),)
@@ -29,12 +31,13 @@ class AuditEntry(SQLModel, table=True):
     hash: str
 
 
+def as_exported(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as the chain and the exported file have it."""
+    return {name: getattr(entry, name) for name in audit_chain.FIELDS} | {"at": entry.at.isoformat()}
+
+
 def digest(entry: AuditEntry) -> str:
-    body = json.dumps(
-        [entry.store_id, entry.seq, entry.at.isoformat(), entry.actor, entry.action, entry.object, entry.detail],
-        sort_keys=True, separators=(",", ":"), ensure_ascii=False,
-    )  # fmt: skip
-    return hashlib.sha256((entry.prev_hash + body).encode()).hexdigest()
+    return audit_chain.entry_hash(as_exported(entry))
 
 
 def record(session: Session, store_id: str, actor: str, action: str, object_: str = "", **detail: Any) -> AuditEntry:
@@ -65,3 +68,17 @@ def first_bad_entry(session: Session, store_id: str) -> int | None:
             return expected
         expected, previous = entry.seq + 1, entry.hash
     return None
+
+
+def forget_words(session: Session, store_id: str, objects: Iterable[str] | None = None) -> int:
+    """Take what people wrote out of a store's entries, of all or of those about certain objects ("order:118"); the
+    digests stay, so that the chain holds. Returns how many entries lost words."""
+    about, count = None if objects is None else frozenset(objects), 0
+    for entry in session.exec(select(AuditEntry).where(AuditEntry.store_id == store_id)):
+        if about is not None and not about & {entry.object, str(entry.detail.get("about"))}:
+            continue
+        kept = {name: audit_chain.forgotten(value) for name, value in entry.detail.items()}
+        if kept != entry.detail:
+            entry.detail, count = kept, count + 1
+    session.flush()
+    return count

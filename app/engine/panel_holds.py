@@ -11,6 +11,7 @@ from app.db import audit
 from app.db.links import FiledDocument, WorkspaceLink
 from app.db.panel_facts import DocumentFacts, PanelRows
 from app.db.session import unit_of_work
+from app.domain import audit_chain
 from app.domain.content import AppliedHold, Hold, RecordDetails
 from app.domain.ids import NodeId
 from app.domain.retention import in_words
@@ -158,8 +159,8 @@ def _remember(
             for row in knowledge.documents_of(uow.session, link, None if whole else known.node_id):
                 _note(row, hold.name, is_on=is_on)
         audit.record(
-            uow.session, who.store_id, f"user:{who.user_id}", action, f"node:{node}", hold=hold.id, reason=reason,
-            mode=rows.rights.mode.value, about=f"{rows.object_type}:{rows.object_id}",
+            uow.session, who.store_id, f"user:{who.user_id}", action, f"node:{node}", hold=hold.id,
+            reason=audit_chain.said(reason), mode=rows.rights.mode.value, about=f"{rows.object_type}:{rows.object_id}",
         )  # fmt: skip
 
 

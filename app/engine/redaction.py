@@ -101,6 +101,7 @@ def redact(deps: Deps, store_id: StoreId, person: Person, *, by: str = "store") 
         _leave_tombstones(uow.session, store_id, person, found)
         _forget_uploads(uow.session, found)
         search.forget_person(uow.session, store_id, found.objects)
+        audit.forget_words(uow.session, store_id, _names(found))
     raw = _forget_raw(deps, store_id, person, found)
     rows = {table.name: count for table in personal.tables() if (count := _scrub(deps, table, found, scrubber))}
     stay = tuple(one for one in held if one.must_stay)
@@ -121,6 +122,7 @@ def redact_store(deps: Deps, store_id: StoreId, *, by: str = "store") -> int:
     """Forget a whole store after it uninstalled; returns how many rows went. Audit and ledger stay. Idempotent."""
     with unit_of_work(deps.database) as uow:
         count = personal.forget_store(uow.session, store_id)
+        audit.forget_words(uow.session, store_id)
         audit.record(uow.session, store_id, by, "store_redacted", store_id, rows=count)
     log.info("store_redacted", store_id=store_id, rows=count)
     return count

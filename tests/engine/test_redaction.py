@@ -19,6 +19,7 @@ from app.db.runs import Run
 from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow
 from app.db.tables import metadata
+from app.domain import audit_chain
 from app.domain.commerce import Address
 from app.domain.ids import CustomerId, OrderId
 from app.domain.privacy import NOBODY, Person, anonymous, identities
@@ -65,6 +66,11 @@ def test_a_person_is_gone_from_every_row_and_the_rest_stays(house: House, caplog
     order = bought(house)
     body = json.dumps({"order": {"email": "ada@example.com", "name": "Ada Löwe"}}, ensure_ascii=False).encode()
     put_aside(house, order, body)
+    with unit_of_work(house.deps.database) as uow:
+        why = audit_chain.said("Ada Löwe announced a claim")
+        audit.record(
+            uow.session, house.store_id, "user:1", "hold.applied", "node:5", reason=why, about=f"order:{order}"
+        )
     before = everything(house)
     assert "Ada Löwe" in before
     assert "ada@example.com" in before

@@ -171,7 +171,9 @@ def test_a_document_is_held_and_released_with_a_reason(reviewed: tuple[House, Br
     house.drain()
     assert "On hold: All of it" in words_on(text(browser, panel))
     assert "It came off the hold" in ask("release", hold="All of it")
-    acts = [(one.action, one.detail["reason"]) for one in house.rows(AuditEntry) if one.action.startswith("hold.")]
+    acts = [
+        (one.action, one.detail["reason"]["text"]) for one in house.rows(AuditEntry) if one.action.startswith("hold.")
+    ]
     assert acts[0] == ("hold.applied", "A claim was announced")
     assert ("hold.released", "It was settled") in acts
     house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
