@@ -61,9 +61,13 @@ def _of_scenario(one: Scenario) -> Iterator[str]:
 
 
 def of_errors() -> set[str]:
-    """Sentences of our errors, and what to do next, where no value is filled in: they are kept and shown later."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(APP.rglob("*.py"))]
-    kinds = _kinds(trees)
+    """Sentences of what failed, and what to do next, where no value is filled in: they are kept and shown later.
+
+    Doors answer with sentences of their own, so what they refuse with is not shown to anybody.
+    """
+    paths = [path for path in sorted(APP.rglob("*.py")) if WEB not in path.parents]
+    trees = [ast.parse(path.read_text("utf-8")) for path in paths]
+    kinds = _kinds(trees) - {errors.Rejected.__name__, errors.LostLease.__name__}
     return {text for tree in trees for node in ast.walk(tree) for text in _said(node, kinds)}
 
 

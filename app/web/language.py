@@ -111,7 +111,7 @@ def read_in(time_zone: str) -> None:
 
 def _(text: str, **values: Any) -> str:
     """The text in the reader's language, `%(name)s` filled in."""
-    translated = reader().texts.ugettext(text)
+    translated = str(reader().texts.ugettext(text)) if text else ""  # gettext keeps its own notes under the empty text
     return translated % values if values else translated
 
 

@@ -42,7 +42,7 @@ def install(state: BlueprintSetupState) -> None:
     env.filters.update(
         ago=language.ago, date=language.date, moment=language.moment, money=language.money, size=language.size,
         number=language.number, short=display.short, reference=reference, iso=_iso, preview=display.preview_html,
-        web_url=display.web_url, parse_moment=language.parse_moment,
+        web_url=display.web_url, parse_moment=language.parse_moment, said=language._,
     )  # fmt: skip
     env.globals.update(
         asset_url=assets.asset_url, stylesheet=assets.stylesheet, nonce=headers.nonce, reader=language.reader,

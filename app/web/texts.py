@@ -567,7 +567,7 @@ def scenario(slug: str) -> str:
     """What people call a scenario."""
     if slug in SCENARIOS:
         return _(SCENARIOS[slug])
-    return BY_SLUG[slug].title if slug in BY_SLUG else slug
+    return _(BY_SLUG[slug].title) if slug in BY_SLUG else slug
 
 
 def state_of(table: dict[str, State], key: str) -> State:
@@ -601,4 +601,4 @@ def reason(text: str) -> str:
 
 
 def cause(code: str, message: str = "") -> str:
-    return _(CAUSES[code]) if code in CAUSES else message or code.replace("_", " ").capitalize()
+    return _(CAUSES[code]) if code in CAUSES else _(message) or code.replace("_", " ").capitalize()

@@ -118,10 +118,10 @@ def group(found: FailureGroup) -> Group:
     is_stuck = found.state in progress.STUCK
     table, key = (texts.RUN_STATES, found.state) if is_stuck else (texts.STEP_STATES, "retrying")
     return Group(
-        cause=found.error_message or texts.cause(found.error_code),
+        cause=_(found.error_message) or texts.cause(found.error_code),
         step=texts.step_title(found.step_kind, {}),
         means=texts.meaning(found.step_kind),
-        hint=found.error_hint,
+        hint=_(found.error_hint),
         count=found.count,
         state=texts.state_of(table, key),
         code=found.error_code,

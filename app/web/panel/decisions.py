@@ -178,4 +178,4 @@ def _not_now(error: AppError) -> Refusal:
         words = _("Nothing was decided: the store’s connection to OpenText has to be renewed under Settings.")
         return Refusal(words, 503)
     said = display.short(str(error.context.get("said", "")), 300) if isinstance(error, Permanent) else ""
-    return Refusal(_("OpenText refused this: %(said)s", said=said or error.message), 422)
+    return Refusal(_("OpenText refused this: %(said)s", said=said or _(error.message)), 422)

@@ -72,7 +72,7 @@ def _why_not(error: AppError) -> tuple[str, int]:
     if isinstance(error, Conflict):
         return _("This hold comes from a folder above the workspace. Release it there, in OpenText."), 409
     if isinstance(error, Permanent):
-        return error.message, 422
+        return _(error.message), 422
     if isinstance(error, SignedOut):
         return documents.words_of(error)
     return _("OpenText is not answering right now. Nothing was changed; try again in a moment."), 503

@@ -253,7 +253,7 @@ def words_of(error: AppError) -> tuple[str, int]:
         return _("Something else already has this name there. Type another name."), 409
     if isinstance(error, (OpenTextSilent, Retryable)):
         return _("OpenText is not answering right now. Nothing was filed; try again in a moment."), 503
-    return error.message, 422
+    return _(error.message), 422
 
 
 def _form(found: Seen, places: tuple[Place, ...], typed: Typed, sentence: str, *, needs_sign_in: bool = False) -> str:

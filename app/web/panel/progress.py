@@ -117,9 +117,9 @@ def _step_view(step: StepFacts, *, is_current: bool) -> StepView:
 def _problem(step: StepFacts) -> Problem:
     is_stuck = step.status in STUCK
     return Problem(
-        what=step.error_message or texts.cause(step.error_code),
+        what=_(step.error_message) or texts.cause(step.error_code),
         means=texts.meaning(step.kind),
-        way_out=step.error_hint or _way_out(step),
+        way_out=_(step.error_hint) or _way_out(step),
         next_try_at=None if is_stuck else step.next_attempt_at,
         is_stuck=is_stuck,
         needs_connection=step.status == "waiting_reauth",

@@ -37,11 +37,11 @@ def about(scenario: Scenario) -> About:
     starts = [_(texts.TOPICS[topic.value]) for topic in sorted(scenario.triggers)]
     starts += [_("Somebody asks for it: %(what)s", what=_(texts.REQUESTS.get(one, one))) for one in
                sorted(scenario.requests)]  # fmt: skip
-    rows = tuple(f"{number} {ROWS[number].title}" for number in scenario.catalogue)
+    rows = tuple(f"{number} {_(ROWS[number].title)}" for number in scenario.catalogue)
     steps = tuple(_step(step) for step in scenario.steps)
     return About(
-        texts.scenario(scenario.slug), scenario.title, tuple(starts), _(scenario.applies) if scenario.applies
-        else _("Always."), steps, scenario.outcome, scenario.works_by, rows, choices(scenario),
+        texts.scenario(scenario.slug), _(scenario.title), tuple(starts), _(scenario.applies) if scenario.applies
+        else _("Always."), steps, _(scenario.outcome), _(scenario.works_by), rows, choices(scenario),
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def choices(scenario: Scenario) -> tuple[str, ...]:
 
 def _step(step: Step) -> StepWords:
     outcomes = getattr(step, "outcomes", ())
-    branches = tuple((one.title, tuple(_title(follows) for follows in one.steps)) for one in outcomes)
+    branches = tuple((_(one.title), tuple(_title(follows) for follows in one.steps)) for one in outcomes)
     return StepWords(_title(step), branches)
 
 

@@ -74,7 +74,7 @@ def form_for(
         _field(name, info, values.get(name), problems.get(name, ""))
         for name, info in scenario.preferences.model_fields.items()
     )
-    return Form(scenario.slug, title, scenario.title, fields, bool(problems))
+    return Form(scenario.slug, title, _(scenario.title), fields, bool(problems))
 
 
 def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:

@@ -146,7 +146,7 @@ def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
     for one in ALL:
         if provider in one.providers:
             mode = texts.state_of(texts.MODES, chosen[one.slug].mode.value)
-            line = Line(one.slug, texts.scenario(one.slug), one.outcome, mode)
+            line = Line(one.slug, texts.scenario(one.slug), _(one.outcome), mode)
             families.setdefault(_(texts.SUBJECTS[one.subject.value]), []).append(line)
     return list(families.items())
 
@@ -154,7 +154,7 @@ def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
 def _lacking() -> list[Lacking]:
     """What other stores have and this kind does not."""
     provider = _provider()
-    return [Lacking(texts.scenario(one.slug), one.unavailable[provider]) for one in ALL if provider in one.unavailable]
+    return [Lacking(texts.scenario(one.slug), _(one.unavailable[provider])) for one in ALL if provider in one.unavailable]
 
 
 def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Form | None) -> str:
