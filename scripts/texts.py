@@ -88,7 +88,7 @@ def _said(node: ast.AST, kinds: frozenset[str]) -> Iterator[str]:
         texts = [*node.args[:1]] if _name(node.func) in kinds else []
         texts += [word.value for word in node.keywords if word.arg == "hint"]
         for text in texts:
-            if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and " " in text.value:  # else a code
                 yield text.value
 
 
