@@ -154,7 +154,8 @@ def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
 def _lacking() -> list[Lacking]:
     """What other stores have and this kind does not."""
     provider = _provider()
-    return [Lacking(texts.scenario(one.slug), _(one.unavailable[provider])) for one in ALL if provider in one.unavailable]
+    there = (one for one in ALL if provider in one.unavailable)
+    return [Lacking(texts.scenario(one.slug), _(one.unavailable[provider])) for one in there]
 
 
 def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Form | None) -> str:
