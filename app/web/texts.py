@@ -559,6 +559,7 @@ CAUSES = {
     "delivery_unknown": N_("Nobody knows whether it went out"),
     "composition_unknown": N_("Exstream gave no document"),
     "no_driver_data": N_("Something the document needs is missing"),
+    "several_workspaces": N_("Several workspaces match; somebody has to choose one"),
     "sheet_invalid": N_("The content sheet has a mistake"),
 }
 

@@ -395,6 +395,7 @@ class State:
     external_systems: dict[str, ExternalSystem] = field(default_factory=dict)
     bo_types: dict[int, BusinessObjectType] = field(default_factory=dict)
     by_business_object: dict[BusinessObject, int] = field(default_factory=dict)
+    rivals: dict[BusinessObject, list[int]] = field(default_factory=dict)  # further ones, as an import leaves them
     role_of: dict[int, int] = field(default_factory=dict)
     rsis: dict[str, Rsi] = field(default_factory=dict)
     hold_types: list[str] = field(default_factory=lambda: ["LEGAL"])

@@ -117,6 +117,8 @@ def save(actor: Actor, order: Order, *, upsert: bool) -> Node:
         raise missing("bo_id")
     key = (bo_type.ext_system_id, bo_type.bo_type, order.bo_id)
     existing = actor.state.by_business_object.get(key)
+    if actor.state.rivals.get(key):
+        raise Refusal(f"The business object '{order.bo_id}' has several business workspaces.")
     if existing is None and order.ibo_workspace_id is not None and not upsert:
         workspace = _update(actor, find(actor, order.ibo_workspace_id), order, bo_type)
         connect(actor, workspace, bo_type, order.bo_id, add=True)

@@ -12,27 +12,20 @@ from app.domain.scenario import Subject
 from app.domain.steps import EnsureWorkspace, UpdateWorkspace
 from app.engine import knowledge, policies, properties, subjects
 from app.engine.runs import Context, Done, Result
-from app.errors import NotFound
-
-BUSINESS_OBJECT_TYPES = {
-    ObjectType.ORDER: "ORDER", ObjectType.CUSTOMER: "CUSTOMER", ObjectType.PRODUCT: "PRODUCT",
-    ObjectType.COMPANY: "COMPANY",
-}  # fmt: skip
-SHORT = {"bigcommerce": "bc", "shopify": "sh"}
+from app.engine.workspace_choice import BUSINESS_OBJECT_TYPES, chosen, triple_of
+from app.errors import Conflict, NotFound, Permanent
+from app.opentext.content_server.workspaces import SEVERAL
 
 
 def business_object(context: Context, bo_type: str, object_id: str) -> BusinessObject:
-    """The triple of a store object; its id is "bc-<store>-<id>", safe in every address."""
-    system = context.opentext.connection.content_server.external_system
-    safe = object_id.replace(":", "-")
-    return BusinessObject(system, bo_type, f"{SHORT[context.provider]}-{context.external_store}-{safe}")
+    return triple_of(context.opentext, context.store_id, bo_type, object_id)
 
 
 def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
     """Parents first (their own workspace, remembered like any other), then the subject's, related to them."""
     parents = [found for parent in step.parents for found in _ensure_parents(context, parent)]
     spec = _spec(context, step.business_object_type, tuple(parents))
-    workspace = _ensure(context, spec, context.subject)
+    workspace = _ensure(context, spec, context.subject, context.subject_type, context.subject_id)
     _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
     facts = {"workspace_id": workspace.id, "workspace_name": workspace.name, "workspace_url": workspace.url}
     return Done(f"Workspace “{workspace.name}” is ready.", facts, {"workspace_id": workspace.id})
@@ -41,16 +34,36 @@ def ensure_workspace(context: Context, step: EnsureWorkspace) -> Result:
 def update_workspace(context: Context, step: UpdateWorkspace) -> Result:
     """The categories tell the present truth: status, decision, what is published."""
     spec = _spec(context, step.business_object_type, ())
-    workspace = _ensure(context, spec, context.subject)
+    workspace = _ensure(context, spec, context.subject, context.subject_type, context.subject_id)
     _remember(context, context.subject_type, context.subject_id, context.subject, spec.business_object, workspace)
     return Done(f"Workspace “{workspace.name}” was brought up to date.", result={"workspace_id": workspace.id})
 
 
-def _ensure(context: Context, spec: WorkspaceSpec, subject: Subject) -> Workspace:
-    """One call. The upsert answers with an id only: the workspace is called what people call its object."""
+def _ensure(
+    context: Context, spec: WorkspaceSpec, subject: Subject, object_type: ObjectType, object_id: str
+) -> Workspace:
+    """One call. The upsert answers with an id only: the workspace is called what people call its object.
+
+    Where several match it goes on in the one a person chose; raises Permanent (`several_workspaces`) before that.
+    """
     context.effects.still_mine()
-    found = context.opentext.workspaces.ensure(spec)
+    try:
+        found = context.opentext.workspaces.ensure(spec)
+    except Conflict as error:
+        if error.specific_code != SEVERAL:
+            raise
+        node = chosen(context.deps, context.store_id, object_type.value, object_id, error.context["nodes"])
+        if node is None:
+            raise _unclear(object_type) from error
+        found = context.opentext.workspaces.update(node, spec)
     return found if found.name else replace(found, name=subjects.name(subject))
+
+
+def _unclear(object_type: ObjectType) -> Permanent:
+    return Permanent(
+        f"Several workspaces in OpenText match this {object_type.value}, so none was taken.", code=SEVERAL,
+        hint="Choose the right one on the panel; it is remembered, and the work goes on.",
+    )  # fmt: skip
 
 
 def _spec(context: Context, bo_type: str, parents: tuple[BusinessObject, ...]) -> WorkspaceSpec:
@@ -93,7 +106,7 @@ def _above(context: Context, parent: ObjectType) -> list[tuple[str, Subject]]:
 def _ensure_parent(context: Context, parent: ObjectType, object_id: str, subject: Subject) -> BusinessObject:
     triple = business_object(context, BUSINESS_OBJECT_TYPES[parent], object_id)
     spec = WorkspaceSpec(triple, properties.of(subject, context.external_store, (), {}))
-    workspace = _ensure(context, spec, subject)
+    workspace = _ensure(context, spec, subject, parent, object_id)
     _remember(context, parent, object_id, subject, triple, workspace)
     return triple
 

@@ -28,6 +28,7 @@ from app.opentext.content_server.payloads import (
     WorkspaceOfNode,
 )
 
+SEVERAL = "several_workspaces"
 AT_ONCE = 50  # entries per call; no maximum is documented
 log = structlog.get_logger(__name__)
 
@@ -43,18 +44,35 @@ class Workspaces:
         self._lock = threading.Lock()
 
     def find(self, business_object: BusinessObject) -> Workspace | None:
-        """The workspace of a business object, or None where there is none (or none we may see)."""
+        """The workspace of a business object, or None where there is none (or none we may see).
+
+        Raises Conflict (`several_workspaces`, with their `nodes`): which one is meant is for a person to say.
+        """
+        found = self.candidates(business_object)
+        if len(found) > 1:
+            raise Conflict(
+                "Several workspaces in OpenText match. Which one is meant is for a person to say.",
+                code=SEVERAL, nodes=[one.id for one in found], service=CONTENT_SERVER,
+            )  # fmt: skip
+        return found[0] if found else None
+
+    def candidates(self, business_object: BusinessObject) -> tuple[Workspace, ...]:
+        """Every workspace connected to a business object, as far as we may see them; an import may leave several."""
         try:
             answer = self._server.get(
                 NodeList, "v2", "externalsystems", business_object.system,
                 "botypes", business_object.type, "boids", business_object.id,
             )  # fmt: skip
         except NotFound:
-            return None
-        for result in answer.results:
-            if result.data.properties is not None:
-                return self._workspace(result.data.properties)
-        return None
+            return ()
+        found = [result.data.properties for result in answer.results if result.data.properties is not None]
+        return tuple({one.id: self._workspace(one) for one in found}.values())
+
+    def update(self, workspace: NodeId, spec: WorkspaceSpec) -> Workspace:
+        """Fill and relate this very workspace, which a person chose of several. Raises NotFound."""
+        found = self.named(workspace)
+        self._complete(found.id, spec)
+        return found
 
     def ensure(self, spec: WorkspaceSpec) -> Workspace:
         """Find or create the workspace, fill its categories from the properties, relate it to its parents.
@@ -116,7 +134,7 @@ class Workspaces:
             return [self._looked_up(spec) for spec in specs]
         if len(specs) > 1 and not self._keeps_order(specs[-1], answer.root[-1]):
             return [self._looked_up(spec) for spec in specs]
-        return [self._entry(entry) for entry in answer.root]
+        return [self._entry(entry, spec) for entry, spec in zip(answer.root, specs, strict=True)]
 
     def _ask(self, body: dict[str, Any]) -> UpsertAnswer:
         """As JSON; where that is refused, once more as a form field, and so from then on."""
@@ -140,7 +158,7 @@ class Workspaces:
                 self._in_order = found is not None and found.id == entry.id
             return self._in_order is not False
 
-    def _entry(self, entry: UpsertEntry) -> Workspace | AppError:
+    def _entry(self, entry: UpsertEntry, spec: WorkspaceSpec) -> Workspace | AppError:
         text = entry.error_message.strip()
         if entry.id and not text:
             return Workspace(NodeId(entry.id), "", self.url(NodeId(entry.id)))
@@ -150,10 +168,26 @@ class Workspaces:
             return Retryable("The workspace is being changed by somebody else.", code="locked", **context)
         if "already exists" in known:
             return Conflict("A workspace of this name already exists.", code="already_exists", **context)
-        return Permanent("Content Server did not create or update the workspace.", code="workspace_refused", **context)
+        return self._several(spec) or Permanent(
+            "Content Server did not create or update the workspace.", code="workspace_refused", **context
+        )
+
+    def _several(self, spec: WorkspaceSpec) -> AppError | None:
+        """Looked at only once something was refused: whether it was because more than one matches."""
+        try:
+            self.find(spec.business_object)
+        except NeedsReauth:
+            raise
+        except AppError as error:
+            return error
+        return None
 
     def _looked_up(self, spec: WorkspaceSpec) -> Workspace | AppError:
-        return self.find(spec.business_object) or Retryable(
+        try:
+            found = self.find(spec.business_object)
+        except Conflict as error:
+            return error
+        return found or Retryable(
             "Content Server did not say whether the workspace was created.", code="unknown_workspace"
         )
 
@@ -169,10 +203,13 @@ class Workspaces:
 
     def _one(self, spec: WorkspaceSpec) -> Workspace:
         found = self.find(spec.business_object) or self._create(spec)
-        self._fill(found.id, spec.properties)
-        for parent in spec.parents:
-            self._relate(found.id, parent)
+        self._complete(found.id, spec)
         return found
+
+    def _complete(self, workspace: NodeId, spec: WorkspaceSpec) -> None:
+        self._fill(workspace, spec.properties)
+        for parent in spec.parents:
+            self._relate(workspace, parent)
 
     def _create(self, spec: WorkspaceSpec) -> Workspace:
         """Whoever loses a race adopts the winner's workspace."""
@@ -202,7 +239,10 @@ class Workspaces:
             log.warning("properties_without_attribute", workspace=workspace, properties=sorted(wanted))
 
     def _relate(self, workspace: NodeId, parent: BusinessObject) -> None:
-        related = self.find(parent)
+        try:
+            related = self.find(parent)
+        except Conflict:
+            related = None  # its own choice is asked for where it is ensured
         if related is None:
             log.warning("parent_workspace_missing", workspace=workspace, type=parent.type)
             return

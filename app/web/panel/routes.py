@@ -18,6 +18,7 @@ from app.web.panel import (
     asks,
     buyer_links,
     case_routes,
+    choice_routes,
     decide_routes,
     document_holds,
     document_page,
@@ -46,6 +47,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     document_page.add(bp, deps)
     document_holds.add(bp, deps)
     case_routes.add(bp, deps)
+    choice_routes.add(bp, deps)
     decide_routes.add(bp, deps)
     ask_routes.add(bp, deps)
     buyer_links.add(bp, deps)

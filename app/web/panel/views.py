@@ -148,6 +148,7 @@ class PanelView:
     refresh: int
     is_stale: bool
     digest: str
+    has_several: bool = False  # workspaces, and nobody has said which one is meant
 
 
 def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sight = SEES_ALL) -> PanelView:
@@ -194,6 +195,13 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
         digest=_digest(rows, orders),
+        has_several=any(_waits_for_choice(run) for run in rows.runs),
+    )
+
+
+def _waits_for_choice(run: RunFacts) -> bool:
+    return run.state == "quarantined" and any(
+        step.error_code == "several_workspaces" and step.status == "quarantined" for step in run.steps
     )
 
 

@@ -53,7 +53,8 @@ def by_business_object(x: Exchange, ext: str, bo_type: str, bo_id: str) -> Respo
     """None found: an empty list."""
     key = (ext.replace("0xF0A6", "\\").replace("0xF0A7", "/"), bo_type, bo_id)
     node = workspaces.by_business_object(x.actor, key)
-    return answer_list(x, [node] if node else [])
+    rivals = [x.state.nodes[one] for one in x.state.rivals.get(key, [])]
+    return answer_list(x, ([node] if node else []) + [one for one in rivals if is_seen(x, one)])
 
 
 def listing(x: Exchange) -> Response:
