@@ -102,6 +102,7 @@ def scene_settings(site: Site) -> dict[str, str]:
         "settings-scenario": "/settings/scenarios/order-review",
         "settings-people": "/settings/people",
         "settings-help-desk": "/settings/help-desk",
+        "settings-audit": "/settings/audit",
     }
 
 

@@ -15,8 +15,8 @@ from app.errors import NotFound
 from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
+from app.web.settings_pages import audit, help_desk, permissions, privacy, rights, scenarios, templates
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import help_desk, permissions, privacy, rights, scenarios, templates
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -28,6 +28,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     rights.add(bp, deps)
     privacy.add(bp, deps)
     help_desk.add(bp, deps)
+    audit.add(bp, deps)
     permissions.add(bp, deps)
     templates.add(bp, deps, _page)
     return bp
