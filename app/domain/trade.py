@@ -31,6 +31,7 @@ class Company:
     tax_id: str = ""
     addresses: tuple[Address, ...] = ()
     members: tuple[CustomerId, ...] = ()
+    is_made_by_us: bool = False  # of a customer whose registration was approved
     credit_limit: Money | None = None
     is_on_credit_hold: bool = False
     payment_terms_days: int | None = None

@@ -64,7 +64,8 @@ class CustomerApplicationPreferences(ApplicationPreferences):
 
 
 def applies_as_company(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
-    if isinstance(subject, Company) and subject.state is CompanyState.PENDING:
+    """Not one we made: its customer's registration was decided, and what was approved is still being written."""
+    if isinstance(subject, Company) and subject.state is CompanyState.PENDING and not subject.is_made_by_us:
         return (f"{subject.name} has registered and waits to be approved",)
     return ()
 

@@ -1,4 +1,4 @@
-"""The table: each row of the catalogue for BigCommerce as one object."""
+"""The table: each row of the catalogue as one object."""
 
 from tests.acceptance import rows_accounts, rows_cases, rows_letters, rows_orders, rows_products, rows_trade
 from tests.acceptance.walks import Row

@@ -82,6 +82,34 @@ SPECIAL_PRICE = Row(
     ),
 )
 
+ASKED = {
+    "purchasingEntity": {"customerId": "gid://shopify/Customer/{customer}"}, "note": "Asks for 10 % off",
+    "tags": ["price-approval"],
+    "lineItems": [{"variantId": "gid://shopify/ProductVariant/{variant}", "quantity": 4}],
+}  # fmt: skip
+SPECIAL_PRICE_OF_A_DRAFT = Row(
+    22,
+    about=" of a draft order",
+    stores=(Provider.SHOPIFY,),
+    choices={"price-request-intake": {}, "price-request": {}},
+    before=(torch(), Create("customers", {**NORA}, keep="customer")),
+    trigger=(Create("draft_orders", ASKED, keep="draft"),),
+    approved=Ending(
+        (Decide("sf_special_price", "approved", THEO, "Margin is fine"),),
+        (
+            Effect("workflow", "process sf_special_price started"),
+            Effect("store", "draftOrderUpdate "),
+            Effect("store", "draftOrderInvoiceSend "),
+        ),
+        (Shown(CUSTOMER, ("Price request PR-1001", "Approved", "Closed")),),
+    ),
+    rejected=Ending(
+        (Decide("sf_special_price", "rejected", THEO, "Too cheap"),),
+        (Effect("store", "draftOrderInvoiceSend ", 0),),
+        (Shown(CUSTOMER, ("Price request PR-1001", "Rejected", "Closed")),),
+    ),
+)
+
 GROUPS = tuple(
     Either((Create("customer_groups", {"name": name}),), (Create("catalogs", {"title": name}),))
     for name in ("Credit", "Prepay")
@@ -97,9 +125,6 @@ REGISTRATION = Row(
     20,
     choices={
         "customer-application": {"review_new": "on", "group": "Credit", "prepay_group": "Prepay"},
-        "company-application": {
-            "mode": "off"
-        },  # it may see Shopify's company before its contact may buy: a review more
     },
     before=GROUPS,
     trigger=(REGISTERS,),
@@ -162,4 +187,4 @@ CAMPAIGN = Row(
     ),
 )
 
-ROWS = (ACCOUNT, CONTRACT_PRICES, CAMPAIGN, REGISTRATION, SPECIAL_PRICE)
+ROWS = (ACCOUNT, CONTRACT_PRICES, CAMPAIGN, REGISTRATION, SPECIAL_PRICE, SPECIAL_PRICE_OF_A_DRAFT)

@@ -33,6 +33,8 @@ class Create:
         if self.resource == "orders":
             lines = made["products"] if "products" in made else made["lineItems"]
             at.keep(f"{self.keep}_line", lines[0]["id"])
+        if self.resource == "products" and "variants" in made:
+            at.keep("variant", made["variants"][0]["id"])
         if self.resource == "businesses":
             at.keep("account", made["id"])
             at.keep("customer", made["mainContact"]["customer"]["id"] if "mainContact" in made else made["id"])

@@ -16,6 +16,7 @@ README = (ROOT / "README.md").read_text()
 def test_the_generated_tables_are_up_to_date():
     for name, table in tables.TABLES.items():
         assert tables.written(README, name, table()) == README, f"run `python -m scripts.tables` ({name})"
+    assert tables.SCENARIOS.read_text() == tables.scenarios_page(), "run `python -m scripts.tables`"
 
 
 def test_the_scopes_we_ask_for_are_those_we_give_reasons_for():

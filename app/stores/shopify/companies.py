@@ -25,6 +25,7 @@ from app.stores.shopify.orders import quoted
 from app.stores.shopify.payloads import Metafield, parse
 
 STATE, LIMIT = "company_state", "credit_limit"
+OURS = "ecm-customer-"  # begins the external id of a company we made of a customer
 NOT_HERE, NO_GROUP = "not_in_this_store", "0"
 
 
@@ -183,7 +184,7 @@ class CompanyWriting(CompanyReading):
 
 
 def _external_id(customer_id: CustomerId) -> str:
-    return f"ecm-customer-{customer_id}"
+    return f"{OURS}{customer_id}"
 
 
 def _places(found: company_payloads.Company) -> tuple[company_payloads.Location, ...]:
@@ -214,6 +215,7 @@ def company(found: company_payloads.Company) -> Company:
         tax_id=next((place.tax_id for place in places if place.tax_id), ""),
         addresses=tuple(dict.fromkeys(one for one in addresses if one is not None)),
         members=tuple(CustomerId(entry.customer.id) for entry in found.contacts.nodes),
+        is_made_by_us=found.external_id.startswith(OURS),
         credit_limit=_limit(found.limit),
         is_on_credit_hold=state(found) is CompanyState.APPROVED and not _is_open(found),
         payment_terms_days=next((one.due_in_days for one in terms if one is not None), None),
