@@ -61,6 +61,28 @@ class TestTheMap:
         assert "record.pdf" not in page
         assert "canary" not in page
 
+    def test_access_is_requested_once_seen_by_managers_and_dealt_with(self, case: Case) -> None:
+        owner, viewer = case.person(OWNER_ID), case.person(OTHER, Role.VIEWER)
+        ask, button = f"{case.panel}/access", "Request access"
+        assert button not in viewer.text(case.panel)
+        assert viewer.post(ask).status_code == 409, "nothing is hidden"
+        limit(case, *ENTRIES)
+        assert button in viewer.text(case.panel)
+        assert button not in owner.text(case.panel)
+        assert [viewer.post(ask).status_code for _ in range(2)] == [303, 303]
+        page = viewer.text(case.panel)
+        assert "You asked for access" in page
+        assert button not in page
+        assert "Access requested" not in viewer.text("/"), "only managers are told who asks"
+        home = owner.text("/")
+        assert home.count("asks to see what OpenText has about it") == 1
+        assert "canary" not in home
+        (number,) = re.findall(r'action="/home/access/(\d+)"', home)
+        assert viewer.post(f"/home/access/{number}").status_code == 403
+        assert [owner.post(f"/home/access/{number}").status_code for _ in range(2)] == [303, 303]
+        assert "Access requested" not in owner.text("/")
+        assert button in viewer.text(case.panel), "what is still hidden may be asked for again"
+
 
 class TestTheTesterByMap:
     def test_it_says_item_by_item_what_a_viewer_would_see_and_do(self, case: Case) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.db import activity, trends
-from app.db.session import reading
+from app.db import access_requests, activity, trends
+from app.db.session import reading, unit_of_work
 from app.domain.ids import Provider
 from app.engine import rights
 from app.engine.deps import Deps
+from app.engine.sessions import Role
 from app.errors import NotFound
 from app.web import asking, guards, language, templating, texts
 from app.web.home import plots, views
@@ -44,6 +45,15 @@ def make_blueprint(deps: Deps) -> Blueprint:
         asking.ask_store(deps, "report_gaps")
         return redirect(url_for("home.index", compared=1), 303)
 
+    @bp.post("/home/access/<int:number>")
+    @guards.requires("manager")
+    def answer_access(number: int) -> AnyResponse:
+        """Somebody's request for access was dealt with. A second click finds it over, which is no error."""
+        who = guards.merchant()
+        with unit_of_work(deps.database) as uow:
+            access_requests.answer(uow.session, who.store_id, who.user_id, number)
+        return redirect(url_for("home.index"), 303)
+
     return bp
 
 
@@ -65,6 +75,8 @@ def _values(deps: Deps) -> dict[str, Any]:
     with reading(deps.database) as session:
         attention = activity.attention(session, store_id)
         attention = replace(attention, runs=rights.shown_lines(session, guards.merchant(), attention.runs))
+        manages = guards.merchant().role.covers(Role.MANAGER)
+        asking_for_access = access_requests.waiting(session, store_id) if manages else ()
         compared = activity.compared(session, store_id)
         days = trends.days(session, store_id, marks := plots.midnights(language.reader().zone))
         times = trends.times_to_workspace(session, store_id, marks[0])
@@ -76,6 +88,7 @@ def _values(deps: Deps) -> dict[str, Any]:
         "steps": steps,
         "is_set_up": all(step.status == "done" for step in steps),
         "tasks": views.tasks(attention),
+        "asking_for_access": asking_for_access,
         "today": views.counts(today),
         "plots": (plots.of_days(days), plots.of_times(days, times), *_waiting(waiting)),
         "compared": compared,

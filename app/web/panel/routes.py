@@ -14,6 +14,7 @@ from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.web import asking, guards, language, templating
 from app.web.panel import (
+    access_requests,
     ask_routes,
     asks,
     buyer_links,
@@ -52,6 +53,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     ask_routes.add(bp, deps)
     buyer_links.add(bp, deps)
     sign_in.add(bp, deps)
+    access_requests.add(bp, deps)
     return bp
 
 
@@ -154,6 +156,7 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
     shown = found.shown
     g.seen, g.access = found, found.access
     g.asks, g.links = asks.offers(shown, ask_routes.provider()), buyer_links.views(deps, shown, found.sight)
+    g.may_ask, g.asked_at = access_requests.may_ask(found), access_requests.asked_at(deps, found)
     language.read_in(shown.shop.timezone)
     snapshot = shown.snapshot.facts if shown.snapshot else {}
     images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
@@ -172,6 +175,8 @@ def _page(template: str, view: PanelView, **values: Any) -> str:
         stage_words=stage_words(),
         asks=g.asks,
         links=g.links,
+        may_ask=g.may_ask,
+        asked_at=g.asked_at,
         **values,
     )
 
