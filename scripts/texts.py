@@ -29,6 +29,7 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract"
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 WIDTH = 120
+ENDINGS = frozenset({"Done", "Skipped", "Wait"})  # how a step went, in a sentence
 
 Text = str | tuple[str, str]  # a text, or one and many of it
 
@@ -60,14 +61,14 @@ def _of_scenario(one: Scenario) -> Iterator[str]:
         yield from (outcome.title for outcome in getattr(step, "outcomes", ()))
 
 
-def of_errors() -> set[str]:
-    """Sentences of what failed, and what to do next, where no value is filled in: they are kept and shown later.
+def of_work() -> set[str]:
+    """Sentences of how a step went, what failed and what to do next, with no value filled in: kept, and shown later.
 
     Doors answer with sentences of their own, so what they refuse with is not shown to anybody.
     """
     paths = [path for path in sorted(APP.rglob("*.py")) if WEB not in path.parents]
     trees = [ast.parse(path.read_text("utf-8")) for path in paths]
-    kinds = _kinds(trees) - {errors.Rejected.__name__, errors.LostLease.__name__}
+    kinds = _kinds(trees) - {errors.Rejected.__name__, errors.LostLease.__name__} | ENDINGS
     return {text for tree in trees for node in ast.walk(tree) for text in _said(node, kinds)}
 
 
@@ -99,7 +100,7 @@ def _name(node: ast.expr) -> str:
 @cache
 def extracted() -> frozenset[Text]:
     """Every text a page can show."""
-    found = of_pages() | of_data() | of_errors()
+    found = of_pages() | of_data() | of_work()
     plural = {text[0] for text in found if isinstance(text, tuple)}
     return frozenset(text for text in found if text not in plural)  # gettext keeps one entry for both
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.scenarios import BY_SLUG
-from app.web.language import _
+from app.web.language import DEFAULT, _, reader
 
 
 def N_(text: str) -> str:  # gettext's customary name for "translate later"
@@ -599,6 +599,16 @@ def reason(text: str) -> str:
     if colon and code in ("not_approved",):
         return _("It is not approved yet.")
     return words if colon else text
+
+
+def failure(code: str, sentence: str) -> str:
+    """What failed: the sentence recorded with it, in the reader's language.
+
+    One that names who did not answer is kept as it was written; in another language its cause says the same.
+    """
+    said = _(sentence)
+    is_english = reader().language.language == DEFAULT
+    return cause(code) if said == sentence and code in NO_ANSWER and not is_english else said or cause(code)
 
 
 def cause(code: str, message: str = "") -> str:

@@ -118,7 +118,7 @@ def group(found: FailureGroup) -> Group:
     is_stuck = found.state in progress.STUCK
     table, key = (texts.RUN_STATES, found.state) if is_stuck else (texts.STEP_STATES, "retrying")
     return Group(
-        cause=_(found.error_message) or texts.cause(found.error_code),
+        cause=texts.failure(found.error_code, found.error_message),
         step=texts.step_title(found.step_kind, {}),
         means=texts.meaning(found.step_kind),
         hint=_(found.error_hint),

@@ -108,7 +108,7 @@ def _step_view(step: StepFacts, *, is_current: bool) -> StepView:
     return StepView(
         title=texts.step_title(step.kind, step.params),
         state=texts.state_of(texts.STEP_STATES, state),
-        summary="" if problem else step.summary,
+        summary="" if problem else _(step.summary),
         at=step.ended_at if step.status in ENDED else None,
         problem=problem,
     )
@@ -117,7 +117,7 @@ def _step_view(step: StepFacts, *, is_current: bool) -> StepView:
 def _problem(step: StepFacts) -> Problem:
     is_stuck = step.status in STUCK
     return Problem(
-        what=_(step.error_message) or texts.cause(step.error_code),
+        what=texts.failure(step.error_code, step.error_message),
         means=texts.meaning(step.kind),
         way_out=_(step.error_hint) or _way_out(step),
         next_try_at=None if is_stuck else step.next_attempt_at,

@@ -114,7 +114,7 @@ def _decided(run: RunFacts, outcome: str, by: str, on: str) -> Judged:
     who = _("%(who)s decided on %(date)s.", who=by, date=on) if by and on else _("The decision has been made.")
     if run.state != "done":
         return Judged(state, _("%(who)s The order is being moved on.", who=who))
-    moved = [step.summary for step in run.steps if step.kind == "set_order_status" and step.summary]
+    moved = [_(step.summary) for step in run.steps if step.kind == "set_order_status" and step.summary]
     return Judged(state, f"{who} {moved[-1]}" if len(moved) > 1 else who)
 
 

@@ -66,7 +66,7 @@ def _of_run(run: RunFacts) -> Iterator[Entry]:
         yield Entry(run.event.received_at, side, event.text, event.who, "; ".join(why.reasons(run)), run_id=run.id)
     for step in run.steps:
         if step.ended_at and step.status in progress.ENDED and step.kind != "await_decision":
-            text = step.summary or texts.step_title(step.kind, step.params)
+            text = _(step.summary) or texts.step_title(step.kind, step.params)
             side = "store" if step.kind in STORE_STEPS else "opentext" if step.kind in texts.OPENTEXT_STEPS else "us"
             yield Entry(step.ended_at, side, text, run_id=run.id)
     yield from _of_trail(run)

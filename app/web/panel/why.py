@@ -148,7 +148,7 @@ def _actions(run: RunFacts, kinds: tuple[str, ...]) -> list[StepFacts]:
 
 
 def _action(step: StepFacts) -> Link:
-    return Link(_("Action"), step.summary or texts.step_title(step.kind, step.params), step.ended_at)
+    return Link(_("Action"), _(step.summary) or texts.step_title(step.kind, step.params), step.ended_at)
 
 
 def trail(run: RunFacts) -> tuple[Link, ...]:
