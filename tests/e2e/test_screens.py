@@ -233,6 +233,19 @@ def test_pages_fit_at_every_width(
             assert_fits(page, name, width, screens)
 
 
+def test_longer_words_of_other_languages_fit_a_telephone(
+    site: Site, visit: Callable[..., Visit], screens: Path
+) -> None:
+    paths = scene_orders(site) | scene_settings(site)
+    long, widest = ("order-under-review", "settings-scenario"), ("order-decide", "home", "inbox", "settings-opentext")
+    for locale, names in {"de-DE": long + widest, "fr-FR": long, "es-ES": long}.items():
+        window = visit(locale=locale)
+        for name in names:
+            page = window.open(paths[name])
+            expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+            assert_fits(page, f"{name}-{locale[:2]}", 320, screens)
+
+
 def assert_fits(page: Page, name: str, width: int, screens: Path) -> None:
     """At that width nothing stands out of the page; a picture of it is left for people."""
     page.set_viewport_size({"width": width, "height": 900})

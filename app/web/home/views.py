@@ -167,7 +167,7 @@ def tasks(attention: Attention) -> tuple[Task, ...]:
 
 
 def _stopped(line: RunLine) -> Task:
-    text = line.error_message or texts.cause(line.error_code)
+    text = texts.failure(line.error_code, line.error_message)
     name = line.subject_name or texts.scenario(line.scenario)
     state = texts.state_of(texts.RUN_STATES, line.state)
     words = f"{texts.step_title(line.step_kind, line.step_params)}: {text}" if line.step_kind else text
