@@ -1,4 +1,4 @@
-"""Standard answers: constant text, the same for everybody, never a hint about what is inside.
+"""Standard answers: constant text, in the reader's language, never a hint about what is inside.
 
 A door answers in one of four ways: a page for people, JSON for programs, an empty body for senders of deliveries, plain
 text where no door was found. Source of the list: the project's security rules, "Standard answers".
@@ -8,12 +8,14 @@ import json
 from enum import StrEnum
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, has_request_context, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from app.engine.readiness import UNWELL
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, Rejected, Retryable
+from app.web import language
+from app.web.texts import N_
 
 log = structlog.get_logger(__name__)
 
@@ -29,58 +31,92 @@ class Answers(StrEnum):
 
 # status: (code for programs, title and sentence for people)
 STANDARD = {
-    400: ("invalid_request", "Not understood", "This request is not one the app makes."),
-    401: ("invalid_token", "Please open the app again", "Open the app again from your store."),
-    403: ("forbidden", "Not allowed", "Your role does not allow this, or the page is too old: reload it."),
-    404: ("not_found", "Not found", "There is nothing here."),
-    405: ("method_not_allowed", "Not allowed here", "This address does not take that kind of request."),
-    409: ("conflict", "Changed meanwhile", "Somebody changed this first. Reload the page and look again."),
-    410: ("gone", "No longer available", "This document was withdrawn."),
-    411: ("length_required", "Length missing", "The request must say how long it is."),
-    413: ("too_large", "Too large", "The request is larger than allowed."),
-    414: ("uri_too_long", "Address too long", "The address is longer than allowed."),
-    415: ("unsupported_media_type", "Wrong type", "This content type is not taken here."),
-    422: ("invalid_fields", "Not accepted", "Some of what was sent is not valid."),
-    429: ("too_many_requests", "Too many requests", "Please wait a moment, then try again."),
-    431: ("headers_too_large", "Headers too large", "The request's headers are larger than allowed."),
-    500: ("internal_error", "Something went wrong", "The error was recorded. Please try again."),
-    503: ("unavailable", "Not available right now", "Please try again in a moment."),
+    400: ("invalid_request", N_("Not understood"), N_("This request is not one the app makes.")),
+    401: ("invalid_token", N_("Please open the app again"), N_("Open the app again from your store.")),
+    403: ("forbidden", N_("Not allowed"), N_("Your role does not allow this, or the page is too old: reload it.")),
+    404: ("not_found", N_("Not found"), N_("There is nothing here.")),
+    405: ("method_not_allowed", N_("Not allowed here"), N_("This address does not take that kind of request.")),
+    409: ("conflict", N_("Changed meanwhile"), N_("Somebody changed this first. Reload the page and look again.")),
+    410: ("gone", N_("No longer available"), N_("This document was withdrawn.")),
+    411: ("length_required", N_("Length missing"), N_("The request must say how long it is.")),
+    413: ("too_large", N_("Too large"), N_("The request is larger than allowed.")),
+    414: ("uri_too_long", N_("Address too long"), N_("The address is longer than allowed.")),
+    415: ("unsupported_media_type", N_("Wrong type"), N_("This content type is not taken here.")),
+    422: ("invalid_fields", N_("Not accepted"), N_("Some of what was sent is not valid.")),
+    429: ("too_many_requests", N_("Too many requests"), N_("Please wait a moment, then try again.")),
+    431: ("headers_too_large", N_("Headers too large"), N_("The request's headers are larger than allowed.")),
+    500: ("internal_error", N_("Something went wrong"), N_("The error was recorded. Please try again.")),
+    503: ("unavailable", N_("Not available right now"), N_("Please try again in a moment.")),
 }
 RETRY_AFTER = {429: 60, 503: 30}
 
 # What people read instead, where a reason has a better sentence. Constant too.
 REASONS = {
-    "missing_scopes": ("Permissions are missing", "Install again from your store and accept every permission."),
-    "exchange_refused": ("Not installed", "Start the installation again from your store."),
-    "bad_token_answer": ("Not installed", "Start the installation again from your store."),
-    "upload_body_size": ("Too large", "These files are too large together. Go back and send them one after the other."),
-    "upload_slow_bodies": ("Busy right now", "Many people are sending files. Go back and try again in a minute."),
-    "upload_body_cut": ("Not complete", "The files did not arrive completely. Go back and send them again."),
-    "no_room": ("Busy right now", "Your files cannot be kept at the moment. Please try again later."),
-    "too_many_refused": ("Too many files", "Too many files could not be taken. Please ask the shop for help."),
-    "no_link": ("No such link", "This link is not complete or not ours. Copy the whole address from the message."),
-    "no_desk": ("No such link", "This link is not complete or not ours. Copy the whole address from the settings."),
-    "desk_over": ("This page is over", "Reload the side bar. If that does not help, ask for a new link."),
-    "desk_outside": ("Only in the help desk", "This page is shown inside the side bar of your help desk only."),
-    "shelf_expired": ("This link has expired", "Please ask the shop for a new one."),
-    "bad_install": ("Not installed", "Start the installation again from your store."),
-    "store_mismatch": ("Not installed", "Start the installation again from your store."),
+    "missing_scopes": (N_("Permissions are missing"), N_("Install again from your store and accept every permission.")),
+    "exchange_refused": (N_("Not installed"), N_("Start the installation again from your store.")),
+    "bad_token_answer": (N_("Not installed"), N_("Start the installation again from your store.")),
+    "upload_body_size": (
+        N_("Too large"),
+        N_("These files are too large together. Go back and send them one after the other."),
+    ),
+    "upload_slow_bodies": (
+        N_("Busy right now"),
+        N_("Many people are sending files. Go back and try again in a minute."),
+    ),
+    "upload_body_cut": (N_("Not complete"), N_("The files did not arrive completely. Go back and send them again.")),
+    "no_room": (N_("Busy right now"), N_("Your files cannot be kept at the moment. Please try again later.")),
+    "too_many_refused": (N_("Too many files"), N_("Too many files could not be taken. Please ask the shop for help.")),
+    "no_link": (
+        N_("No such link"),
+        N_("This link is not complete or not ours. Copy the whole address from the message."),
+    ),
+    "no_desk": (
+        N_("No such link"),
+        N_("This link is not complete or not ours. Copy the whole address from the settings."),
+    ),
+    "desk_over": (N_("This page is over"), N_("Reload the side bar. If that does not help, ask for a new link.")),
+    "desk_outside": (N_("Only in the help desk"), N_("This page is shown inside the side bar of your help desk only.")),
+    "shelf_expired": (N_("This link has expired"), N_("Please ask the shop for a new one.")),
+    "bad_install": (N_("Not installed"), N_("Start the installation again from your store.")),
+    "store_mismatch": (N_("Not installed"), N_("Start the installation again from your store.")),
     "sign_in_over": (
-        "Not signed in",
-        "This sign-in was used, is too old or began elsewhere. Start it in the panel again.",
+        N_("Not signed in"),
+        N_("This sign-in was used, is too old or began elsewhere. Start it in the panel again."),
     ),
 }
 
 PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{lang}" dir="{direction}"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width">'
     '<title>{title}</title><link rel="stylesheet" href="/static/notice.css"><main><h1>{title}</h1><p>{text}</p>'
     "{more}</main></html>"
 )
 
 
 def notice(title: str, text: str, status: int = 200, more: str = "") -> Response:
-    """A small styled page of constant text."""
-    return Response(PAGE.format(title=title, text=text, more=more), status, mimetype="text/html")
+    """A small styled page of constant text, in the reader's language."""
+    who = _reader()
+    page = PAGE.format(
+        lang=who.language.language,
+        direction=who.direction,
+        title=escape(_in_words(who, title)),
+        text=escape(_in_words(who, text)),
+        more=more,
+    )
+    return Response(page, status, mimetype="text/html")
+
+
+def _in_words(who: language.Reader, text: str) -> str:
+    return str(who.texts.ugettext(text))
+
+
+def _reader() -> language.Reader:
+    """Who is signed in, else whoever speaks what the browser asks for."""
+    if not has_request_context():
+        return language.reader_for(language.DEFAULT)
+    if "reader" not in g and g.get("merchant") is None:
+        g.reader = language.reader_for(request.accept_languages.best or language.DEFAULT)
+    return language.reader()
 
 
 def answer(
@@ -97,7 +133,7 @@ def answer(
     shown = request_id if status >= 500 and status != 503 else ""
     if answers is Answers.PAGE:
         title, text = REASONS.get(code, (title, text))
-        more = f"<p><small>Request {escape(shown)}</small></p>" if shown else ""
+        more = f"<p><small>{_in_words(_reader(), N_('Request'))} {escape(shown)}</small></p>" if shown else ""
         response = notice(title, text, status, more)
     elif answers is Answers.JSON:
         body: dict[str, object] = {"error": code or standard} | ({"fields": list(fields)} if fields else {})

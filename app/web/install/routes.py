@@ -9,6 +9,7 @@ from app.engine import installs, sessions
 from app.engine.deps import Deps
 from app.web import guards
 from app.web.errors import notice
+from app.web.texts import N_
 
 PANELS = ("/orders/", "/products/", "/customers/")  # what a deep link may name; each has its page under /panel
 
@@ -22,7 +23,7 @@ def make_auth_blueprint(deps: Deps) -> Blueprint:
         installs.complete(deps, Provider.BIGCOMMERCE, g.installed, guards.correlation_id())
         if "external_install" in request.args:
             return make_response(redirect(guards.external_install(deps.settings, succeeded=True)))
-        return notice("ECM is installed", "Open ECM from the Apps menu. The first page connects OpenText.")
+        return notice(N_("ECM is installed"), N_("Open ECM from the Apps menu. The first page connects OpenText."))
 
     return bp
 
@@ -98,7 +99,7 @@ def make_session_blueprint(deps: Deps) -> Blueprint:
     @guards.requires("viewer")
     def sign_out() -> Response:
         sessions.sign_out(deps, guards.merchant())
-        response = notice("You are signed out", "Open ECM again from your store.")
+        response = notice(N_("You are signed out"), N_("Open ECM again from your store."))
         guards.forget_cookie(response, deps.settings)
         return response
 

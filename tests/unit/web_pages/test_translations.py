@@ -82,3 +82,13 @@ def test_who_reads_it_gets_panel_and_home_in_that_language(
         assert words in page
     stopped = person.text("/panel/orders/1001")
     assert ("Content Server cannot be reached." in stopped) == (lang == "en")
+
+
+def test_a_refusal_speaks_what_the_browser_asks_for(shop: Shop) -> None:
+    """Whoever is not signed in: German by their browser, English where nothing of ours is asked for."""
+    client = shop.flask.test_client()
+    for asked, lang, words in (("de-CH,de;q=0.9,en;q=0.8", "de", "Öffnen Sie die App"), ("ja", "en", "Open the app")):
+        page = client.get("/panel/orders/1", base_url="http://app.test", headers={"Accept-Language": asked})
+        assert page.status_code == 401
+        assert f'<html lang="{lang}"' in page.text
+        assert words in page.text
