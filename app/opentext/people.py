@@ -26,6 +26,7 @@ from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
 from app.opentext.content_server.payloads import NodeList
 from app.opentext.content_server.records import Records
+from app.opentext.content_server.search import Search
 from app.opentext.content_server.workflows import ContentWorkflows
 from app.opentext.login import Key, Token, TokenCache
 from app.outbound import Outbound, raise_for, speaking_to
@@ -247,7 +248,9 @@ class PersonalContent:
         self._server, self._left = server, left
         self.holds = Holds(server)
         self.records = Records(server, self.holds)
-        self.documents = Documents(server, Categories(server), max_bytes)
+        categories = Categories(server)
+        self.documents = Documents(server, categories, max_bytes)
+        self.search = Search(server, categories)
         self.completeness = CompletenessReports(server)
         self.workflows = ContentWorkflows(server)
 

@@ -61,6 +61,16 @@ class TestTheMap:
         assert "record.pdf" not in page
         assert "canary" not in page
 
+    def test_a_search_finds_for_a_viewer_only_what_they_may_see(self, case: Case) -> None:
+        viewer, path = case.person(OTHER, Role.VIEWER), f"{case.panel}/documents/search?q=canary"
+        assert SECRET_NAME in viewer.text(path)
+        limit(case, *ENTRIES)
+        page = viewer.text(path)
+        assert SECRET_NAME not in page
+        assert "0 documents found" in page
+        choose(case.house, Mode.SERVICE, Entry(EVERYBODY, "status"))
+        assert viewer.get(path).status_code == 403
+
     def test_access_is_requested_once_seen_by_managers_and_dealt_with(self, case: Case) -> None:
         owner, viewer = case.person(OWNER_ID), case.person(OTHER, Role.VIEWER)
         ask, button = f"{case.panel}/access", "Request access"

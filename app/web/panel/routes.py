@@ -25,6 +25,7 @@ from app.web.panel import (
     document_page,
     documents,
     fields,
+    search_routes,
     sign_in,
     timeline,
     views,
@@ -46,6 +47,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_publications(bp, deps)
     documents.add(bp, deps)
     document_page.add(bp, deps)
+    search_routes.add(bp, deps)
     document_holds.add(bp, deps)
     case_routes.add(bp, deps)
     choice_routes.add(bp, deps)

@@ -216,6 +216,26 @@ def test_of_several_files_each_has_its_own_outcome_and_type(reviewed: tuple[Hous
     assert send_files(browser, panel, place, ("a.exe", b"MZ"), ("b.exe", b"MZ"))[0] == 422
 
 
+def test_the_workspace_is_searched_and_without_opentext_the_names_we_know(
+    reviewed: tuple[House, Browser, str, str],
+) -> None:
+    house, browser, panel, record = reviewed
+    write(house, panel, "Packing list.txt", b"a blue crane")
+    search = f"{panel}/documents/search"
+    assert 'id="search-words"' in text(browser, panel)
+    found = text(browser, f"{search}?q=packing")
+    assert "1 document found" in words_on(found)
+    assert "Packing list.txt" in found
+    assert f"/documents/{record}" in text(browser, f"{search}?q=record")
+    assert "0 documents found" in words_on(text(browser, f"{search}?q=zebra%22%20or%20%22record"))
+    assert "Enter a word" in words_on(text(browser, f"{search}?q=%22%22"))
+    assert "Enter a word" in words_on(text(browser, search))
+    house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
+    down = words_on(text(browser, f"{search}?q=PACKING"))
+    assert "only the names we know were compared" in down
+    assert "1 document found" in down
+
+
 def test_files_put_on_the_panel_are_filed_by_known_folders_and_told_one_by_one(
     reviewed: tuple[House, Browser, str, str],
 ) -> None:
