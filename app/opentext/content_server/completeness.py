@@ -6,6 +6,7 @@ specification describes these calls.
 
 from app.domain.content import Completeness, DocumentType, ListedDocument
 from app.domain.ids import NodeId
+from app.errors import NotFound
 from app.opentext.answers import Anything
 from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.payloads import (
@@ -79,6 +80,23 @@ class CompletenessReports:
         if classification_id in present:
             return
         self._server.write(Anything, "POST", *path, body={"class_id": [*present, classification_id]})
+
+    def replace_type(self, workspace: NodeId, document: NodeId, name: str) -> tuple[str, ...]:
+        """Make a document one of this type alone, of those with rules in its workspace; other classifications stay.
+
+        Gives the document's types as the server then tells them. Idempotent. Raises NotFound (also for a type that has
+        no rule here: `no_such_type`) and Permanent.
+        """
+        known = {one.id: one.name for one in self.types(workspace)}
+        wanted = next((number for number, each in known.items() if each == name), None)
+        if wanted is None:
+            raise NotFound("The workspace has no such document type.", code="no_such_type")
+        path = ("v1", "nodes", document, "classifications")
+        present = [row.id for row in self._server.get(Classified, *path).data if row.id]
+        after = [one for one in present if one not in known] + [wanted]
+        if present != after:
+            self._server.write(Anything, "POST", *path, body={"class_id": after})
+        return tuple(row.name for row in self._server.get(Classified, *path).data if row.name)
 
     def _listed(self, rows: tuple[ReportRow, ...]) -> list[ListedDocument]:
         return [

@@ -15,7 +15,7 @@ from app.db import readings
 from app.db.panel_facts import DocumentFacts
 from app.db.session import reading
 from app.domain import files
-from app.engine import panel_files, previews, rights
+from app.engine import panel_files, panel_types, previews, rights
 from app.engine.deps import Deps
 from app.engine.panel_files import VersionLine
 from app.engine.previews import Preview
@@ -67,7 +67,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
     def document(kind: str, object_id: str, document_id: str) -> str:
         found = seen(deps, KINDS[kind], object_id)
         known = panel_files.document(found.rows, found.sight, document_id)
-        return _page(found, known, "", is_filed="filed" in request.args)
+        return made_page(found, known, "", is_filed="filed" in request.args, is_typed="typed" in request.args)
 
     @bp.get(f"/{KIND}/<object_id>/documents/{ID}/versions")
     def versions(kind: str, object_id: str, document_id: str) -> str:
@@ -102,13 +102,24 @@ def add(bp: Blueprint, deps: Deps) -> None:
         return redirect(page, 303)
 
 
-def _page(
-    found: Seen, known: DocumentFacts, sentence: str, *, needs_sign_in: bool = False, is_filed: bool = False
+def made_page(
+    found: Seen,
+    known: DocumentFacts,
+    sentence: str,
+    *,
+    needs_sign_in: bool = False,
+    is_filed: bool = False,
+    is_typed: bool = False,
+    failed: str = "file",
 ) -> str:
+    """`sentence`: why something was not done; `failed`: file or type."""
     can_file = guards.merchant().role.covers(Role.MANAGER) and rights.may_upload(found.rows, found.sight)
     return render(
         "panel/document.html", found, known, sentence=sentence, needs_sign_in=needs_sign_in, is_filed=is_filed,
         can_file=can_file and panel_files.may_add_version(found.sight, known), most=files.MOST_BYTES,
+        is_typed=is_typed, failed=failed,
+        types=documents.types_of(found) if can_file and panel_types.may_retype(found.rows, found.sight, known) else (),
+        own_types=known.traits.types or (),
         ending=f".{known.name.rpartition('.')[2].casefold()}" if "." in known.name else "",
     )  # fmt: skip
 
@@ -199,4 +210,4 @@ def _not_filed(found: Seen, known: DocumentFacts, error: AppError) -> Response:
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         page = templating.page("panel/_notice.html", sentence=sentence, needs_sign_in=needs_sign_in)
         return Response(page, status)
-    return Response(_page(found, known, sentence, needs_sign_in=needs_sign_in), status)
+    return Response(made_page(found, known, sentence, needs_sign_in=needs_sign_in), status)

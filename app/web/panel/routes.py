@@ -23,6 +23,7 @@ from app.web.panel import (
     decide_routes,
     document_holds,
     document_page,
+    document_types,
     documents,
     fields,
     search_routes,
@@ -47,6 +48,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_publications(bp, deps)
     documents.add(bp, deps)
     document_page.add(bp, deps)
+    document_types.add(bp, deps)
     search_routes.add(bp, deps)
     document_holds.add(bp, deps)
     case_routes.add(bp, deps)

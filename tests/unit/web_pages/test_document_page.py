@@ -216,6 +216,38 @@ def test_of_several_files_each_has_its_own_outcome_and_type(reviewed: tuple[Hous
     assert send_files(browser, panel, place, ("a.exe", b"MZ"), ("b.exe", b"MZ"))[0] == 422
 
 
+def test_a_wrong_type_is_corrected_and_read_back(reviewed: tuple[House, Browser, str, str]) -> None:
+    house, browser, panel, _record = reviewed
+    page = f"{panel}/documents/{write(house, panel, 'Order record copy.txt', b'words')}"
+    (kept,) = house.rows(FiledDocument, name="Order record copy.txt")
+    state = house.stage.content_server.state
+    types = re.findall(r'<option value="([^"]+)">', text(browser, page))
+    assert "Order record" in types
+    other = next(one for one in types if one != "Order record")
+
+    def correct(name: str, status: int = 303) -> str:
+        answer = browser.post(f"{page}/type", {"type": name})
+        assert answer.status_code == status
+        return words_on(answer.get_data(as_text=True))
+
+    correct("Order record")
+    correct(other)
+    assert [state.nodes[one].name for one in state.nodes[kept.node_id].classification_ids] == [other]
+    assert house.rows(FiledDocument, name="Order record copy.txt")[0].types == [other]
+    assert f"OpenText now calls it: {other}." in words_on(text(browser, f"{page}?typed=1"))
+    assert "Choose one of the document types" in correct("Invented", 422)
+    house.stage.world.faults.add(FaultRule(system="content_server", kind="status", status=503))
+    assert "Nothing was changed" in correct("Order record", 503)
+    house.stage.world.faults.remove()
+    assert [state.nodes[one].name for one in state.nodes[kept.node_id].classification_ids] == [other]
+    noted = [one.detail["type"] for one in house.rows(AuditEntry) if one.action == "document.retyped"]
+    assert noted == ["Order record", other]
+    viewer = Doors(house).signed_in(OTHER, role=Role.VIEWER)
+    assert viewer.post(f"{page}/type", {"type": "Order record"}).status_code == 403
+    assert 'id="right-type"' not in text(viewer, page)
+    assert browser.post(f"{panel}/documents/{'0' * 32}/type", {"type": other}).status_code == 404
+
+
 def test_the_workspace_is_searched_and_without_opentext_the_names_we_know(
     reviewed: tuple[House, Browser, str, str],
 ) -> None:
