@@ -16,12 +16,15 @@ ACTORS = {
 }
 
 ACTIONS = {
+    "access.answered": N_("Dealt with a request for access"),
+    "access.requested": N_("Requested access"),
     "audit.exported": N_("Exported the audit log"),
     "decision.contradicted": N_("Reported a decision that contradicts the first"),
     "document.fetched": N_("Downloaded a document"),
     "document.filed": N_("Filed a document"),
     "document.previewed": N_("Opened a document"),
     "document.queued": N_("Handed in a document"),
+    "document.retyped": N_("Corrected a document’s type"),
     "document.version_filed": N_("Filed a new version"),
     "help_desk.linked": N_("Made a link for the help desk"),
     "help_desk.renewed": N_("Renewed the help desk’s link"),
@@ -63,6 +66,7 @@ ACTIONS = {
     "upload_received": N_("Uploaded a document"),
     "upload_refused": N_("Tried to upload what was refused"),
     "user.removed": N_("Removed a person from the app"),
+    "workspace.chosen": N_("Chose one of several workspaces"),
 }
 
 
