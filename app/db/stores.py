@@ -91,6 +91,9 @@ class OpenTextConnection(SQLModel, table=True):
     secrets: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     callback_client_id: str = Field(unique=True)  # what the workflow's HTTP task signs in with at our token endpoint
     callback_secret_sha256: str
+    callback_secret_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    earlier_callback_sha256: str = ""  # of the secret before it, accepted until:
+    earlier_callback_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deployed_models: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "connected"  # connected | needs_reauth
     saved_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -27,6 +27,7 @@ from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import Provider, StoreId, external_store_id, store_id
+from app.engine import callback_secrets
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
 from app.engine.vault import Vault, sha256_hex
@@ -60,20 +61,20 @@ class Client:
 def authenticate(deps: Deps, client_id: str, secret: str) -> Client | None:
     """The client with this id and secret. Takes the same steps, and time, for an unknown id and a wrong secret."""
     row = _client_row(deps, client_id)
-    stored = row.callback_secret_sha256 if row else NOBODY
-    is_right = hmac.compare_digest(sha256_hex(secret).encode(), stored.encode())
+    given, stored = sha256_hex(secret).encode(), callback_secrets.digests(row) if row else ()
+    present, earlier = (*stored, NOBODY, NOBODY)[:2]
+    is_right = hmac.compare_digest(given, present.encode()) | hmac.compare_digest(given, earlier.encode())
     return Client(client_id, StoreId(row.store_id)) if row and is_right else None
 
 
-def _client_row(deps: Deps, client_id: str) -> Any:
-    columns: tuple[Any, ...] = (OpenTextConnection.store_id, OpenTextConnection.callback_secret_sha256)
+def _client_row(deps: Deps, client_id: str) -> OpenTextConnection | None:
     statement = (
-        select(*columns)
+        select(OpenTextConnection)
         .join(StoreRow, col(StoreRow.id) == col(OpenTextConnection.store_id))
         .where(col(OpenTextConnection.callback_client_id) == client_id, col(StoreRow.state) != "uninstalled")
     )
     with reading(deps.database) as session:
-        return session.execute(statement).first()
+        return session.execute(statement).scalars().first()
 
 
 def issue_token(deps: Deps, client: Client) -> tuple[str, int]:
@@ -242,8 +243,8 @@ def content_secrets(deps: Deps, store: StoreId) -> ContentSecrets | None:
 
 
 def _content_keys(vault: Vault, label: str, row: OpenTextConnection) -> tuple[str, ...]:
-    about = f"{row.store_id}:{row.callback_secret_sha256}".encode()
-    return tuple(hmac.new(key, about, sha256).hexdigest() for key in vault.derived(label))
+    abouts = [f"{row.store_id}:{digest}".encode() for digest in callback_secrets.digests(row)]
+    return tuple(hmac.new(key, about, sha256).hexdigest() for about in abouts for key in vault.derived(label))
 
 
 def content_sender(deps: Deps, tenant: str, signature: str, key: str, raw: bytes, ticket: str = "") -> StoreId:

@@ -29,7 +29,7 @@ from app.domain.communications import Channel, Ways, masked
 from app.domain.content import DeliveryHandle, DeliveryState, DeliveryStatus, Recipient, RecipientStatus
 from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, Provider, StoreId, external_store_id, store_id
-from app.engine import queue, runs
+from app.engine import callback_secrets, queue, runs
 from app.engine.callbacks import client_of
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
@@ -203,10 +203,12 @@ def report_addresses(deps: Deps, store: StoreId) -> ReportAddresses | None:
 
 
 def _tokens(deps: Deps, door: str, row: OpenTextConnection) -> list[str]:
-    """Newest key first; derived, not stored."""
-    about = f"{row.store_id}:{row.callback_secret_sha256}".encode()
+    """The present secret under the newest key first; derived, not stored."""
+    abouts = [f"{row.store_id}:{digest}".encode() for digest in callback_secrets.digests(row)]
     tenant = f"{row.store_id.partition(':')[0]}-{external_store_id(StoreId(row.store_id))}"
-    return [f"{tenant}.{hmac.new(key, about, sha256).hexdigest()}" for key in deps.vault.derived(door)]
+    return [
+        f"{tenant}.{hmac.new(key, about, sha256).hexdigest()}" for about in abouts for key in deps.vault.derived(door)
+    ]
 
 
 def reporter(deps: Deps, door: str, token: str, bearer: str = "") -> StoreId:

@@ -240,6 +240,7 @@ def _values(
         "secrets": vault.encrypt(json.dumps(secrets).encode(), _place(store_id)),
         "callback_client_id": old.callback_client_id if old else _callback_client_id(store_id),
         "callback_secret_sha256": sha256_hex(callback),
+        "callback_secret_at": old.callback_secret_at if old else utc_now(),
         "deployed_models": old.deployed_models if old and _is_same_tenant(old, workflow) else {},
         "state": "connected",
         "saved_at": utc_now(),

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
-from app.engine import callbacks, communications, connections, sessions
+from app.engine import callback_secrets, callbacks, communications, connections, sessions
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
-from app.web.settings_pages import audit, help_desk, permissions, privacy, rights, scenarios, templates
+from app.web.settings_pages import audit, help_desk, permissions, privacy, rights, scenarios, secrets, templates
 from app.web.settings_pages import connection as form
 
 
@@ -30,6 +30,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     help_desk.add(bp, deps)
     audit.add(bp, deps)
     permissions.add(bp, deps)
+    secrets.add(bp, deps)
     templates.add(bp, deps, _page)
     return bp
 
@@ -99,7 +100,8 @@ def _connection_page(
         groups=shown,
         errors=errors,
         checks=checks,
-        done=request.args.get("done") == "connected" and not errors and not checks,
+        done="" if errors or checks else request.args.get("done", "")[:20],
+        ages=callback_secrets.ages(deps, who.store_id) if who.role == "owner" else None,
         callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",
         has_exstream=bool(values.get("exstream_url")) or any(name in form.OF_EXSTREAM for name in errors),
         content=callbacks.content_secrets(deps, who.store_id) if who.role == "owner" else None,
