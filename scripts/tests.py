@@ -27,7 +27,7 @@ def has_memory() -> bool:
 
 def main() -> int:
     """In a folder of this run's own, gone with it: runs at the same time do not touch each other's databases."""
-    with tempfile.TemporaryDirectory(prefix="ecm-tests-", dir=MEMORY if has_memory() else None) as folder:
+    with tempfile.TemporaryDirectory(prefix="ecm-", dir=MEMORY if has_memory() else None) as folder:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
         return run()
 

@@ -102,8 +102,8 @@ def test_a_fault_drops_the_connection_for_real(demo: RunningDemo) -> None:
         httpx.post(f"{demo.addresses.bigcommerce}/oauth2/token", trust_env=False)
 
 
-def test_ctrl_c_ends_everything_and_the_second_start_finds_its_data(tmp_path: Path) -> None:
-    with a_demo(tmp_path / "state") as demo:
+def test_ctrl_c_ends_everything_and_the_second_start_finds_its_data(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with a_demo(tmp_path_factory.mktemp("d") / "state") as demo:  # short: a socket's address has 100 characters
         demo.ask("POST", "/stores/bigcommerce/install")
         order = reviewed_order(demo)
         environment = demo.ask("GET", "")["app"]["environment"]

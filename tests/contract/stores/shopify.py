@@ -9,7 +9,7 @@ from app.domain.ids import CustomerId, OrderId, ProductId
 from app.outbound import Outbound
 from app.settings import Settings
 from app.stores.port import Store
-from app.stores.shopify import shopify_store
+from app.stores.shopify import hook_events, shopify_store
 from app.stores.shopify.tokens import ShopToken
 from sandbox import credentials
 from sandbox.kernel.transport import InProcess
@@ -187,8 +187,7 @@ def _number(record: JSON) -> str:
 
 def _topic(name: str) -> str:
     """`PRODUCT_PUBLICATIONS_CREATE` → `product_publications/create`."""
-    family, _, event = name.lower().rpartition("_")
-    return f"{family}/{event}"
+    return next(one for one in hook_events.by_shop() if one.replace("/", "_").upper() == name)
 
 
 def _settings() -> Settings:
