@@ -6,6 +6,7 @@ Source: Admin GraphQL API reference, rate limits, versioning. Throttling and ref
 import json
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -102,13 +103,26 @@ def _body(call: Call) -> JSON:
     return body
 
 
+@lru_cache(maxsize=1024)
+def _read(query: str) -> tuple[DocumentNode, bool]:
+    """Parsed and valid in the schema, or _Invalid; whether it uses what is deprecated. Apps send the same documents
+    again and again."""
+    try:
+        document = parse(query)
+    except GraphQLSyntaxError as error:
+        raise _Invalid([failed(f"syntax error: {error.message}", "parseError")]) from error
+    if errors := validate(resolving.schema(), document, max_errors=20):
+        raise _Invalid(errors)
+    return document, deprecated.used(resolving.schema(), document)
+
+
 class Run:
     """One request: parsed, judged, charged, executed. A document is also run without a request (bulk operations)."""
 
     def __init__(self, api: "Shopify", shop: Shop, body: JSON) -> None:
         self.api, self.shop, self.body = api, shop, body
         self.schema = resolving.schema()
-        self.requested = 0
+        self.requested, self.is_deprecated = 0, False
 
     def answer(self) -> JSON:
         """The whole body of the response."""
@@ -130,7 +144,7 @@ class Run:
         answer["extensions"] = {"cost": self._cost(points, actual)}
         if self.shop.searches:
             answer["extensions"]["search"] = self.shop.searches
-        answer["deprecated"] = deprecated.used(self.schema, document)
+        answer["deprecated"] = self.is_deprecated
         return answer
 
     def execute(self, document: DocumentNode) -> ExecutionResult:
@@ -140,12 +154,7 @@ class Run:
         )  # fmt: skip
 
     def _document(self) -> tuple[DocumentNode, OperationDefinitionNode]:
-        try:
-            document = parse(self.body["query"])
-        except GraphQLSyntaxError as error:
-            raise _Invalid([failed(f"syntax error: {error.message}", "parseError")]) from error
-        if errors := validate(self.schema, document, max_errors=20):
-            raise _Invalid(errors)
+        document, self.is_deprecated = _read(self.body["query"])
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         name = self.body.get("operationName")
         chosen = [node for node in operations if name in (None, "", node.name.value if node.name else None)]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
+from app.db import access_requests
 from app.db.cases import CaseRow
 from app.db.history import HistoryJob
 from app.db.inbox import InboxEvent
@@ -29,7 +30,7 @@ RIVAL = "bigcommerce:rivalstore"
 CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
            "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32, "link_id": "0" * 32,
-           "document_id": "0" * 32, "ref": "0" * 24}  # fmt: skip
+           "document_id": "0" * 32, "ref": "0" * 24, "number": "999999999"}  # fmt: skip
 # Parameters that name nothing of a tenant.
 NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return", "sort": "upload"}
 
@@ -94,10 +95,13 @@ def mine(two_stores: Doors) -> dict[str, str]:
         uow.session.flush()
         document = FiledDocument(store_id=store, link_id=order.id, node_id=77, name=CANARY, folder=CANARY)
         uow.session.add(document)
+        access_requests.ask(uow.session, store, person.id, "order", "118")
         uow.session.flush()
+        (waiting,) = access_requests.waiting(uow.session, store)
         return {"run_id": case, "publication_id": publication.id, "user_id": person.id, "object_id": "118",
                 "case_id": claim.id, "job_id": look.id, "request_id": asked.id,
-                "link_id": upload.id, "document_id": document.id, "ref": reference_of(CANARY)}  # fmt: skip
+                "link_id": upload.id, "document_id": document.id, "ref": reference_of(CANARY),
+                "number": str(waiting.number)}  # fmt: skip
 
 
 def send(browser: Browser, method: str, path: str, fields: dict[str, str] | None = None) -> Any:

@@ -100,7 +100,8 @@ def _rows(doors: Doors, store: StoreId, canary: str) -> dict[str, str]:
         return {"run_id": run.id, "publication_id": publication.id, "user_id": MISSING["user_id"],
                 "object_id": OBJECT, "case_id": case.id, "job_id": MISSING["job_id"],
                 "request_id": asked.id, "document_id": documents["order"].id,
-                "ref": reference_of(canary), "link_id": MISSING["link_id"]}  # fmt: skip
+                "ref": reference_of(canary), "link_id": MISSING["link_id"],
+                "number": MISSING["number"]}  # fmt: skip
 
 
 def buy(doors: Doors, shop: Side) -> str:

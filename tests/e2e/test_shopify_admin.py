@@ -163,7 +163,7 @@ def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own
 def test_the_admin_shows_the_apps_title_navigation_save_bar_and_toasts(admin: Admin):
     page = admin.open("/apps/storefront-ecm")
     frame = page.frame_locator("#app-frame")
-    expect(page.locator("#app-nav a")).to_have_text(["Activity", "Settings"])
+    expect(page.locator("#app-nav a")).to_have_text(["Inbox", "Activity", "Settings"])
     expect(frame.get_by_role("navigation", name="Main")).to_be_hidden()
     page.locator("#app-nav").get_by_role("link", name="Settings").click()
     expect(page.locator("#title-bar")).to_contain_text("OpenText connection")

@@ -86,6 +86,7 @@ def test_one_that_fails_does_not_hinder_the_others(script: Script) -> None:
         {"id": 5, "error_message": ""},
     ]
     script.on(UPSERT, said(entries))
+    script.on(lookup(spec(2).business_object), found())  # looked up: was it refused because several match?
     script.on(lookup(spec(5).business_object), found(5))
     results = script.open().workspaces.ensure_many([spec(n) for n in range(1, 6)])
     kinds = [type(each) for each in results]
