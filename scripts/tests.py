@@ -12,7 +12,7 @@ from pathlib import Path
 
 NOTHING_COLLECTED = 5
 PASSES = (
-    ("side by side", ["-m", "not alone", "-n", "auto", "--dist", "loadfile"]),
+    ("side by side", ["-m", "not alone", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
     ("alone", ["-m", "alone"]),
 )
 
