@@ -65,8 +65,8 @@ class AgreementPreferences(Preferences):
         return frozenset(code for code in self.currencies.split(", ") if code)
 
 
-class AgreementReviewPreferences(AgreementPreferences):
-    """Who decides about an agreement in the workflow."""
+class PriceDeciders(Preferences):
+    """Who decides about prices in the workflow."""
 
     pricing_group: str = Field(
         default="Pricing", min_length=1, max_length=120, title="Group that decides about prices",
@@ -76,6 +76,11 @@ class AgreementReviewPreferences(AgreementPreferences):
         default="Finance", min_length=1, max_length=120, title="Group that approves large discounts",
         description="Asked as well where Finance has to agree.",
     )  # fmt: skip
+
+
+class AgreementReviewPreferences(PriceDeciders, AgreementPreferences):
+    """Who decides about an agreement, and what its rows must keep to."""
+
     needs_finance: bool = Field(
         default=True, title="Finance agrees as well", description="Every agreement is also approved by Finance.",
     )  # fmt: skip

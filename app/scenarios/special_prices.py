@@ -17,6 +17,7 @@ from app.domain.steps import (
     PriceQuote,
     StartWorkflow,
 )
+from app.scenarios.prices import PriceDeciders
 from app.scenarios.returns import is_open
 
 REQUEST, OUTCOME = "01 Request", "03 Outcome"
@@ -37,17 +38,9 @@ class PriceRequestPreferences(Preferences):
     )  # fmt: skip
 
 
-class PriceDecisionPreferences(Preferences):
+class PriceDecisionPreferences(PriceDeciders):
     """Who decides about a special price."""
 
-    pricing_group: str = Field(
-        default="Pricing", min_length=1, max_length=120, title="Group that decides about prices",
-        description="The OpenText group whose members approve or reject.",
-    )  # fmt: skip
-    finance_group: str = Field(
-        default="Finance", min_length=1, max_length=120, title="Group that approves large discounts",
-        description="Asked as well where Finance has to agree.",
-    )  # fmt: skip
     needs_finance: bool = Field(
         default=False, title="Finance agrees as well", description="Every special price is also approved by Finance.",
     )  # fmt: skip
@@ -60,10 +53,6 @@ def each_change(event: Event, _subject: Subject, _preferences: Preferences) -> t
     """Whether it asks for a price is read from the quote itself."""
     quote = event.detail.get("quote_id", "")
     return (Occasion(f"quote:{quote}:{event.id}", {"quote_id": quote}),) if quote else ()
-
-
-def once(_event: Event, _subject: Subject, _preferences: Preferences) -> tuple[Occasion, ...]:
-    return (Occasion("once"),)
 
 
 PRICE_REQUEST_INTAKE = Scenario(
@@ -92,7 +81,6 @@ PRICE_REQUEST = Scenario(
     applies="A price request is open.",
     triggers=frozenset({Topic.CASE_CHANGED}),
     when=is_open(CaseKind.PRICE_REQUEST, "{case.name} waits for a decision"),
-    each=once,
     preferences=PriceDecisionPreferences,
     steps=(
         EnsureWorkspace("PRICE_REQUEST", parents=(ObjectType.CUSTOMER, ObjectType.COMPANY)),
