@@ -15,8 +15,8 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import WebSession
 from app.db.types import new_id
 from app.engine.vault import random_token, sha256_hex
-from tests.e2e.conftest import Site, Visit
-from tests.e2e.test_screens import ACTS, scene_first_day, scene_orders, scene_products, scene_settings
+from tests.e2e.scenes import ACTS, SCENES, scene_orders, scene_settings
+from tests.e2e.windows import Site, Visit
 from tests.unit.web_pages.shop import STORE, utc_in
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +29,7 @@ def requests_in(site: Site) -> list[dict[str, str]]:
         return [row.detail for row in session.exec(select(InboxEvent).where(InboxEvent.source == "person"))]
 
 
-@pytest.mark.parametrize("scene", [scene_orders, scene_products, scene_settings, scene_first_day])
+@pytest.mark.parametrize("scene", SCENES)
 def test_axe_finds_nothing_on_any_page(scene: Callable[[Site], dict[str, str]], site: Site, visit: Open) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed; `make test` brings it")
