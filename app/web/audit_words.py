@@ -55,6 +55,7 @@ ACTIONS = {
     "task.decide": N_("Decided a task"),
     "task.decided_by_mail": N_("Decided a task by mail"),
     "task.delegate": N_("Handed a task on"),
+    "task.mail_withdrawn": N_("Withdrew a decision link"),
     "task.release": N_("Gave a task back to its group"),
     "task.return": N_("Returned a task"),
     "templates_chosen": N_("Chose templates for letters"),

@@ -203,6 +203,8 @@ OUTCOMES = {
     "approved": State(N_("Approved"), "good"),
     "rejected": State(N_("Rejected"), "bad"),
     "expired": State(N_("No decision in time"), "bad"),
+    "more_info": State(N_("More information asked for"), "wait"),
+    "changes_requested": State(N_("Changes asked for"), "wait"),
     "approved_refund": State(N_("Refund approved"), "good"),
     "approved_exchange": State(N_("Exchange approved"), "good"),
     "approved_repair": State(N_("Repair approved"), "good"),

@@ -210,3 +210,43 @@ class TestByMail:
                 row.expires_at = utc_now()
         assert browser.post(link, base_url=APP, data={"press": "decide:approved"}).status_code == 410
         assert case.house.effects("workflow", "task") == []
+
+    def test_whoever_may_hand_links_out_withdraws_them_and_then_they_only_say_so(self, case: Case) -> None:
+        person, browser = deciders(case), case.house.flask.test_client()
+        link, task = self.asked(person), the_task(person)
+        browser.post(link, base_url=APP, data={"press": "continue"})
+        page = person.text(task)
+        assert "Links that may decide this anna@example.com Opened" in words(page)
+        (button,) = re.findall(r'action="(/inbox/[^"]+/withdraw)"', page)
+        viewer = case.person(24656, Role.VIEWER)
+        assert viewer.post(button).status_code == 403
+        assert person.post(button.replace(task, f"{task[:-1]}x")).status_code in (404, 409)
+        done = person.post(button)
+        assert (done.status_code, done.headers["Location"]) == (303, f"{task}?done=withdrawn")
+        after = person.text(done.headers["Location"])
+        assert "The link was withdrawn." in words(after)
+        assert "Links that may decide this" not in after
+        again = person.post(button)
+        assert (again.status_code, "decides nothing any more" in words(again)) == (404, True)
+        for answer in (
+            browser.get(link, base_url=APP), browser.post(link, base_url=APP, data={"press": "decide:approved"}),
+            case.house.flask.test_client().get(link, base_url=APP),
+        ):  # fmt: skip
+            said = words(answer)
+            assert (answer.status_code, "This link was withdrawn" in said) == (410, True)
+            assert not any(one in said for one in ("anna@", "user24655", f"Order {case.order}", "Approved"))
+        taken = case.house.flask.test_client().post(link, base_url=APP, data={"press": "continue"})
+        assert "Set-Cookie" not in taken.headers
+        assert case.house.effects("workflow", "task") == []
+        (entry,) = case.house.rows(AuditEntry, action="task.mail_withdrawn")
+        assert (entry.actor.partition(":")[0], entry.detail) == ("user", {"about": f"order:{case.order}"})
+
+    def test_a_link_whose_step_somebody_else_did_says_who(self, case: Case) -> None:
+        link, browser = self.asked(deciders(case)), case.house.flask.test_client()
+        (task,) = [one for one in case.house.stage.workflow.engine.tasks() if one.key == "review"]
+        service = case.house.deps.opentext(case.house.store_id).workflows
+        service.claim(task.id, ANNA)
+        service.complete(task.id, "more_info", {"approver": ANNA})
+        case.house.request(case.house.store_id, "order", case.order, "recheck")
+        case.house.drain()
+        assert f"This is decided More information asked for {ANNA}" in words(browser.get(link, base_url=APP))

@@ -85,7 +85,7 @@ def _taken(deps: Deps, asked: Asked, token: str) -> AnyResponse:
 
 def _page(asked: Asked, wrong: str, comment: str = "", status: int = 0) -> Response:
     read_as_buyer(asked.timezone)
-    how = texts.state_of(texts.OUTCOMES, asked.decided.outcome) if asked.decided else None
+    how = texts.state_of(texts.OUTCOMES, asked.decided.outcome) if asked.decided and asked.decided.outcome else None
     is_open = asked.state is LinkState.OPEN and asked.held is not None and asked.shown is not None
     return page(
         "inbox/mailed.html", status or STATUS.get(asked.state, 410), asked=asked, wrong=wrong, comment=comment, how=how,

@@ -3,7 +3,6 @@ done. Who may decide is asked of the workflow's engine at every click, never tak
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,14 +11,13 @@ from app.db import activity
 from app.db.session import reading
 from app.engine import open_tasks
 from app.engine.deciding import by_mail, doing, tasks
-from app.engine.deciding.by_mail import NotByMail
 from app.engine.deciding.tasks import Act, Held, Incomplete
 from app.engine.deps import Deps
 from app.engine.open_tasks import BY_MONEY, BY_TIME, Inbox, Narrowed, OpenTask
 from app.engine.sessions import Role
 from app.errors import AppError, Conflict
 from app.web import guards, language, templating, texts
-from app.web.inbox import views
+from app.web.inbox import by_mail_routes, views
 from app.web.inbox.views import Ended
 from app.web.language import _
 from app.web.panel import decisions
@@ -28,8 +26,6 @@ from app.web.panel.access import refusal
 from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen, seen
 
-KIND = "<any(orders, products, customers, companies, cases):kind>"
-OBJECTS = {path: kind for kind, path in views.PATHS.items()}
 PANELS = ("order", "product", "customer", "case")
 MOST_AT_ONCE = 20
 SHOWN = 100
@@ -40,6 +36,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     bp.record_once(templating.install)
     _add_list(bp, deps)
     _add_one(bp, deps)
+    by_mail_routes.add(bp, deps, lambda found, ref, refused: _form(deps, found, ref, Typed(), refused))
     _add_several(bp, deps)
     return bp
 
@@ -78,15 +75,15 @@ def _read(deps: Deps, narrowed: Narrowed) -> Inbox:
 
 
 def _add_one(bp: Blueprint, deps: Deps) -> None:
-    @bp.get(f"/{KIND}/<object_id>/<ref>")
+    @bp.get(f"/{views.KIND}/<object_id>/<ref>")
     def task(kind: str, object_id: str, ref: str) -> AnyResponse:
-        return _form(deps, seen(deps, OBJECTS[kind], object_id), ref, Typed(), None)
+        return _form(deps, seen(deps, views.OBJECTS[kind], object_id), ref, Typed(), None)
 
-    @bp.post(f"/{KIND}/<object_id>/<ref>")
+    @bp.post(f"/{views.KIND}/<object_id>/<ref>")
     @guards.requires("viewer")
     def decide(kind: str, object_id: str, ref: str) -> AnyResponse:
         """A role in the store alone lets nobody decide: the workflow's engine says who may."""
-        found, who = seen(deps, OBJECTS[kind], object_id), guards.merchant()
+        found, who = seen(deps, views.OBJECTS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         try:
             wish = decisions.wish(request.form, who)
@@ -96,30 +93,6 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
         if wish.act in doing.ENDS_IT:
             return redirect(url_for("inbox.index", done=wish.act.value), 303)
         return redirect(url_for("inbox.task", kind=kind, object_id=object_id, ref=ref), 303)
-
-    @bp.post(f"/{KIND}/<object_id>/<ref>/mail")
-    @guards.requires("manager")
-    def ask_by_mail(kind: str, object_id: str, ref: str) -> AnyResponse:
-        """A link for somebody else; the address is in this answer and nowhere else."""
-        found, who = seen(deps, OBJECTS[kind], object_id), guards.merchant()
-        language.read_in(found.shown.shop.timezone)
-        asked = templating.checked(request.form, "asked", 200)
-        try:
-            address = by_mail.make(deps, who, found.rows, found.shown, found.sight, ref, asked)
-        except NotByMail:
-            words = _("This task cannot be asked of somebody by mail: people decide it in OpenText themselves.")
-            return _form(deps, found, ref, Typed(), Refusal(words, 409))
-        except Incomplete:
-            words = _("Enter the mail address of one person, for example anna@example.com.")
-            return _form(deps, found, ref, Typed(), Refusal(words, 422, "asked"))
-        except AppError as error:
-            return _form(deps, found, ref, Typed(), decisions.refused(error))
-        name = found.shown.snapshot.name if found.shown.snapshot else object_id
-        told = {"subject": _("Please decide: %(name)s", name=name), "body": address}
-        mail = f"mailto:{quote(asked)}?{urlencode(told, quote_via=quote)}"
-        return Response(templating.page(
-            "inbox/asked.html", asked=asked, address=address, mail=mail, kind=kind, object_id=object_id, ref=ref
-        ))  # fmt: skip
 
 
 def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | None) -> AnyResponse:
@@ -135,14 +108,16 @@ def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | No
     except AppError as error:
         refused = refused or decisions.refused(error)
     run = next((one for one in found.shown.runs if held and one.id == held.run_id), None)
+    can_ask = bool(held and held.options and not held.is_lent and held.run_id) and not found.access.is_personal
+    can_ask = can_ask and guards.merchant().role.covers(Role.MANAGER)
     page = templating.page(
         "inbox/task.html", held=held, ref=ref, typed=typed, refusal=refused, words=decisions, access=found.access,
         acts=tasks.acts(found.sight, held) if held else (), view=panel_views.panel(found.shown, found.orders),
         answers=views.answers(held, run.scenario if run else "") if held else (), reasons=run.reasons if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
         has_panel=found.rows.object_type in PANELS, path=views.PATHS[found.rows.object_type],
-        can_ask=bool(held and held.options and not held.is_lent and held.run_id) and not found.access.is_personal
-        and guards.merchant().role.covers(Role.MANAGER),
+        can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn",
+        given_out=by_mail.given_out(deps, guards.merchant(), found.rows, found.sight, held) if can_ask and held else (),
     )  # fmt: skip
     return Response(page, refused.status if refused else 200, mimetype="text/html")
 

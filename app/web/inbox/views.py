@@ -16,6 +16,8 @@ from app.web.panel.decisions import Refusal
 PATHS = {
     "order": "orders", "product": "products", "customer": "customers", "company": "companies", "case": "cases",
 }  # fmt: skip
+OBJECTS = {path: kind for kind, path in PATHS.items()}
+KIND = f"<any({', '.join(OBJECTS)}):kind>"
 
 
 @dataclass(frozen=True)
