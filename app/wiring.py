@@ -7,8 +7,8 @@ import httpx
 
 from app.db.session import Database, connect, reading
 from app.db.stores import StoreRow
-from app.domain.ids import Provider, StoreId, external_store_id
-from app.engine import connections, redaction
+from app.domain.ids import Provider, StoreId, external_store_id, store_id
+from app.engine import connections, hook_secrets, redaction
 from app.engine.circuits import Circuits
 from app.engine.deps import Deps, Doorbell
 from app.engine.doorbell import RedisDoorbell
@@ -76,12 +76,16 @@ class _Ways:
         self._tokens = TokenCache()
         shopify = ShopifyDoor(settings, outbound)
         self._doors: dict[Provider, StoreDoor] = {
-            Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound), Provider.SHOPIFY: shopify,
+            Provider.BIGCOMMERCE: BigCommerceDoor(settings, outbound, self._hook_numbers),
+            Provider.SHOPIFY: shopify,
         }  # fmt: skip
         self.embedded: dict[Provider, EmbeddedDoor] = {Provider.SHOPIFY: shopify}
         self._opentext: dict[tuple[str, int], OpenText] = {}
         self._stores: dict[StoreId, tuple[str, Store]] = {}
         self._lock = threading.Lock()
+
+    def _hook_numbers(self, store_hash: str) -> tuple[int, ...]:
+        return hook_secrets.accepted(self._database, store_id(Provider.BIGCOMMERCE, store_hash))
 
     def door(self, provider: Provider) -> StoreDoor:
         return self._doors[provider]

@@ -15,6 +15,7 @@ from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
+from app.domain.silence import Silence
 
 PAGE = 50
 STUCK = ("quarantined", "waiting_reauth")
@@ -122,6 +123,7 @@ class StoreState:
     store_silent_since: datetime | None = None
     is_saving_quota: bool = False
     scopes: str = ""  # given, separated by blanks
+    silence: Silence = field(default_factory=Silence)
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def store(session: Session, store_id: str) -> StoreState | None:
     statement = (
         select(
             s.name, s.state, s.pause_reason, s.timezone, s.currency, s.admin_url, s.installed_at, s.setup_state,
-            s.setup_report, s.scopes, CONNECTION.state.label("opentext_state"), CONNECTION.deployed_models,
+            s.setup_report, s.scopes, s.silence_hours, s.quiet_from, s.quiet_until,
+            CONNECTION.state.label("opentext_state"), CONNECTION.deployed_models,
             silent_since(store_id).label("opentext_silent_since"),
             silent_since(store_id, opentext=False).label("store_silent_since"),
             _one(_saving(store_id, database_time(session)), "is_saving_quota"),
@@ -194,7 +197,10 @@ def store(session: Session, store_id: str) -> StoreState | None:
     row = session.execute(statement).one_or_none()
     if row is None:
         return None
-    values = dict(row._mapping) | {  # SQLAlchemy's public way to read a row by name
+    values = dict(row._mapping)  # SQLAlchemy's public way to read a row by name
+    silence = Silence(*(values.pop(name) for name in ("silence_hours", "quiet_from", "quiet_until")))
+    values |= {
+        "silence": silence,
         "setup_report": row.setup_report or {},
         "opentext_state": row.opentext_state or "",
         "deployed_models": row.deployed_models or {},

@@ -30,6 +30,13 @@ class StoreRow(SQLModel, table=True):
     setup_report: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""  # why the store's work is paused, in words
     last_delivery_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # to the minute; see note_delivery
+    silence_hours: int | None = None  # so long the store may be silent; None: what the operator has set
+    quiet_from: int | None = None  # hours of the store's day in which nothing is expected, both or neither
+    quiet_until: int | None = None
+    hook_number: int = 0  # which secret header the webhooks are to carry, counted from the first; see hook_secrets
+    hook_carried: int = 0  # the newest one that every webhook was seen to carry
+    hook_secret_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    earlier_hook_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the one before is accepted
 
 
 class StoreUser(SQLModel, table=True):

@@ -88,12 +88,8 @@ def _store(deps: Deps, store: StoreRow) -> Iterator[Finding]:
         return
     yield Finding(area, "token", True, f"{profile.name}, {profile.currency}, {profile.timezone}.{_until(deps, store)}")
     yield _scopes(deps, store, area)
-    door = deps.door(Provider(store.provider))
-    headers = door.hook_headers(external_store_id(StoreId(store.id)))
     try:
-        hooks = deps.store(StoreId(store.id)).setup.ensure_webhooks(
-            f"{deps.settings.public_url}{door.webhook_path}", headers, setup.topics(deps, StoreId(store.id))
-        )
+        hooks = setup.ensure_webhooks(deps, StoreId(store.id))
         panels = deps.store(StoreId(store.id)).setup.ensure_panels()
     except AppError as error:
         yield Finding(area, "webhooks and panels", False, error.message, error.hint)

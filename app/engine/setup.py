@@ -6,7 +6,7 @@ from app.domain.commerce import StoreProfile
 from app.domain.events import Topic
 from app.domain.ids import Provider, StoreId, external_store_id
 from app.domain.scenario import Mode
-from app.engine import models, preferences
+from app.engine import hook_secrets, models, preferences
 from app.engine.deps import Deps
 from app.errors import AppError
 from app.scenarios import ALL
@@ -14,15 +14,8 @@ from app.scenarios import ALL
 
 def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
     """Part → what was done ("webhook orders": "kept"). A failing workflow deployment does not hide the rest."""
-    provider = Provider(store_id.partition(":")[0])
-    store = deps.store(store_id)
-    door = deps.door(provider)
-    headers = door.hook_headers(external_store_id(store_id))
-    hooks = store.setup.ensure_webhooks(
-        f"{deps.settings.public_url}{door.webhook_path}", headers, topics(deps, store_id)
-    )
-    report = {f"webhook {topic}": done for topic, done in hooks.items()}
-    report |= {f"panel {model}": done for model, done in store.setup.ensure_panels().items()}
+    report = {f"webhook {topic}": done for topic, done in ensure_webhooks(deps, store_id).items()}
+    report |= {f"panel {model}": done for model, done in deps.store(store_id).setup.ensure_panels().items()}
     report |= _models(deps, store_id)
     with unit_of_work(deps.database) as uow:
         row = uow.session.get_one(StoreRow, store_id)
@@ -30,6 +23,17 @@ def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
         row.currency, row.timezone = profile.currency, profile.timezone
         row.setup_state, row.setup_report = "done", report
     return report
+
+
+def ensure_webhooks(deps: Deps, store_id: StoreId) -> dict[str, str]:
+    """Every webhook the scenarios in use need, with the header it is to carry now; name → what was done."""
+    door = deps.door(Provider(store_id.partition(":")[0]))
+    number = hook_secrets.present(deps, store_id)  # before the header is made: a renewal meanwhile is done again
+    headers = door.hook_headers(external_store_id(store_id))
+    address = f"{deps.settings.public_url}{door.webhook_path}"
+    done = deps.store(store_id).setup.ensure_webhooks(address, headers, topics(deps, store_id))
+    hook_secrets.note_carried(deps, store_id, number)
+    return done
 
 
 def topics(deps: Deps, store_id: StoreId) -> frozenset[Topic]:

@@ -35,8 +35,11 @@ class BigCommerceDoor:
 
     webhook_path = "/webhooks/bigcommerce"
 
-    def __init__(self, settings: Settings, outbound: Outbound) -> None:
-        self._settings, self._outbound = settings, outbound
+    def __init__(
+        self, settings: Settings, outbound: Outbound, numbers: webhooks.Numbers = webhooks.only_the_first
+    ) -> None:
+        """`numbers`: which of a store's secret headers are taken now, the present one first."""
+        self._settings, self._outbound, self._numbers = settings, outbound, numbers
 
     def is_configured(self) -> bool:
         own = self._settings.bigcommerce
@@ -77,7 +80,8 @@ class BigCommerceDoor:
 
     def hook_headers(self, external_id: str) -> dict[str, str]:
         """The header every delivery of this store must carry."""
-        return {webhooks.HOOK_HEADER: webhooks.hook_secret(self._settings, external_id)}
+        present = self._numbers(external_id)[0]
+        return {webhooks.HOOK_HEADER: webhooks.hook_secret(self._settings, external_id, present)}
 
     def signed_request(self, query: Mapping[str, str], now: datetime) -> SignedIn:
         """Verify `signed_payload_jwt`. Using a token once is the caller's part (`token_id`, `expires_at`)."""
@@ -95,7 +99,7 @@ class BigCommerceDoor:
         )
 
     def delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
-        return webhooks.delivery(self._settings, headers, body, now)
+        return webhooks.delivery(self._settings, headers, body, now, self._numbers)
 
     def person(self, body: bytes) -> Person:
         """BigCommerce tells nothing of people's requests: they come to the merchant."""

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,12 +49,23 @@ DETAILS = {
 SHIPMENT, TRANSACTION, CART = "store/shipment/", "store/order/transaction/", "store/cart/"
 
 
-def hook_secret(settings: Settings, external_id: str) -> str:
-    """What our own header carries in the hooks of this store: hex, derived from the app's key."""
-    return _hook_secret(settings.secret_key, external_id)
+Numbers = Callable[[str], tuple[int, ...]]  # a store's hash → which of its headers are taken, the present one first
 
 
-def delivery(settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+def only_the_first(external_id: str) -> tuple[int, ...]:
+    """Of a store whose header was never renewed."""
+    del external_id
+    return (0,)
+
+
+def hook_secret(settings: Settings, external_id: str, number: int = 0) -> str:
+    """What our own header carries in this store's hooks: hex, derived from the app's key; `number`: of renewals."""
+    return _hook_secret(settings.secret_key, external_id, number)
+
+
+def delivery(
+    settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime, numbers: Numbers = only_the_first
+) -> Delivery:
     """Verify and reduce. `headers` by lower-case name. Rejected (401) for anything not genuine, nothing else.
 
     The store comes from the signed body alone. A signed body we cannot read is handed on with `is_readable`
@@ -65,7 +76,7 @@ def delivery(settings: Settings, headers: Mapping[str, str], body: bytes, now: d
         store_hash = payloads.Producer.model_validate_json(body).producer.removeprefix("stores/")
     except ValidationError:
         return _unreadable("", message_id)
-    _check_hook_header(settings, headers, store_hash)
+    _check_hook_header(settings, headers, store_hash, numbers(store_hash))
     try:
         return _reduce(payloads.HookBody.model_validate_json(body), store_hash, message_id)
     except (ValidationError, LookupError):
@@ -113,18 +124,20 @@ def _any_equal(given: Iterable[bytes], expected: Iterable[bytes]) -> bool:
     return any(equal)
 
 
-def _check_hook_header(settings: Settings, headers: Mapping[str, str], store_hash: str) -> None:
+def _check_hook_header(settings: Settings, headers: Mapping[str, str], store_hash: str, numbers: Iterable[int]) -> None:
     """After a rotation of the app's key, hooks carry the former value until they are next checked."""
     given = headers.get(HOOK_HEADER.lower(), "").encode("utf-8", "replace")
     keys = (settings.secret_key, *settings.previous_secret_keys)
-    if not _any_equal([given], [_hook_secret(key, store_hash).encode() for key in keys]):
+    good = [_hook_secret(key, store_hash, number).encode() for key in keys for number in numbers]
+    if not _any_equal([given], good):
         raise _refused()
 
 
-def _hook_secret(secret_key: SecretStr, external_id: str) -> str:
+def _hook_secret(secret_key: SecretStr, external_id: str, number: int) -> str:
     key = hmac.new(secret_key.get_secret_value().encode(), HOOK_LABEL, hashlib.sha256).digest()
     store = store_id(Provider.BIGCOMMERCE, external_id)
-    return hmac.new(key, store.encode(), hashlib.sha256).hexdigest()
+    named = f"{store}#{number}" if number else store  # no store's name holds a "#"
+    return hmac.new(key, named.encode(), hashlib.sha256).hexdigest()
 
 
 def _reduce(body: payloads.HookBody, store_hash: str, message_id: str) -> Delivery:

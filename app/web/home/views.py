@@ -58,7 +58,8 @@ def health(
 ) -> Health:
     """Red: work stands still until somebody acts. Amber: slow, silent, or single things stopped. Green: neither.
 
-    `silence`: so long a store may be quiet before it is worth a word. `missing`: permissions the app needs there.
+    `silence`: so long a store may be quiet where nothing else was chosen for it. `missing`: permissions the app
+    needs there.
     """
     notes = (*_lacking(store, missing), *_notes(store, pulse, silence))
     found = _health(store, pulse)
@@ -92,8 +93,8 @@ def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ..
         found.append(
             _("Your store’s request quota, which all apps share, is nearly used up. Background work waits a moment.")
         )
-    quiet = now - (pulse.last_delivery_at or store.installed_at)
-    if store.state == "installed" and quiet > silence:
+    if is_silent(store, pulse, silence):
+        quiet = now - (pulse.last_delivery_at or store.installed_at)
         found.append(
             ngettext(
                 "Nothing received from your store for %(n)s hour. We look for missed changes by ourselves.",
@@ -102,6 +103,13 @@ def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ..
             )
         )
     return tuple(found)
+
+
+def is_silent(store: StoreState, pulse: Pulse, otherwise: timedelta) -> bool:
+    """Whether the store has told us nothing for longer than was chosen for it; `otherwise`: the operator's choice."""
+    since = pulse.last_delivery_at or store.installed_at
+    zone = language.zone(store.timezone)
+    return store.state == "installed" and store.silence.is_too_long(since, utc_now(), zone, otherwise)
 
 
 def _health(store: StoreState, pulse: Pulse) -> Health:

@@ -15,7 +15,17 @@ from app.errors import NotFound
 from app.opentext.check import CheckStep
 from app.web import asking, guards, language, templating
 from app.web.language import _
-from app.web.settings_pages import audit, help_desk, permissions, privacy, rights, scenarios, secrets, templates
+from app.web.settings_pages import (
+    audit,
+    help_desk,
+    messages,
+    permissions,
+    privacy,
+    rights,
+    scenarios,
+    secrets,
+    templates,
+)
 from app.web.settings_pages import connection as form
 
 
@@ -28,6 +38,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     rights.add(bp, deps)
     privacy.add(bp, deps)
     help_desk.add(bp, deps)
+    messages.add(bp, deps)
     audit.add(bp, deps)
     permissions.add(bp, deps)
     secrets.add(bp, deps)

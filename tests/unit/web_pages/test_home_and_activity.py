@@ -1,6 +1,7 @@
 """Home says how it goes and what is next; activity finds, groups and tries again."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -13,6 +14,7 @@ from app.db.rights import StoreRights
 from app.db.runs import Run, StepRow, Work
 from app.db.session import database_time, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.db.types import utc_now
 from tests.unit.web_pages.shop import STORE, Shop, a_shop, ago
 from tests.unit.web_pages.test_order_panel import words_on
 
@@ -74,6 +76,25 @@ class TestHealth:
         words = words_on(shop.sign_in().text("/"))
         assert (f"Nothing received from your store for {last} hours." in words) is said
         assert ("All is well" in words) is not said
+
+    def test_a_store_may_be_silent_as_long_as_was_chosen_for_it(self, shop: Shop) -> None:
+        change_store(shop, last_delivery_at=ago(hours=5))
+        manager = shop.sign_in("manager")
+        assert "All is well" in manager.text("/")
+        refused = manager.post("/settings/messages", hours="0", quiet_from="22", quiet_until="")
+        assert refused.status_code == 422
+        assert "Enter a whole number from 1 to 720" in words_on(refused.get_data(as_text=True))
+        assert "Choose both hours" in words_on(refused.get_data(as_text=True))
+        assert manager.post("/settings/messages", hours="4").headers["Location"] == "/settings/messages?done=saved"
+        assert "Nothing received from your store for 5 hours." in words_on(manager.text("/"))
+        page = manager.text("/settings/messages")
+        assert "Silent for too long" in page
+        assert 'name="hours" value="4"' in page
+        now = utc_now().astimezone(ZoneInfo("Europe/Berlin")).hour
+        night = {"quiet_from": str((now - 6) % 24), "quiet_until": str((now + 1) % 24)}
+        manager.post("/settings/messages", hours="4", **night)
+        assert "All is well" in manager.text("/")
+        assert shop.sign_in("viewer").post("/settings/messages", hours="9").status_code == 403
 
     def test_a_store_that_never_told_anything_counts_from_its_installation(self, shop: Shop) -> None:
         change_store(shop, last_delivery_at=None, installed_at=ago(hours=3))
