@@ -29,6 +29,7 @@ from app.observability import call_times
 from app.settings import Settings
 
 _deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline", default=float("inf"))
+_until: contextvars.ContextVar[float] = contextvars.ContextVar("until", default=float("inf"))
 NAMES = {  # what people read instead of an upstream's short name
     "bigcommerce": "BigCommerce",
     "shopify": "Shopify",
@@ -51,6 +52,16 @@ LONGEST_WAIT = 3600.0  # seconds; whoever asks for more is mistaken
 def remaining() -> float:
     """Seconds until the current request's total deadline."""
     return _deadline.get() - time.monotonic()
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Every call inside ends after so many seconds from now at the latest, for a person waits for the page."""
+    token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
 
 
 @dataclass(frozen=True)
@@ -232,7 +243,7 @@ class _Guarded(httpx.BaseTransport):
         budget = self._settings.periods.request_deadline
         budget = min(budget, float(request.extensions.get("within", budget)))  # seconds; somebody waits for it
         more = float(request.extensions.get("more_time", 0))  # seconds, for a large file
-        token = _deadline.set(time.monotonic() + budget + more)
+        token = _deadline.set(min(time.monotonic() + budget + more, _until.get()))
         try:
             # Half the time at most: a write begun in the last moment would end in doubt instead of not at all.
             if not self._places.acquire(timeout=budget / 2):

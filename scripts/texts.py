@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from app import domain, errors
 from app.domain import publication
 from app.domain.scenario import Scenario
-from app.scenarios import ALL, complaints, disputes, returns
+from app.scenarios import RUNNABLE, complaints, disputes, returns
 from app.scenarios.catalogue import ROWS
 from app.web import language
 
@@ -48,7 +48,7 @@ def of_data() -> set[str]:
     found: set[str] = {row.title for row in ROWS.values()} | set(publication.TEXT_FIELDS.values())
     for table in (returns.REASONS, returns.WISHES, complaints.REASONS, disputes.REASONS):
         found |= set(table.values())
-    for one in ALL:
+    for one in RUNNABLE.values():
         found |= set(_of_scenario(one))
     return {text for text in found if text}
 

@@ -5,6 +5,7 @@ fields and requests on the way. The second, `history`, is one row per run with i
 steps, its workflow and the event behind it.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -347,6 +348,20 @@ def history(
         .where(RUN.state != "shadow")
         .order_by(_by_value(RUN.started_at).desc(), RUN.id)
         .limit(most)
+    )
+    return tuple(_run(row) for row in session.execute(statement))
+
+
+def open_runs(
+    session: Session, store_id: str, object_type: str, object_id: str, scenarios: Collection[str]
+) -> tuple[RunFacts, ...]:
+    """The object's runs of these scenarios that have not come to their end, oldest first, in one statement."""
+    statement = (
+        _runs()
+        .where(RUN.store_id == store_id, RUN.subject_type == object_type, RUN.subject_id == object_id)
+        .where(RUN.scenario.in_(scenarios), RUN.state.not_in(("done", "cancelled", "shadow")))
+        .order_by(_by_value(RUN.started_at), RUN.id)
+        .limit(MOST_RUNS)
     )
     return tuple(_run(row) for row in session.execute(statement))
 

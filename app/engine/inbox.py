@@ -43,6 +43,7 @@ class NewEvent:
     detail: dict[str, str] = field(default_factory=dict)
     raw: bytes = b""
     quarantine_reason: str = ""  # signed but unreadable: kept and set aside at once
+    is_planned: bool = False  # what follows from it is written in the same transaction; nothing is left to plan
     correlation_id: str = field(default_factory=new_id)
     received_at: datetime = field(default_factory=utc_now)
 
@@ -78,7 +79,7 @@ class Intake:
         dialect = sqlite if self._database.is_sqlite else postgresql
         statement = dialect.insert(TABLE).values(**self._values(event)).on_conflict_do_nothing().returning(TABLE.c.id)
         is_new = uow.session.execute(statement).first() is not None
-        if is_new:
+        if is_new and not event.is_planned:
             uow.after_commit(self._ring)
         return is_new
 
@@ -95,9 +96,9 @@ class Intake:
             "object_id": event.object_id,
             "detail": event.detail,
             "received_at": event.received_at,
-            "ended_at": None,
-            "state": "quarantined" if event.quarantine_reason else "accepted",
-            "reason": event.quarantine_reason,
+            "ended_at": event.received_at if event.is_planned else None,
+            "state": "quarantined" if event.quarantine_reason else "done" if event.is_planned else "accepted",
+            "reason": "planned" if event.is_planned else event.quarantine_reason,
             "correlation_id": event.correlation_id,
             "raw": raw,
             "raw_sha256": sha256_hex(event.raw) if event.raw else "",

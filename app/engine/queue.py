@@ -113,9 +113,24 @@ def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_
         chosen = list(session.execute(picked).scalars())
         if not chosen:
             return []
+    return _lease(session, settings, owner, W.seq.in_(chosen), _free(now))
+
+
+def claim_new(session: Session, settings: Settings, owner: str, run_id: str) -> Claim | None:
+    """Lease one run's work in the caller's transaction, before any worker can see it. None: its lane is busy."""
+    try:
+        with session.begin_nested():
+            found = _lease(session, settings, owner, W.kind == "run", W.ref_id == run_id, _is_due(clock(session)))
+    except IntegrityError:  # a worker took the lane in the same instant
+        return None
+    return found[0] if found else None
+
+
+def _lease(session: Session, settings: Settings, owner: str, *which: Any) -> list[Claim]:
+    now = clock(session)
     statement = (
         update(Work)
-        .where(W.seq.in_(chosen), _free(now))
+        .where(*which)
         .values(
             lost_leases=W.lost_leases + case((W.lease_owner != "", 1), else_=0),
             lease_owner=owner,

@@ -22,9 +22,10 @@ from app.db.links import FiledDocument, SubjectSnapshot, WorkspaceLink
 from app.db.personal import Belongings, Scrubber
 from app.db.redaction import RedactedPerson
 from app.db.session import Database, reading, unit_of_work
-from app.db.uploads import UploadContent, UploadFile
+from app.db.uploads import UploadContent, UploadFile, UploadRequest
 from app.domain.ids import StoreId
 from app.domain.privacy import NOBODY, Person, anonymous, identities
+from app.engine import asked_holds
 from app.engine.deps import Deps
 from app.engine.vault import sha256_hex
 from app.stores.port import Store
@@ -197,13 +198,21 @@ def _words(session: Session, found: Belongings, person: Person) -> Iterable[str]
 
 def _held(session: Session, found: Belongings) -> Iterator[Held]:
     statement = (
-        select(FiledDocument, col(WorkspaceLink.workspace_name))
+        select(
+            FiledDocument,
+            col(WorkspaceLink.workspace_name),
+            col(WorkspaceLink.object_type),
+            col(WorkspaceLink.object_id),
+        )
         .join(WorkspaceLink, col(WorkspaceLink.id) == col(FiledDocument.link_id))
         .where(col(FiledDocument.link_id).in_(found.links))
         .order_by(col(FiledDocument.name))
     )
-    for one, workspace in session.execute(statement):
-        yield Held(workspace, one.name, one.url, one.record_class, one.retention, one.kept_until, tuple(one.holds))
+    asked = asked_holds.waiting(session, found.store_id)
+    for one, workspace, kind, number in session.execute(statement):
+        waiting = [each.name for each in asked if each.is_about(kind, number, one.id)]
+        holds = tuple(dict.fromkeys((*one.holds, *waiting)))
+        yield Held(workspace, one.name, one.url, one.record_class, one.retention, one.kept_until, holds)
 
 
 def _workspaces(session: Session, found: Belongings) -> tuple[str, ...]:
@@ -213,10 +222,16 @@ def _workspaces(session: Session, found: Belongings) -> tuple[str, ...]:
 
 
 def _forget_uploads(session: Session, found: Belongings) -> None:
-    """Files a buyer sent that are not filed yet: they are in nobody's records, so they go."""
+    """Files a buyer sent that are not filed yet: they are in nobody's records, so they go; unless a hold was asked for
+    over everything of their object."""
     files: Any = UploadFile.__table__  # type: ignore[attr-defined]
     contents: Any = UploadContent.__table__  # type: ignore[attr-defined]
-    ids = [row["id"] for row in personal.rows_of(session, files, found) if row["state"] != "filed"]
+    held = {(one.object_type, one.object_id) for one in asked_holds.waiting(session, found.store_id) if one.whole}
+    requests: Any = UploadRequest.__table__  # type: ignore[attr-defined]
+    asked = personal.rows_of(session, requests, found)
+    kept = {row["id"] for row in asked if (row["object_type"], row["object_id"]) in held}
+    rows = personal.rows_of(session, files, found)
+    ids = [row["id"] for row in rows if row["state"] != "filed" and row["request_id"] not in kept]
     session.execute(contents.delete().where(contents.c.file_id.in_(ids)))
     session.execute(
         update(files).where(files.c.id.in_(ids)).values(state="refused", reason="Deleted on the buyer's request.")

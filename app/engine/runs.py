@@ -149,8 +149,13 @@ class Context:
         return f"{self.run_id}:{action}"
 
 
-def create(session: Session, event: Event, subject_name: str, correlation_id: str, planned: PlannedRun) -> Run | None:
-    """Write the run, its steps and its work in the caller's transaction; None when this occasion has its run."""
+def create(
+    session: Session, event: Event, subject_name: str, correlation_id: str, planned: PlannedRun, *, lane_name: str = ""
+) -> Run | None:
+    """Write the run, its steps and its work in the caller's transaction; None when this occasion has its run.
+
+    `lane_name`: for what needs not wait for other work about the object.
+    """
     scenario = planned.scenario
     occasion = f"{SHADOW}:{planned.occasion}" if planned.is_shadow else planned.occasion
     if _is_known(session, event, scenario.slug, occasion):
@@ -167,7 +172,8 @@ def create(session: Session, event: Event, subject_name: str, correlation_id: st
     if planned.is_shadow:
         run.state, run.ended_at = SHADOW, utc_now()
         return run
-    queue.add_run(session, run.id, run.store_id, lane(event.store_id, event.object_type, event.object_id))
+    of = lane_name or lane(event.store_id, event.object_type, event.object_id)
+    queue.add_run(session, run.id, run.store_id, of)
     return run
 
 

@@ -182,6 +182,15 @@ def by_id(deps: Deps, session_id: str) -> Merchant | None:
     return found.merchant if found else None
 
 
+def person(deps: Deps, store_id: StoreId, user_id: str) -> Merchant | None:
+    """Somebody of a store as they stand now, without a session: to do what they asked for. None: they left it."""
+    with reading(deps.database) as session:
+        user, store = session.get(StoreUser, user_id), session.get(StoreRow, store_id)
+    if user is None or store is None or user.store_id != store_id or not user.is_active:
+        return None
+    return Merchant(store_id, user.id, user.email, Role(user.role), user.locale, "", "", store.admin_url)
+
+
 def by_page_token(deps: Deps, token: str, secret: str = "") -> Merchant | None:
     """The signed-in person behind a page token; None when it is not ours, or the session is over.
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import Session
 
+from app import outbound
 from app.db.inbox import InboxEvent
 from app.db.runs import Run, StepRow
 from app.db.session import unit_of_work
@@ -14,7 +15,7 @@ from app.engine import circuits, history, planner, policy, queue, runs
 from app.engine.deps import Deps
 from app.engine.handlers import HANDLERS
 from app.errors import AppError, LostLease, NeedsReauth, RateLimited, Retryable
-from app.scenarios import BY_SLUG
+from app.scenarios import RUNNABLE
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +34,19 @@ def perform(deps: Deps, claim: queue.Claim) -> None:
             _record_failure(deps, claim, error)
 
 
+def at_once(deps: Deps, claim: queue.Claim, seconds: float) -> None:
+    """The same while a person waits for it: what is not done after so many seconds is tried again by a worker."""
+    with outbound.within(seconds):
+        perform(deps, claim)
+
+
 def _do(deps: Deps, claim: queue.Claim) -> None:
     if claim.kind == "event":
         planner.handle(deps, claim)
     elif claim.kind == "history":
         history.advance(deps, claim)
     else:
-        runs.advance(deps, claim, HANDLERS, BY_SLUG)
+        runs.advance(deps, claim, HANDLERS, RUNNABLE)
 
 
 class _Crash(AppError):

@@ -1,5 +1,6 @@
 """The catalogue: one constant per scenario, one file per family of business object."""
 
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -9,6 +10,7 @@ from app.scenarios import (
     accounts,
     after_purchase,
     applications,
+    by_hand,
     campaigns,
     catalogues,
     communications,
@@ -42,6 +44,7 @@ class Catalogue(Collection[Scenario]):
     def __init__(self, *scenarios: Scenario) -> None:
         self._scenarios: dict[str, Scenario] = {}
         self.by_slug: Mapping[str, Scenario] = MappingProxyType(self._scenarios)
+        self.runnable: Mapping[str, Scenario] = ChainMap(self._scenarios, dict(by_hand.BY_HAND))
         for scenario in scenarios:
             self.add(scenario)
 
@@ -94,6 +97,7 @@ ALL = Catalogue(
     *stores.SCENARIOS,
 )
 BY_SLUG: Mapping[str, Scenario] = ALL.by_slug
+RUNNABLE: Mapping[str, Scenario] = ALL.runnable  # and what people do by hand
 
 
 def _classifications(steps: Iterable[Step]) -> set[str]:

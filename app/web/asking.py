@@ -20,12 +20,10 @@ def ask(deps: Deps, what: str, object_type: str, object_id: str, **detail: str) 
     Raises CannotStore (503) when it could not be kept.
     """
     who = guards.merchant()
-    click = request.form.get("click", "")
-    key = f"{who.session_id}:{click if CLICK.fullmatch(click) else new_id()}"
     event = NewEvent(
         store_id=who.store_id,
         source=Source.PERSON,
-        delivery_key=key,
+        delivery_key=click_key(),
         topic=Topic.REQUESTED,
         object_type=object_type,
         object_id=object_id,
@@ -33,6 +31,12 @@ def ask(deps: Deps, what: str, object_type: str, object_id: str, **detail: str) 
         correlation_id=guards.correlation_id(),
     )
     return deps.intake.accept(event)
+
+
+def click_key() -> str:
+    """The form's click, which makes a double click one request; of this session, so that nobody takes another's."""
+    click = request.form.get("click", "")
+    return f"{guards.merchant().session_id}:{click if CLICK.fullmatch(click) else new_id()}"
 
 
 def ask_store(deps: Deps, what: str) -> bool:

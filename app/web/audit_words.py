@@ -29,6 +29,7 @@ ACTIONS = {
     "help_desk.linked": N_("Made a link for the help desk"),
     "help_desk.renewed": N_("Renewed the help desk’s link"),
     "help_desk.withdrawn": N_("Withdrew the help desk’s link"),
+    "hold.asked": N_("Asked for a hold, or for its release"),
     "hold.applied": N_("Put on hold"),
     "hold.released": N_("Took off a hold"),
     "hook_secret.earlier_ended": N_("Ended the webhooks’ former header"),

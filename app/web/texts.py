@@ -6,7 +6,7 @@ Rules: plain, short, friendly. A failure says what happened, what it means for t
 from dataclasses import dataclass
 from typing import Any
 
-from app.scenarios import BY_SLUG
+from app.scenarios import RUNNABLE
 from app.web.language import DEFAULT, _, reader
 
 
@@ -301,6 +301,7 @@ STEPS = {
     "set_visibility": N_("Take the product off sale, or let it back"),
     "place_hold": N_("Put it on hold in OpenText"),
     "release_hold": N_("Release the hold in OpenText"),
+    "hold_by_hand": N_("Apply or release the hold in OpenText"),
     "look_at_pages": N_("Look through the store’s pages and policies"),
     "capture_policy": N_("Keep this version of the page"),
     "publish_page": N_("Publish the approved page"),
@@ -402,6 +403,7 @@ MEANINGS = {
     "set_visibility": N_("The product is still shown, or still hidden, as before."),
     "place_hold": N_("It is not on hold in OpenText yet: its documents could still be deleted."),
     "release_hold": N_("The hold is still there: nothing can be deleted until it is released."),
+    "hold_by_hand": N_("OpenText does not know of it yet. Until then it counts as held here: we delete nothing of it."),
     "look_at_pages": N_("Changes of pages and policies since the last look are not kept yet."),
     "capture_policy": N_("This version of the page is not kept yet. New orders still name the one before."),
     "publish_page": N_("The page still shows its earlier text."),
@@ -570,7 +572,7 @@ def scenario(slug: str) -> str:
     """What people call a scenario."""
     if slug in SCENARIOS:
         return _(SCENARIOS[slug])
-    return _(BY_SLUG[slug].title) if slug in BY_SLUG else slug
+    return _(RUNNABLE[slug].title) if slug in RUNNABLE else slug
 
 
 def state_of(table: dict[str, State], key: str) -> State:

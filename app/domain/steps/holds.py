@@ -29,6 +29,17 @@ class ReleaseHold:
 
 
 @dataclass(frozen=True)
+class HoldByHand:
+    """Put what a person named on a hold, or take it off again, as that person and with their rights of now.
+
+    The run's facts say the rest, as `engine.asked_holds` writes them: hold, reason, document, who asked.
+    """
+
+    do: Literal["apply", "release"]
+    kind: Literal["hold_by_hand"] = "hold_by_hand"
+
+
+@dataclass(frozen=True)
 class SetVisibility:
     """Take products off sale for one `reason`, or let them back when no other reason of ours is left.
 
@@ -65,5 +76,5 @@ class Notice:
     kind: Literal["notice"] = "notice"
 
 
-Steps = PlaceHold | ReleaseHold | SetVisibility | MarkInStore | Notice
-__all__ = ["MarkInStore", "Notice", "PlaceHold", "ReleaseHold", "SetVisibility"]
+Steps = PlaceHold | ReleaseHold | HoldByHand | SetVisibility | MarkInStore | Notice
+__all__ = ["HoldByHand", "MarkInStore", "Notice", "PlaceHold", "ReleaseHold", "SetVisibility"]

@@ -98,6 +98,7 @@ HANDLERS: dict[str, Handler] = {
     "notice": marks.notice,
     "place_hold": holds.place_hold,
     "release_hold": holds.release_hold,
+    "hold_by_hand": holds.hold_by_hand,
     "find_affected": recall.find_affected,
     "publish_notice": recall.publish_notice,
     "tell_affected": recall.tell_affected,
