@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.db.cases import CaseRow
@@ -62,7 +62,7 @@ def terms(account: Customer | Company, store: str, agreed: Sequence[Publication]
             subtitle=f"Store {store}",
             footer=f"Account and credit terms · {account.name} · {store}",
             sections=sections,
-            dated=max([one for one in (account.since, *times) if one], default=datetime.fromisoformat(EPOCH)),
+            dated=max([one for one in (account.since, *times) if one], default=EPOCH),
             attachment_name="account.json",
             attachment={"store": store, "account": _data(account), "agreements": [list(row) for row in rows],
                         "cases": [list(row) for row in support]},
@@ -70,7 +70,7 @@ def terms(account: Customer | Company, store: str, agreed: Sequence[Publication]
     )  # fmt: skip
 
 
-EPOCH = "2000-01-01T00:00:00+00:00"  # a paper about somebody of whom no date is known
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a paper about somebody of whom no date is known
 
 
 def _data(account: Customer | Company) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _account_history(context: Context, account: Customer | Company) -> Written:
     since = utc_now() - HISTORY
     orders = [order for member in members for order in context.store.read.orders_of(member, since)]
     orders.sort(key=lambda one: (one.placed_at, one.id))
-    dated = max((one.modified_at for one in orders), default=account.since or since)
+    dated = max((one.modified_at for one in orders), default=account.since or account_papers.EPOCH)
     pdf = account_papers.order_history(account.name, context.external_store, orders, dated)
     return Written("Order history.pdf", pdf, "order history")
 

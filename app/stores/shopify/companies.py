@@ -72,7 +72,7 @@ class CompanyWriting(CompanyReading):
                     raise
             else:
                 known = CompanyId(number(made["id"]))
-        self._ensure_contact(known, customer_id)
+        self._ensure_contact(self._company(known), customer_id)
         return known
 
     def _own_company(self, customer_id: CustomerId) -> CompanyId | None:
@@ -81,10 +81,10 @@ class CompanyWriting(CompanyReading):
         same = (one for one in nodes if one["externalId"] == _external_id(customer_id))
         return next((CompanyId(number(one["id"])) for one in same), None)
 
-    def _ensure_contact(self, company_id: CompanyId, customer_id: CustomerId) -> None:
-        found = self._company(company_id)
+    def _ensure_contact(self, found: company_payloads.Company, customer_id: CustomerId) -> str:
+        """The customer's contact in the company, its main contact where it had none."""
         contact = next((one.id for one in found.contacts.nodes if one.customer.id == customer_id), None)
-        ids = {"companyId": gid("Company", company_id)}
+        ids = {"companyId": gid("Company", found.id)}
         if contact is None:
             contact = self._client.change(
                 "CompanyContactFromCustomer", "companyAssignCustomerAsContact",
@@ -92,6 +92,7 @@ class CompanyWriting(CompanyReading):
             )["companyContact"]["id"]  # fmt: skip
         if found.main_contact is None:
             self._client.change("CompanyMainContact", "companyAssignMainContact", contactId=contact, **ids)
+        return str(contact)
 
     def set_company(self, company_id: CompanyId, change: CompanyChange) -> None:
         """Writes what differs only. Its state comes last, for it lets the company buy."""
@@ -148,12 +149,12 @@ class CompanyWriting(CompanyReading):
         return known[days]
 
     def _set_state(self, found: company_payloads.Company, state: CompanyState) -> None:
+        """The role comes last: with it the company reads as approved, and a retry finds nothing left to do."""
         _places(found)
-        owner = gid("Company", found.id)
-        Metafields(self._client, owner).put({STATE: state.value})
+        self._set_drafts(found, to_draft=state is not CompanyState.APPROVED)
+        Metafields(self._client, gid("Company", found.id)).put({STATE: state.value})
         if state is CompanyState.APPROVED:
             self._give_role(found)
-        self._set_drafts(found, to_draft=state is not CompanyState.APPROVED)
 
     def _set_drafts(self, found: company_payloads.Company, *, to_draft: bool) -> None:
         for place in found.locations.nodes:
@@ -164,7 +165,10 @@ class CompanyWriting(CompanyReading):
         """Where nobody may buy yet, the main contact may, at every location; others the merchant chooses."""
         if any(one.role_assignments.nodes for one in found.contacts.nodes):
             return
-        if found.main_contact is None or found.default_role is None:
+        main = found.main_contact.id if found.main_contact else ""
+        if not main and found.external_id.startswith(OURS):  # the answer was lost after its contact was assigned
+            main = self._ensure_contact(found, CustomerId(found.external_id.removeprefix(OURS)))
+        if not main or found.default_role is None:
             raise Permanent(
                 "The company has no main contact, so nobody can buy for it.", code="no_contact", service=SERVICE,
                 hint="Choose a main contact of the company in Shopify, then try again.",
@@ -172,7 +176,7 @@ class CompanyWriting(CompanyReading):
         for place in found.locations.nodes:
             try:
                 self._client.change(
-                    "CompanyContactRole", "companyContactAssignRole", contactId=found.main_contact.id,
+                    "CompanyContactRole", "companyContactAssignRole", contactId=main,
                     roleId=found.default_role.id, locationId=place.id,
                 )  # fmt: skip
             except Conflict:  # our own lost request was faster
