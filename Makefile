@@ -9,11 +9,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN = .venv/bin/python
 
-.PHONY: help demo test check lock texts bench clean python
+.PHONY: help demo test screens check lock texts bench clean python
 
 help:
 	@echo 'make demo    start everything with stand-ins: PORT=8000, state in STATE=.demo; Ctrl-C ends it'
 	@echo 'make test    run all tests, a real browser included: ARGS="tests/unit -k inbox"'
+	@echo 'make screens take pictures of every page and state, in each host and language direction, into screens/: ARGS="--only home"'
 	@echo 'make check   lint, format, types, layers, templates'
 	@echo 'make lock    make the lock files again: ARGS=--upgrade for newer versions'
 	@echo 'make texts   bring the translations up to date with the texts: ARGS=--list for what is missing'
@@ -27,6 +28,10 @@ demo: python
 test: python
 	@$(PYTHON) scripts/setup.py test
 	@ECM_TEST_CHROMIUM="$$(cat .venv/stamps/browser)" exec $(RUN) scripts/tests.py $(ARGS)
+
+screens: python
+	@$(PYTHON) scripts/setup.py test
+	@ECM_TEST_CHROMIUM="$$(cat .venv/stamps/browser)" exec $(RUN) -m tests.e2e.screens $(ARGS)
 
 check: python
 	@$(PYTHON) scripts/setup.py check
@@ -49,7 +54,7 @@ bench: python
 	@set -e; for script in bench/claim_scale.py bench/drain_rate.py bench/intake_latency.py; do echo "== $$script"; PYTHONPATH=. $(RUN) "$$script" $(ARGS); done
 
 clean:
-	rm -rf .venv .setup.lock .judges .judges.env .judges.log .check.log node_modules app/web/static/vendor build dist *.egg-info test-results
+	rm -rf screens .venv .setup.lock .judges .judges.env .judges.log .check.log node_modules app/web/static/vendor build dist *.egg-info test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find app sandbox tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

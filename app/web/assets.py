@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, request, url_for
-from markupsafe import Markup
 
 from app.engine.deps import Deps
 from app.errors import NotFound
@@ -42,13 +41,6 @@ def asset(name: str) -> Asset:
     content = (STATIC / name).read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:16]
     return Asset(content, gzip.compress(content, 9, mtime=0), FILES[name], digest)
-
-
-@cache
-def stylesheet() -> Markup:
-    """The one style sheet, put into each page: it is small, and a page paints with its first answer."""
-    lines = (STATIC / "app.css").read_text("utf-8").splitlines()
-    return Markup("".join(line.strip() for line in lines if not line.strip().startswith("/*")))  # noqa: S704  # our file
 
 
 def asset_url(name: str) -> str:

@@ -13,7 +13,7 @@ from jinja2.ext import Extension
 from app.db.types import new_id
 from app.domain.ids import RunId
 from app.stores.port import Frame
-from app.web import assets, display, guards, headers, language
+from app.web import assets, display, guards, headers, language, looks
 
 DONE = "ecm.templating"
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -45,7 +45,7 @@ def install(state: BlueprintSetupState) -> None:
         web_url=display.web_url, parse_moment=language.parse_moment, said=language._,
     )  # fmt: skip
     env.globals.update(
-        asset_url=assets.asset_url, stylesheet=assets.stylesheet, nonce=headers.nonce, reader=language.reader,
+        asset_url=assets.asset_url, stylesheet=looks.stylesheet, nonce=headers.nonce, reader=language.reader,
         click=new_id, zone_name=zone_name, page_token=page_token, admin=admin,
     )  # fmt: skip
 

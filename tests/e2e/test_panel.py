@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +16,8 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import WebSession
 from app.db.types import new_id
 from app.engine.vault import random_token, sha256_hex
-from tests.e2e.scenes import ACTS, SCENES, scene_orders, scene_settings
+from app.web.looks import Look
+from tests.e2e.scenes import ACTS, SCENES, scene_orders, scene_products, scene_settings
 from tests.e2e.windows import Site, Visit
 from tests.unit.web_pages.shop import STORE, utc_in
 
@@ -50,11 +52,33 @@ def test_axe_finds_nothing_after_a_click_either(act: Callable[[Visit], None], vi
     assert violations(window.page) == []
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
+@pytest.mark.parametrize(("look", "scheme"), [(Look.OWN, "dark"), (Look.SHOPIFY, "light")])
+def test_words_stand_out_in_every_look(look: Look, scheme: Literal["dark", "light"], site: Site, visit: Open) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed; `make test` brings it")
+    window, found = visit(), []
+    pages = scene_orders(site) | scene_products(site) | scene_settings(site)
+    for name in (
+        "order-under-review",
+        "order-needs-attention",
+        "product-drifted",
+        "home",
+        "inbox",
+        "settings-scenario",
+    ):
+        window.open(pages[name]).emulate_media(color_scheme=scheme)
+        window.dress(look)
+        found += [(name, *one) for one in violations(window.page, "['color-contrast']")]
+    expected = "rgb(21, 23, 31)" if scheme == "dark" else "rgb(241, 241, 241)"
+    assert window.page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == expected
+    assert found == []
+
+
+def violations(page: Page, rules: str = "undefined") -> list[tuple[str, list[str]]]:
     """What axe finds with everything unfolded: the rule and where it is broken."""
     page.evaluate(AXE.read_text("utf-8"))
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], runOnly: {rules}}})")
     return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in result["violations"]]
 
 

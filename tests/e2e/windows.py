@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from werkzeug.serving import make_server
 
+from app.web.looks import Look, sheet
 from tests.unit.web_pages.shop import Person, Shop, a_shop
 
 PIXEL = (
@@ -41,6 +42,15 @@ BROKEN = """() => {
     }
   }
   return found.slice(0, 5);
+}"""
+
+# The sheet in the page becomes the one of another host; what a page adds to it stays.
+DRESS = """([sheets, look, isInAdmin]) => {
+  const own = document.querySelector('style');
+  if (!own) return;  // a host's page around ours
+  const worn = Object.values(sheets).find((sheet) => own.textContent.startsWith(sheet));
+  own.textContent = sheets[look] + own.textContent.slice(worn.length);
+  document.documentElement.toggleAttribute('data-in-admin', isInAdmin);
 }"""
 
 
@@ -97,6 +107,11 @@ class Visit:
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.site.url}{path}")
         return self.page
+
+    def dress(self, look: Look) -> None:
+        """Let the page look as in that host's frame."""
+        sheets = {one.value: str(sheet(one)) for one in Look}
+        self.page.evaluate(DRESS, [sheets, look.value, look is Look.SHOPIFY])
 
     def broken(self, width: int, direction: str = "ltr") -> list[str]:
         """What somebody would call broken at that width, reading in that direction."""

@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from app.db.types import utc_now
-from app.web import assets, display, language
+from app.web import assets, display, language, looks
 from tests.unit.web_pages.shop import Shop
 
 
@@ -81,8 +81,9 @@ class TestWords:
 
 
 class TestFiles:
-    def test_the_style_sheet_stays_small(self) -> None:
-        assert len(assets.stylesheet().encode()) < 10_000
+    @pytest.mark.parametrize("look", list(looks.Look))
+    def test_the_style_sheet_stays_small(self, look: looks.Look) -> None:
+        assert len(looks.sheet(look).encode()) < 10_000
 
     @pytest.mark.parametrize("name", list(assets.FILES))
     def test_files_are_packed_and_kept_for_ever(self, shop: Shop, name: str) -> None:
