@@ -10,10 +10,16 @@ from app.db.types import UtcDateTime, new_id, utc_now
 
 
 class WorkspaceLink(SQLModel, table=True):
-    """A store object's workspace. `object_version` is the newest applied one."""
+    """A store object's workspace. `object_version` is the newest applied one.
+
+    `content_tasks`: how many open tasks of Content Server's own engine are in `workflows`, so that lists find them.
+    """
 
     __tablename__ = "workspace_link"
-    __table_args__ = (UniqueConstraint("store_id", "object_type", "object_id"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "object_type", "object_id"),
+        Index("ix_workspace_link_waiting", "store_id", "content_tasks"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True)
     store_id: str = Field(foreign_key="store.id")
     object_type: str
@@ -26,6 +32,7 @@ class WorkspaceLink(SQLModel, table=True):
     workspace_url: str
     object_version: str = ""
     workflows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    content_tasks: int = 0
     workflows_unknown: str = ""  # engines that could not be asked, separated by commas
     completeness: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     linked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

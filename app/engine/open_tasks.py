@@ -1,8 +1,8 @@
-"""The inbox: every open task of a store's workflows that a person may see, by what is at stake and until when."""
+"""The inbox: every open task of either engine that a person may see, by what is at stake and until when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +10,7 @@ from app.db import open_tasks, rights
 from app.db.open_tasks import WaitingWorkflow
 from app.db.session import reading
 from app.db.types import utc_now
+from app.domain.ids import StoreId
 from app.domain.rights import Sight
 from app.engine import rights as sights
 from app.engine.deciding import tasks
@@ -19,12 +20,19 @@ from app.engine.sessions import Merchant
 from app.opentext.workflows import Engine
 
 BY_MONEY, BY_TIME = "money", "time"
+CONTENT_SERVER = Engine.CONTENT_SERVER.value  # the kind of what is none of our own workflows
+OVERDUE = "overdue"
+WITHIN = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 @dataclass(frozen=True)
 class OpenTask:
-    """One decision somebody has to take. `amount` is what hangs on it, None where that is no money."""
+    """One decision somebody has to take. `amount` is what hangs on it, None where that is no money.
 
+    `scenario` is empty for a workflow that is none of ours; `workflow` is its own name then.
+    """
+
+    store_id: StoreId
     held: Held
     scenario: str
     object_type: str
@@ -36,6 +44,12 @@ class OpenTask:
     due_at: datetime | None
     started_at: datetime
     is_mine_to_decide: bool
+    workflow: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What a list is narrowed by: the scenario, or that it is none of ours."""
+        return self.scenario or CONTENT_SERVER
 
     @property
     def is_overdue(self) -> bool:
@@ -44,15 +58,20 @@ class OpenTask:
     @property
     def key(self) -> str:
         """Names it in a form: what it is about, and which task."""
-        return f"{self.object_type}:{self.object_id}:{self.held.ref}"
+        return f"{self.store_id}:{self.object_type}:{self.object_id}:{self.held.ref}"
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What a list is narrowed to; empty means everything. `assignee`: "nobody", or a person's or group's name."""
+    """What a list is narrowed to; empty means everything. `assignee`: "nobody", or a person's or group's name.
 
-    scenario: str = ""
+    `due`: "overdue", or one of `WITHIN`, which what is overdue belongs to as well.
+    """
+
+    store: str = ""
+    kind: str = ""
     assignee: str = ""
+    due: str = ""
     order: str = BY_MONEY
 
 
@@ -61,40 +80,44 @@ class Inbox:
     """`tasks` as narrowed and sorted; what there is to choose from; how it is known what the person may see."""
 
     tasks: tuple[OpenTask, ...]
-    scenarios: tuple[str, ...]
+    kinds: tuple[str, ...]
     people: tuple[str, ...]
     sight: Sight
 
 
 def read(deps: Deps, who: Merchant, narrowed: Narrowed) -> Inbox:
-    """Two statements; where people sign in, OpenText is asked once which workspaces this person sees."""
+    """Three statements; where people sign in, OpenText is asked once which workspaces this person sees."""
     with reading(deps.database) as session:
-        found = open_tasks.waiting(session, who.store_id)
+        found = open_tasks.waiting(session, (who.store_id,))
         of_store = rights.of_store(session, who.store_id)
     sight = sights.sight_of(deps, who, of_store, {one.node_id for one in found})
-    shown = [task for flow in found if _sees(sight, flow) for task in _tasks(flow, sight)]
+    shown = [task for flow in found if sees(sight, flow) for task in tasks_of(flow, sight)]
+    return arranged(shown, narrowed, sight)
+
+
+def arranged(shown: list[OpenTask], narrowed: Narrowed, sight: Sight) -> Inbox:
+    """Narrowed and sorted."""
     people = sorted({name for one in shown for name in _holders(one)}, key=str.casefold)
-    scenarios = sorted({one.scenario for one in shown})
     chosen = [one for one in shown if _matches(one, narrowed)]
     chosen.sort(key=_by_time if narrowed.order == BY_TIME else _by_money)
-    return Inbox(tuple(chosen), tuple(scenarios), tuple(people), sight)
+    return Inbox(tuple(chosen), tuple(sorted({one.kind for one in shown})), tuple(people), sight)
 
 
-def _sees(sight: Sight, flow: WaitingWorkflow) -> bool:
+def sees(sight: Sight, flow: WaitingWorkflow) -> bool:
     """A workflow follows its workspace; before there is one, nobody can be asked."""
     if not sight.is_known or not sight.allowed.sees_workflow:
         return False
     return sight.nodes is None or sight.sees_node(flow.node_id)
 
 
-def _tasks(flow: WaitingWorkflow, sight: Sight) -> Iterable[OpenTask]:
+def tasks_of(flow: WaitingWorkflow, sight: Sight) -> Iterable[OpenTask]:
     amount, currency = _worth(flow.facts)
     for row in flow.tasks:
-        held = tasks.held_row(Engine.WORKFLOW_SERVICE, flow.instance_id, row, flow.run_id)
+        held = tasks.held_row(Engine(flow.engine), flow.instance_id, row, flow.run_id)
         if held.id:
             yield OpenTask(
-                held, flow.scenario, flow.object_type, flow.object_id, flow.object_name, flow.facts, amount, currency,
-                _moment(held.due_at), flow.started_at, tasks.may(sight, held),
+                StoreId(flow.store_id), held, flow.scenario, flow.object_type, flow.object_id, flow.object_name,
+                flow.facts, amount, currency, _moment(held.due_at), flow.started_at, tasks.may(sight, held), flow.name,
             )  # fmt: skip
 
 
@@ -122,11 +145,21 @@ def _holders(task: OpenTask) -> tuple[str, ...]:
 
 
 def _matches(task: OpenTask, narrowed: Narrowed) -> bool:
-    if narrowed.scenario and task.scenario != narrowed.scenario:
+    if narrowed.store and task.store_id != narrowed.store:
+        return False
+    if narrowed.kind and task.kind != narrowed.kind:
+        return False
+    if narrowed.due and not _is_due(task, narrowed.due):
         return False
     if narrowed.assignee == "nobody":
         return not task.held.assignee
     return not narrowed.assignee or narrowed.assignee in _holders(task)
+
+
+def _is_due(task: OpenTask, due: str) -> bool:
+    if due == OVERDUE or task.due_at is None:
+        return task.is_overdue
+    return due in WITHIN and task.due_at < utc_now() + WITHIN[due]
 
 
 def _by_money(task: OpenTask) -> tuple[bool, Decimal, bool, float]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.db import open_tasks
 from app.db.links import WorkflowLink, WorkspaceLink
 from app.db.runs import Run
 from app.db.session import reading
@@ -62,6 +63,7 @@ def look(deps: Deps, opentext: OpenText, link: WorkspaceLink) -> Look:
 def remember(session: Session, link: WorkspaceLink, found: Look) -> None:
     """Keep it, in the caller's transaction: beside the workspace, and who must act in the runs' own workflows."""
     link.workflows, link.workflows_unknown = list(found.rows), ",".join(found.unknown)
+    link.content_tasks = open_tasks.content_tasks(link.workflows)
     for key, tasks in found.ours.items():
         row = session.execute(select(WorkflowLink).where(col(WorkflowLink.business_key) == key)).scalar_one_or_none()
         if row is not None and row.store_id == link.store_id and not row.outcome:

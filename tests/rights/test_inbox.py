@@ -8,13 +8,15 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from app.db.audit import AuditEntry
-from app.db.links import WorkflowLink
+from app.db.links import WorkflowLink, WorkspaceLink
 from app.db.mailed import DecisionLink
 from app.db.session import unit_of_work
 from app.db.types import utc_now
+from app.domain.ids import NodeId
 from app.domain.rights import OWN, Allowed, Entry, Flow, Mode
 from app.engine.deciding.tasks import reference
 from app.engine.sessions import Role
+from sandbox.content_server import seed
 from tests.doors import APP
 from tests.rights.people import ANNA, SAM, Case, Person, choose
 
@@ -143,6 +145,47 @@ def test_several_are_decided_after_a_summary_and_one_refusal_stops_no_other(case
     case.house.drain()
     outcomes = [case.house.run_of("order-review", one).outcome for one in (case.order, dear, late)]
     assert outcomes == ["approved", "approved", "rejected"]
+
+
+def content_task(case: Case, order: str, title: str) -> str:
+    """A workflow of Content Server's own engine about an order, as our look finds it."""
+    opentext = case.house.deps.opentext(case.house.store_id)
+    (link,) = case.house.rows(WorkspaceLink, object_type="order", object_id=order)
+    document = next(one for one in opentext.documents.in_workspace(NodeId(link.workspace_id)))
+    started = opentext.content_workflows.start(
+        seed.QUICK_APPROVAL, [document.id], workspace=NodeId(link.workspace_id), title=title
+    )
+    case.house.request(case.house.store_id, "order", order, "recheck")
+    case.house.drain()
+    (open_task,) = opentext.content_workflows.tasks(started.id)
+    return f"/inbox/orders/{order}/{reference('content_server', started.id, open_task.id)}"
+
+
+def test_content_servers_own_tasks_wait_there_too_and_are_decided_as_the_person(personal: Case) -> None:
+    dear, person = second_order(personal), personal.person()
+    tasks = [content_task(personal, order, f"Check {order}") for order in (personal.order, dear)]
+    person.sign_in(ANNA)
+    page = person.text("/inbox?kind=content_server")
+    found = words(page)
+    assert "2 decisions wait" in found
+    assert found.index(f"Order {dear}") < found.index(f"Order {personal.order}")
+    assert "Workflow in Content Server" in found
+    assert "4,200.00" in found
+    assert [one for one in tasks if one not in page] == []
+    assert "0 decisions wait" in words(person.text("/inbox?kind=content_server&due=overdue"))
+    chosen = keys(page)
+    summary = words(person.text("/inbox/chosen?" + "&".join(f"key={one}" for one in chosen)))
+    assert "If you press “Approve”" in summary
+    assert "Release the order" not in summary
+    form = {"press": "decide:Approve", "click": CLICK, "comment": "Read", "key": chosen}
+    assert "2 of 2 decisions are in OpenText." in words(person.post("/inbox/chosen", form))
+    assert "0 decisions wait" in words(person.text("/inbox?kind=content_server"))
+    assert all(row.content_tasks == 0 for row in personal.house.rows(WorkspaceLink))
+    choose(personal.house, Mode.SERVICE, DECIDERS)
+    content_task(personal, personal.order, "Check again")
+    seen = person.text("/inbox?kind=content_server")
+    assert "1 decision waits" in words(seen)
+    assert keys(seen) == []  # the app's own account decides nothing there
 
 
 class TestByMail:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from app.db import audit
+from app.db import audit, open_tasks
 from app.db.decisions import DecisionClick
 from app.db.links import WorkflowLink
 from app.db.panel_facts import PanelRows
@@ -135,6 +135,7 @@ def _without(session: Session, who: Merchant, rows: PanelRows, task: Held) -> st
     link = knowledge.link_of(session, who.store_id, rows.object_type, rows.object_id)
     if link is not None:
         link.workflows = [row | {"tasks": _others(row.get("tasks"), task)} for row in link.workflows]
+        link.content_tasks = open_tasks.content_tasks(link.workflows)
     statement = (
         select(WorkflowLink)
         .join(Run, col(Run.id) == col(WorkflowLink.run_id))

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.domain.steps import STEP
 from app.engine.deciding.tasks import Held, Option
-from app.engine.open_tasks import OpenTask
+from app.engine.open_tasks import CONTENT_SERVER, OpenTask
+from app.opentext.workflows import Engine
 from app.scenarios import BY_SLUG
 from app.web import language, texts
 from app.web.language import _
@@ -22,12 +24,10 @@ KIND = f"<any({', '.join(OBJECTS)}):kind>"
 
 @dataclass(frozen=True)
 class Line:
-    """One open task. `key` names it in a form; `can_choose`: it may be decided together with others."""
+    """One open task. `key` names it in a form, `place` in its address; `can_choose`: it may be decided with others."""
 
     key: str
-    path: str  # the kind of object as addresses say it
-    object_id: str
-    ref: str
+    place: dict[str, str]
     title: str
     about: str
     scenario: str
@@ -64,20 +64,42 @@ def line(task: OpenTask) -> Line:
     notes = (facts.get("customer_name"), facts.get("status_label"), facts.get("company"))
     return Line(
         key=task.key,
-        path=PATHS.get(task.object_type, "orders"),
-        object_id=task.object_id,
-        ref=task.held.ref,
+        place=place(task),
         title=task.held.name,
         about=task.object_name,
-        scenario=texts.scenario(task.scenario),
+        scenario=kind_words(task.kind),
         notes=tuple(str(one) for one in notes if one),
         amount=language.money({"amount": str(task.amount), "currency": task.currency}) if task.amount else "",
         who=decisions.holder(task.held),
         due_at=task.due_at,
         is_overdue=task.is_overdue,
         started_at=task.started_at,
-        can_choose=task.is_mine_to_decide and bool(task.held.options) and not task.held.is_lent,
+        can_choose=can_choose(task),
     )
+
+
+def place(task: OpenTask) -> dict[str, str]:
+    """What its address is built from."""
+    return {"kind": PATHS.get(task.object_type, "orders"), "object_id": task.object_id, "ref": task.held.ref}
+
+
+def kind_words(kind: str) -> str:
+    return _("Workflow in Content Server") if kind == CONTENT_SERVER else texts.scenario(kind)
+
+
+def can_choose(task: OpenTask) -> bool:
+    """Content Server tells a task's options only when it is opened."""
+    has_options = bool(task.held.options) or task.held.engine is Engine.CONTENT_SERVER
+    return task.is_mine_to_decide and has_options and not task.held.is_lent
+
+
+def sums(tasks: tuple[OpenTask, ...]) -> list[str]:
+    """What all of them are worth together, in each currency."""
+    found: dict[str, Decimal] = {}
+    for one in tasks:
+        if one.amount is not None:
+            found[one.currency] = found.get(one.currency, Decimal(0)) + one.amount
+    return [language.money({"amount": str(value), "currency": currency}) for currency, value in found.items()]
 
 
 def answers(held: Held, scenario: str) -> tuple[Answer, ...]:
@@ -90,7 +112,7 @@ def common(tasks: tuple[OpenTask, ...]) -> tuple[Answer, ...]:
     if not tasks:
         return ()
     values = set.intersection(*({one.value for one in task.held.options} for task in tasks))
-    kinds = list(dict.fromkeys(task.scenario for task in tasks))
+    kinds = list(dict.fromkeys(task.kind for task in tasks))
     return tuple(
         Answer(one.value, decisions.label(one), decisions.tone(one), _told_of(kinds, one.value), one.asks_back)
         for one in tasks[0].held.options
@@ -107,7 +129,7 @@ def _answer(option: Option, scenario: str) -> Answer:
 def _told_of(kinds: list[str], value: str) -> tuple[str, ...]:
     if len(kinds) == 1:
         return follows(kinds[0], value)
-    return tuple(f"{texts.scenario(kind)}: {', '.join(follows(kind, value)) or _('nothing more')}" for kind in kinds)
+    return tuple(f"{kind_words(kind)}: {', '.join(follows(kind, value)) or _('nothing more')}" for kind in kinds)
 
 
 def follows(scenario: str, value: str) -> tuple[str, ...]:
