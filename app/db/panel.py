@@ -222,11 +222,14 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
 
 
 def _terms_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
-    """The policies and terms an order was placed under; of other objects none."""
+    """The policies and terms an order was placed under, the latest versions of a page; of other objects none."""
+    versions = select(POLICY.title, POLICY.number, POLICY.url, POLICY.in_force_from, POLICY.in_force_to)
+    if object_type == "page":
+        kept = versions.where(POLICY.store_id == store_id, POLICY.page_id == object_id)
+        return kept.order_by(POLICY.number.desc()).limit(MOST_TERMS)
     placed = OF_ORDER.order_id == object_id if object_type == "order" else false()
     return (
-        select(POLICY.title, POLICY.number, POLICY.url, POLICY.in_force_from, POLICY.in_force_to)
-        .join(OF_ORDER, OF_ORDER.version_id == POLICY.id)
+        versions.join(OF_ORDER, OF_ORDER.version_id == POLICY.id)
         .where(OF_ORDER.store_id == store_id, placed)
         .limit(MOST_TERMS)
     )
@@ -237,13 +240,13 @@ def _terms(rows: Rows) -> tuple[TermsFacts, ...]:
         TermsFacts(row["title"], row["number"], row["url"], when(row["in_force_from"]), when(row["in_force_to"]))
         for row in rows
     ]
-    return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.number)))
+    return tuple(sorted(found, key=lambda one: (one.title.casefold(), -one.number)))
 
 
 def _cases_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
-    """The latest cases of an order, a customer or a product; of other objects none."""
+    """The latest cases of an order, a customer, a company or a product; of other objects none."""
     c = CASE
-    columns = {"order": c.order_id, "customer": c.customer_id, "product": c.product_id}
+    columns = {"order": c.order_id, "customer": c.customer_id, "company": c.company_id, "product": c.product_id}
     owner = columns[object_type] == object_id if object_type in columns else false()
     runs = and_(RUN.store_id == c.store_id, RUN.subject_type == "case", RUN.subject_id == c.id)
     tasks = select(FLOW.tasks).join(RUN, RUN.id == FLOW.run_id).where(runs, FLOW.status == "running").limit(1)
@@ -430,10 +433,23 @@ def _steps(rows: Rows) -> tuple[StepFacts, ...]:
     return tuple(sorted(found, key=lambda one: one.seq))
 
 
-def orders_of_customer(
-    session: Session, store_id: str, customer_id: str, most: int = 20
+def names(session: Session, store_id: str, object_type: str, ids: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """(id, name) of those of these objects we know, by name."""
+    if not ids:
+        return ()
+    statement = select(SNAPSHOT.object_id, SNAPSHOT.name).where(
+        SNAPSHOT.store_id == store_id, SNAPSHOT.object_type == object_type, SNAPSHOT.object_id.in_(ids)
+    )
+    found = [(str(row.object_id), str(row.name)) for row in session.execute(statement)]
+    return tuple(sorted(found, key=lambda one: (one[1].casefold(), one[0])))
+
+
+def orders_of_customers(
+    session: Session, store_id: str, customers: Collection[str], most: int = 20
 ) -> tuple[OrderOfCustomer, ...]:
-    """The customer’s orders that something was done about, latest first. `customer_id` must not be empty."""
+    """These customers’ orders that something was done about, latest first. None of their ids may be empty."""
+    if not customers:
+        return ()
     statement = (
         select(
             SNAPSHOT.object_id, SNAPSHOT.name, SNAPSHOT.facts, LINK.workspace_url,
@@ -452,7 +468,7 @@ def orders_of_customer(
         ))
         .where(
             SNAPSHOT.store_id == store_id,
-            SNAPSHOT.customer_id == customer_id,  # only orders have one
+            SNAPSHOT.customer_id.in_(customers),  # only orders have one
         )
         .order_by(_by_value(RUN.started_at).desc())
         .limit(most * 3)

@@ -267,5 +267,6 @@ class PanelRows:
     cases: tuple[CaseFacts, ...] = ()
     links: tuple[BuyerLinkFacts, ...] = ()
     terms: tuple[TermsFacts, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()  # of a company: (customer id, name)
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

@@ -32,7 +32,7 @@ class TermKind(StrEnum):
 CODES = frozenset({TermKind.NUMBER, TermKind.SKU, TermKind.TRACKING})
 PERSONAL = frozenset({TermKind.NAME, TermKind.EMAIL, TermKind.TRACKING})  # what goes when a person is forgotten
 NAMED_AFTER_PEOPLE = ("customer",)
-FOUND = ("order", "product", "customer", "company", "case")  # kinds of objects people look for
+FOUND = ("order", "product", "customer", "company", "case", "page")  # kinds of objects people look for
 
 
 @dataclass(frozen=True, order=True)

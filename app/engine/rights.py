@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = 4.0  # seconds a page waits for OpenText's answer about a person
 MOST_HELD = 10  # documents whose holds are asked about; of others only that there is a hold is said
-OBJECTS = ("order", "product", "customer")
+OBJECTS = ("order", "product", "customer", "company", "case", "page")
 SPEAKING = frozenset({"set_order_status", "set_up_store"})  # steps whose words are about the store alone
 ABOUT_STORE = ("publication_id", "shadow")  # of a run's facts, what names nothing in OpenText
 

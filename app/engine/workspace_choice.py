@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.db import audit
 from app.db.panel_facts import PanelRows
 from app.db.session import reading, unit_of_work
+from app.domain.cases import CaseKind
 from app.domain.content import BusinessObject, Workspace
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId, external_store_id
 from app.domain.rights import Mode, Sight
@@ -20,7 +21,10 @@ from app.opentext.content_server.workspaces import SEVERAL
 
 BUSINESS_OBJECT_TYPES = {
     ObjectType.ORDER: "ORDER", ObjectType.CUSTOMER: "CUSTOMER", ObjectType.PRODUCT: "PRODUCT",
-    ObjectType.COMPANY: "COMPANY",
+    ObjectType.COMPANY: "COMPANY", ObjectType.PAGE: "PAGE",
+}  # fmt: skip
+ABOVE = {  # what else may be unclear where an object is worked on
+    "order": ("customer", "company"), "customer": ("company",), "case": ("order", "customer", "company"),
 }  # fmt: skip
 SHORT = {Provider.BIGCOMMERCE: "bc", Provider.SHOPIFY: "sh"}
 
@@ -51,24 +55,23 @@ def chosen(deps: Deps, store_id: StoreId, object_type: str, object_id: str, node
 
 
 def choices(deps: Deps, who: Merchant, rows: PanelRows, found: Sight) -> tuple[Choice, ...]:
-    """What is unclear about the object, and about the customer it hangs below.
+    """What is unclear about the object, and about what it hangs below.
 
     Asks OpenText. Raises NoAccess, SignedOut, Retryable, NeedsReauth.
     """
     rights.demand(found, rights.may_create(found))
-    about = [(rows.object_type, rows.object_id, rows.link.node_id if rows.link else 0)]
-    if rows.object_type == "order" and rows.customer_id:
-        link = rows.customer_link
-        about.append(("customer", rows.customer_id, link.node_id if link else 0))
+    facts = rows.snapshot.facts if rows.snapshot else {}
+    above = [(kind, str(facts.get(f"{kind}_id") or "")) for kind in ABOVE.get(rows.object_type, ())]
+    about = [(rows.object_type, rows.object_id), *((kind, number) for kind, number in above if number)]
     listed = (_choice(deps, who, rows, found, *one) for one in about)
     return tuple(one for one in listed if one is not None)
 
 
 def _choice(
-    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, object_type: str, object_id: str, linked: int
+    deps: Deps, who: Merchant, rows: PanelRows, found: Sight, object_type: str, object_id: str
 ) -> Choice | None:
-    bo_type = BUSINESS_OBJECT_TYPES.get(ObjectType(object_type))
-    if bo_type is None:
+    bo_type = _business_object_type(rows, object_type)
+    if not bo_type:
         return None
     opentext = deps.opentext(who.store_id)
     several = opentext.workspaces.candidates(triple_of(opentext, who.store_id, bo_type, object_id))
@@ -79,7 +82,16 @@ def _choice(
     if rows.rights.mode is Mode.PERSON:
         seen = set(person_sign_in.content(deps, who)[0].visible(nodes))
     shown = tuple(one for one in several if one.id in seen)
-    return Choice(object_type, object_id, shown, seen == nodes, linked if linked in seen else 0)
+    linked = chosen(deps, who.store_id, object_type, object_id, seen)
+    return Choice(object_type, object_id, shown, seen == nodes, linked or 0)
+
+
+def _business_object_type(rows: PanelRows, object_type: str) -> str:
+    """Its type in the external system: a case has that of its kind, an application the one of who applied (none)."""
+    if object_type != ObjectType.CASE:
+        return BUSINESS_OBJECT_TYPES.get(ObjectType(object_type), "")
+    kind = str(rows.snapshot.facts.get("kind") or "") if rows.snapshot else ""
+    return "" if kind == CaseKind.APPLICATION else kind.upper()
 
 
 def choose(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, object_type: str, node: int) -> Workspace:
@@ -92,7 +104,7 @@ def choose(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, object_type
     taken = next((one for one in choice.seen if one.id == node), None) if choice else None
     if choice is None or taken is None:
         raise rights.NoAccess(found.contact)
-    bo_type = BUSINESS_OBJECT_TYPES[ObjectType(object_type)]
+    bo_type = _business_object_type(rows, object_type)
     triple = triple_of(deps.opentext(who.store_id), who.store_id, bo_type, choice.object_id)
     with unit_of_work(deps.database) as uow:
         known = knowledge.link_of(uow.session, who.store_id, object_type, choice.object_id)

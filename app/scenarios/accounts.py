@@ -130,9 +130,10 @@ COMPANY_WORKSPACE = Scenario(
     each=each_change,
     steps=(EnsureWorkspace(business_object_type="COMPANY"), *_PAPERS, LinkInStore(ObjectType.COMPANY)),
     outcome="The company's workspace holds order history and agreed terms of today; its buyers' panels link it.",
-    works_by="Needs B2B Edition in BigCommerce, B2B in Shopify. BigCommerce has no panel for companies: their buyers' "
-    "panels link the workspace; and it tells nobody of credit and payment terms changed in B2B Edition: they are seen "
-    "with the next order or change. Shopify tells of each change of a company, its locations, contacts and roles.",
+    works_by="Needs B2B Edition in BigCommerce, B2B in Shopify. BigCommerce's control panel has no place for "
+    "companies: the company's panel is among the app's own pages, linked from its buyers' panels; and it tells nobody "
+    "of credit and payment terms changed in B2B Edition: they are seen with the next order or change. Shopify tells "
+    "of each change of a company, its locations, contacts and roles.",
 )
 
 BUSINESS_ORDER = Scenario(

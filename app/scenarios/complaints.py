@@ -9,7 +9,7 @@ from app.domain.commerce import Customer, Order
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.order_parts import Message, OrderPart
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
 from app.domain.steps import (
     AddNote,
     AwaitDecision,
@@ -253,4 +253,28 @@ SERVICE_CASE_FILE = Scenario(
     outcome="The case's workspace holds the whole file as records with the schedule of cases.",
 )
 
-SCENARIOS = (COMPLAINT_INTAKE, COMPLAINT_TAG, COMPLAINT_CASE, SERVICE_CASE_FILE)
+
+def in_its_own_workspace(event: Event, subject: Subject, preferences: Preferences) -> tuple[Occasion, ...]:
+    """Every case but an application, which is decided in the workspace of who applied."""
+    if not isinstance(subject, Case) or subject.kind is CaseKind.APPLICATION:
+        return ()
+    return every_event(event, subject, preferences)
+
+
+CASE_WORKSPACE = Scenario(
+    slug="case-workspace",
+    title="Give a case its workspace when a person asks for it",
+    catalogue=(5, 8, 14, 15, 21),
+    providers=frozenset(Provider),
+    subject=ObjectType.CASE,
+    applies="A person asked, and the case is no application.",
+    triggers=frozenset(),
+    requests=frozenset({"create_workspace"}),
+    each=in_its_own_workspace,
+    steps=(
+        EnsureWorkspace("", parents=(ObjectType.ORDER, ObjectType.CUSTOMER, ObjectType.COMPANY, ObjectType.PRODUCT)),
+    ),
+    outcome="The case has a workspace linked to those of its order, customer and products; nothing is started there.",
+)
+
+SCENARIOS = (COMPLAINT_INTAKE, COMPLAINT_TAG, COMPLAINT_CASE, SERVICE_CASE_FILE, CASE_WORKSPACE)

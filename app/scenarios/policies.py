@@ -68,6 +68,7 @@ POLICY_CAPTURE = Scenario(
     subject=ObjectType.PAGE,
     applies="The page's title holds one of your words, or they are the terms at checkout.",
     triggers=frozenset({Topic.PAGE_CHANGED}),
+    requests=frozenset({"create_workspace"}),
     when=a_policy,
     each=every_event,
     preferences=PolicyPreferences,

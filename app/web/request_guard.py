@@ -33,7 +33,7 @@ ONCE = tuple(
         "X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id",
     )
 )  # fmt: skip
-UPLOAD = re.compile(r"(/shopify/api)?/panel/(orders|products|customers|companies)/[0-9]{1,20}/documents")
+UPLOAD = re.compile(r"(/shopify/api)?/panel/[a-z]{4,9}/[0-9A-Za-z_:]{1,70}/documents(/[0-9a-f]{32}/version)?")
 FORM_BYTES = 100_000  # beside a file
 FILE_PLACES = 2
 SHOP_HOOKS = ("/shopify/webhooks", "/shopify/webhooks/compliance")

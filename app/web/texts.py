@@ -72,6 +72,7 @@ SCENARIOS = {
     "product-content-restore": N_("Restore approved values"),
     "customer-workspace": N_("Workspaces of business customers"),
     "company-workspace": N_("Workspaces of companies"),
+    "case-workspace": N_("Workspaces of cases, when asked for"),
     "company-tax-exemption": N_("Tax exemptions"),
     "business-order": N_("Orders of business customers"),
     "gap-report": N_("Nightly comparison with the store"),
@@ -495,7 +496,7 @@ TOPICS = {
 }
 
 REQUESTS = {
-    "create_workspace": N_("Create the launch workspace"),
+    "create_workspace": N_("Create the workspace"),
     "review_order": N_("Open a review"),
     "send_catalogue": N_("Send a personal catalogue"),
     "send_statement": N_("Send an account statement"),

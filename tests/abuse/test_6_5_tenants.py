@@ -31,6 +31,7 @@ CANARY = "canary-of-the-first-store"
 MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, "object_id": "999999999",
            "case_id": "0" * 32, "job_id": "0" * 32, "request_id": "0" * 32, "link_id": "0" * 32,
            "document_id": "0" * 32, "ref": "0" * 24, "number": "999999999"}  # fmt: skip
+AS_ID = {"pages": "page:{}", "cases": "{:0>32}"}
 # Parameters that name nothing of a tenant.
 NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return", "sort": "upload"}
 
@@ -49,7 +50,10 @@ def merchant_rules(doors: Doors) -> list[Rule]:
 def address(rule: Rule, values: dict[str, str]) -> str:
     unknown = rule.arguments - set(values) - set(NEUTRAL) - set(rule.defaults or {})
     assert not unknown, f"{rule}: teach this test what {unknown} is"
-    built = rule.build({**NEUTRAL, **values, **(rule.defaults or {})}, append_unknown=False)
+    given = {**NEUTRAL, **values, **(rule.defaults or {})}
+    if "object_id" in given:  # of pages and cases ids look different
+        given["object_id"] = AS_ID.get(str(given["kind"]), "{}").format(given["object_id"])
+    built = rule.build(given, append_unknown=False)
     assert built, rule
     return str(built[1])
 
@@ -83,6 +87,9 @@ def mine(two_stores: Doors) -> dict[str, str]:
                                   state="live")  # fmt: skip
         order = WorkspaceLink(**link.model_dump(exclude={"id", "object_type"}), object_type="order")
         order.workflows = [a_workflow(CANARY)]
+        others = [WorkspaceLink(**link.model_dump(exclude={"id", "object_type", "object_id"}), object_type=kind,
+                                object_id=AS_ID.get(f"{kind}s", "{}").format("118"))
+                  for kind in ("company", "page", "case")]  # fmt: skip
         claim = CaseRow(store_id=store, kind="return", number="RMA-1", cause_key="x", title=CANARY, order_id="118",
                         text=CANARY)  # fmt: skip
         look = HistoryJob(store_id=store, kind="dry_run", scenario="order-review", since=utc_now(), until=utc_now(),
@@ -91,7 +98,7 @@ def mine(two_stores: Doors) -> dict[str, str]:
                                done_at=utc_now(), customer_id="118")  # fmt: skip
         upload = UploadRequest(store_id=store, object_type="order", object_id="118", object_name=CANARY,
                                expires_at=utc_now() + timedelta(days=1))  # fmt: skip
-        uow.session.add_all([link, order, publication, claim, look, asked, upload])
+        uow.session.add_all([link, order, *others, publication, claim, look, asked, upload])
         uow.session.flush()
         document = FiledDocument(store_id=store, link_id=order.id, node_id=77, name=CANARY, folder=CANARY)
         uow.session.add(document)

@@ -25,9 +25,13 @@ def merchant(house: House) -> Merchant:
 
 def switch_on(house: House, *slugs: str, **values: Any) -> None:
     """As the settings page saves it."""
+    for slug in slugs:
+        switch(house, slug, "on", **values)
+
+
+def switch(house: House, slug: str, mode: str, **values: Any) -> None:
     with unit_of_work(house.deps.database) as uow:
-        for slug in slugs:
-            preferences.save(uow.session, house.store_id, BY_SLUG[slug], {"mode": "on"} | values, "tester")
+        preferences.save(uow.session, house.store_id, BY_SLUG[slug], {"mode": mode} | values, "tester")
 
 
 GOODS = {

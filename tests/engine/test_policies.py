@@ -70,3 +70,38 @@ def test_a_page_that_is_hidden_or_deleted_is_in_force_no_more(installed_house):
     house.advance(minutes=1)
     order = office.buy(house, total="950")
     assert placed_under(house, order) == []
+
+
+def test_the_versions_of_any_page_are_kept_when_a_person_asks(installed_house):
+    house = installed_house
+    made = {"name": "Our story", "type": "page", "body": "<p>Since 1950.</p>", "is_visible": True, "channel_id": 1}
+    number = house.store_api.post("v3/content/pages", json=made).json()["data"]["id"]
+    house.drain()
+    assert house.rows(PolicyVersion) == [], "it is no policy by its title"
+    page, browser = f"page:{number}", office.browser(house)
+    house.request(house.store_id, "page", page, "recheck")
+    house.drain()
+    assert "Keep the versions of this page" in browser.get(f"/panel/pages/{page}").get_data(as_text=True)
+    assert browser.post(f"/panel/pages/{page}/ask/create_workspace").status_code == 303
+    house.drain()
+    shown = browser.get(f"/panel/pages/{page}").get_data(as_text=True)
+    assert set(office.papers(house, "page", page)) == {"Our story version 1.pdf", "Our story version 1.html"}
+    assert "Our story version 1.pdf" in shown
+    assert "still in force" in shown
+
+
+def test_a_case_gets_its_workspace_when_a_person_asks_and_nothing_else_happens(installed_house):
+    house = installed_house
+    office.switch(house, "complaint-case", "off")
+    order = office.buy(house)
+    case = office.open_case(house, order, "complaint", reason="goods", text="Scratched", severity="normal")
+    assert house.rows(WorkspaceLink, object_type="case") == []
+    browser = office.browser(house)
+    assert "Give this case a workspace" in browser.get(f"/panel/cases/{case.id}").get_data(as_text=True)
+    assert browser.post(f"/panel/cases/{case.id}/ask/create_workspace").status_code == 303
+    house.drain()
+    (link,) = house.rows(WorkspaceLink, object_type="case", object_id=case.id)
+    assert link.business_object_type == "COMPLAINT"
+    assert house.rows(WorkspaceLink, object_type="order", object_id=order), "it hangs below its order"
+    assert house.run_of("case-workspace", case.id).state == "done"
+    assert house.stage.workflow.engine.instances() == []

@@ -8,13 +8,12 @@ from app.db.activity import DeliveryLine, FailureGroup, RunLine
 from app.db.panel_facts import RunFacts
 from app.engine.replay import Foreseen
 from app.web import texts
+from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel import progress, why
 from app.web.panel.progress import RunView
 from app.web.panel.why import Link
 from app.web.texts import State
-
-PAGES = ("order", "product", "customer")
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def line(found: RunLine) -> Line:
         id=found.id,
         title=texts.scenario(found.scenario),
         subject=found.subject_name or found.subject_id,
-        kind=found.subject_type if found.subject_type in PAGES else "",
+        kind=found.subject_type if found.subject_type in MANY else "",
         object_id=found.subject_id,
         state=texts.state_of(table, key),
         outcome=texts.state_of(texts.OUTCOMES, found.outcome) if found.outcome else None,
@@ -152,7 +151,7 @@ def letter(found: DeliveryLine) -> Letter:
         title=_(title or texts.TOPICS.get(found.topic, found.topic)),
         source=_(texts.SOURCES.get(found.source, found.source)),
         subject=found.object_name or found.object_id,
-        kind=found.object_type if found.object_type in PAGES else "",
+        kind=found.object_type if found.object_type in MANY else "",
         object_id=found.object_id,
         state=texts.state_of(texts.DELIVERY_STATES, found.state),
         note=texts.reason(found.reason) if found.reason else "",
@@ -165,7 +164,7 @@ def run_page(run: RunFacts, kind: str, object_id: str) -> RunPage:
     return RunPage(
         run=progress.run_view(run),
         subject=run.subject_name or object_id,
-        kind=kind if kind in PAGES else "",
+        kind=kind if kind in MANY else "",
         object_id=object_id,
         reasons=why.reasons(run),
         chain=why.chain(run),

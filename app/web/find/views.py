@@ -8,17 +8,18 @@ from app.db.panel_facts import PanelRows
 from app.db.search import Hit, Key, Known
 from app.domain.search import TermKind
 from app.web import language
+from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel.views import PanelView
 from app.web.texts import N_, State
 
-PANELS = ("order", "product", "customer", "case")
 KINDS = {
     "order": N_("Order"),
     "product": N_("Product"),
     "customer": N_("Customer"),
     "company": N_("Company"),
     "case": N_("Case"),
+    "page": N_("Page"),
 }
 BY = {
     TermKind.SKU: N_("found by SKU"),
@@ -44,7 +45,7 @@ class Line:
 
     @property
     def has_panel(self) -> bool:
-        return self.kind in PANELS
+        return self.kind in MANY
 
 
 @dataclass(frozen=True)

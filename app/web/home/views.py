@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from app.db.activity import Attention, Drift, Pulse, RunLine, StoreState, Tally
 from app.db.types import utc_now
 from app.web import language, texts
+from app.web.kinds import MANY
 from app.web.language import _, ngettext
 from app.web.texts import State
 
@@ -42,6 +43,10 @@ class Task:
     object_id: str
     run_id: str
     state: State
+
+    @property
+    def has_panel(self) -> bool:
+        return self.kind in MANY
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.engine.deciding.tasks import Incomplete
 from app.engine.deps import Deps
 from app.errors import AppError, NotFound
 from app.web import guards, language, templating
-from app.web.inbox import views
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal
@@ -24,11 +24,11 @@ Form = Callable[[Seen, str, Refusal | None], AnyResponse]
 def add(bp: Blueprint, deps: Deps, form: Form) -> None:
     """`form` renders the task with what was refused."""
 
-    @bp.post(f"/{views.KIND}/<object_id>/<ref>/mail")
+    @bp.post(f"/{KIND}/<object_id>/<ref>/mail")
     @guards.requires("manager")
     def ask_by_mail(kind: str, object_id: str, ref: str) -> AnyResponse:
         """A link for somebody else; the address is in this answer and nowhere else."""
-        found, who = seen(deps, views.OBJECTS[kind], object_id), guards.merchant()
+        found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         asked = templating.checked(request.form, "asked", 200)
         try:
@@ -48,10 +48,10 @@ def add(bp: Blueprint, deps: Deps, form: Form) -> None:
             "inbox/asked.html", asked=asked, address=address, mail=mail, kind=kind, object_id=object_id, ref=ref
         ))  # fmt: skip
 
-    @bp.post(f"/{views.KIND}/<object_id>/<ref>/mail/<link_id>/withdraw")
+    @bp.post(f"/{KIND}/<object_id>/<ref>/mail/<link_id>/withdraw")
     @guards.requires("manager")
     def withdraw_link(kind: str, object_id: str, ref: str, link_id: str) -> AnyResponse:
-        found, who = seen(deps, views.OBJECTS[kind], object_id), guards.merchant()
+        found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         try:
             by_mail.withdraw(deps, who, found.rows, found.shown, found.sight, ref, link_id)

@@ -27,7 +27,6 @@ from app.web.panel.access import refusal
 from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen
 
-PANELS = ("order", "product", "customer", "case")
 MOST_AT_ONCE = 20
 SHOWN = 100
 Choices = list[tuple[str, str]]
@@ -98,7 +97,7 @@ def task(
         acts=tasks.acts(found.sight, held) if held else (), view=panel_views.panel(found.shown, found.orders),
         answers=views.answers(held, run.scenario if run else "") if held else (), reasons=run.reasons if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
-        has_panel=found.rows.object_type in PANELS, place=place,
+        place=place,
         can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn",
         given_out=by_mail.given_out(deps, who, found.rows, found.sight, held) if can_ask and held else (),
     )  # fmt: skip

@@ -12,8 +12,9 @@ from app.engine.open_tasks import Inbox, Narrowed, OpenTask
 from app.engine.sessions import Merchant
 from app.errors import AppError
 from app.web import guards, language, templating
-from app.web.inbox import by_mail_routes, pages, views
+from app.web.inbox import by_mail_routes, pages
 from app.web.inbox.pages import Room
+from app.web.kinds import KIND, KINDS, MANY
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen, seen
@@ -44,15 +45,15 @@ def make_blueprint(deps: Deps) -> Blueprint:
 
 
 def _add_one(bp: Blueprint, deps: Deps) -> None:
-    @bp.get(f"/{views.KIND}/<object_id>/<ref>")
+    @bp.get(f"/{KIND}/<object_id>/<ref>")
     def task(kind: str, object_id: str, ref: str) -> AnyResponse:
-        return _task(deps, seen(deps, views.OBJECTS[kind], object_id), ref, Typed(), None)
+        return _task(deps, seen(deps, KINDS[kind], object_id), ref, Typed(), None)
 
-    @bp.post(f"/{views.KIND}/<object_id>/<ref>")
+    @bp.post(f"/{KIND}/<object_id>/<ref>")
     @guards.requires("viewer")
     def decide(kind: str, object_id: str, ref: str) -> AnyResponse:
         """A role in the store alone lets nobody decide: the workflow's engine says who may."""
-        found, who = seen(deps, views.OBJECTS[kind], object_id), guards.merchant()
+        found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
         language.read_in(found.shown.shop.timezone)
         try:
             wish = decisions.wish(request.form, who)
@@ -65,7 +66,7 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
 
 
 def _task(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | None) -> AnyResponse:
-    place = {"kind": views.PATHS[found.rows.object_type], "object_id": found.rows.object_id, "ref": ref}
+    place = {"kind": MANY[found.rows.object_type], "object_id": found.rows.object_id, "ref": ref}
     return pages.task(deps, guards.merchant(), found, ref, place, typed, refused)
 
 

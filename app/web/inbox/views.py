@@ -11,15 +11,10 @@ from app.engine.open_tasks import CONTENT_SERVER, OpenTask
 from app.opentext.workflows import Engine
 from app.scenarios import BY_SLUG
 from app.web import language, texts
+from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal
-
-PATHS = {
-    "order": "orders", "product": "products", "customer": "customers", "company": "companies", "case": "cases",
-}  # fmt: skip
-OBJECTS = {path: kind for kind, path in PATHS.items()}
-KIND = f"<any({', '.join(OBJECTS)}):kind>"
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def line(task: OpenTask) -> Line:
 
 def place(task: OpenTask) -> dict[str, str]:
     """What its address is built from."""
-    return {"kind": PATHS.get(task.object_type, "orders"), "object_id": task.object_id, "ref": task.held.ref}
+    return {"kind": MANY.get(task.object_type, "orders"), "object_id": task.object_id, "ref": task.held.ref}
 
 
 def kind_words(kind: str) -> str:

@@ -10,10 +10,9 @@ from app.db.session import reading, unit_of_work
 from app.engine.deps import Deps
 from app.errors import Conflict
 from app.web import guards
+from app.web.kinds import KIND, KINDS
 from app.web.panel.seen import Seen, seen
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
-KIND = "<any(orders, products, customers):kind>"
 HIDDEN = ("workspace", "documents", "records", "workflow", "customer", "publications", "cases")
 
 
@@ -31,7 +30,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
 
 
 def may_ask(found: Seen) -> bool:
-    return found.rows.object_type in KINDS.values() and found.access.hides(*HIDDEN)
+    return found.access.hides(*HIDDEN)
 
 
 def asked_at(deps: Deps, found: Seen) -> datetime | None:

@@ -12,12 +12,10 @@ from app.engine.sessions import Role
 from app.errors import NotFound
 from app.scenarios import ALL
 from app.web import asking, guards, language, templating, texts
+from app.web.kinds import KIND, KINDS
 from app.web.panel import asks
 from app.web.panel.asks import Typed
 from app.web.panel.seen import Seen, seen
-
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 
 
 def add(bp: Blueprint, deps: Deps) -> None:

@@ -12,6 +12,7 @@ from app.engine.letters.notices import REASONS
 from app.scenarios import ALL, prices
 from app.web import display, texts
 from app.web.language import _
+from app.web.panel import offers as offers_of
 from app.web.panel.case_forms import Asked
 from app.web.texts import N_
 
@@ -97,8 +98,11 @@ class Typed:
     errors: Mapping[str, str]
 
 
-def offers(rows: PanelRows, provider: Provider) -> tuple[AskOffer, ...]:
-    """What may be asked for about this object; nothing before OpenText is connected, or of what is gone."""
+def offers(rows: PanelRows, provider: Provider, *, has_offer: bool = False) -> tuple[AskOffer, ...]:
+    """What may be asked for about this object; nothing before OpenText is connected, or of what is gone.
+
+    `has_offer`: the workspace has its own button there already.
+    """
     if not rows.shop.opentext_state or rows.snapshot is None or rows.snapshot.is_gone:
         return ()
     named = {
@@ -108,7 +112,7 @@ def offers(rows: PanelRows, provider: Provider) -> tuple[AskOffer, ...]:
         for name in sorted(one.requests)
         if name not in ELSEWHERE and _is_possible(name, rows)
     }
-    return tuple(AskOffer(name, title(name)) for name in named)
+    return tuple(AskOffer(name, title(name)) for name in named if not (has_offer and name == offers_of.ASK))
 
 
 def title(name: str) -> str:
@@ -125,7 +129,7 @@ def fields(name: str) -> tuple[Asked, ...]:
 
 
 def _is_possible(name: str, rows: PanelRows) -> bool:
-    if name == "create_workspace" and (rows.link or rows.object_type == "product"):
+    if name == offers_of.ASK and (rows.link or rows.object_type in offers_of.WAYS):
         return False  # there is one, or its own button on the panel offers it
     return all(options(field, rows) for field in fields(name) if field.kind in (DOCUMENTS, AGREEMENT, RECALL))
 

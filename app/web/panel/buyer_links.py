@@ -12,14 +12,12 @@ from app.engine import rights, shelves, uploads
 from app.engine.deps import Deps
 from app.errors import NotFound
 from app.web import guards
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import request_mail
 from app.web.panel.request_mail import Mail
 from app.web.panel.seen import seen
 from app.web.texts import State
-
-KIND = "<any(orders, products, customers, cases):kind>"
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ from app.engine.rights import NoAccess
 from app.errors import AppError
 from app.opentext.people import SignedOut
 from app.web import guards, language, templating
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents
 from app.web.panel.seen import Seen, seen
-
-KINDS = {"orders": "order", "products": "product", "customers": "customer"}
-KIND = "<any(orders, products, customers):kind>"
 
 
 def add(bp: Blueprint, deps: Deps) -> None:

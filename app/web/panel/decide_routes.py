@@ -8,12 +8,10 @@ from app.engine.deciding.tasks import Held
 from app.engine.deps import Deps
 from app.errors import AppError
 from app.web import guards, language, templating
+from app.web.kinds import KIND, KINDS
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen, seen
-
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 
 
 def add(bp: Blueprint, deps: Deps) -> None:

@@ -17,9 +17,10 @@ from app.engine.sessions import Merchant, Role
 from app.errors import Permanent, Retryable
 from app.opentext.people import SignedOut
 from app.web import asking, display, guards, language, templating, texts
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import document_page, documents, progress
-from app.web.panel.document_page import ID, KIND, KINDS
+from app.web.panel.document_page import ID
 from app.web.panel.progress import RunView
 from app.web.panel.seen import Seen, seen
 

@@ -23,13 +23,12 @@ from app.engine.sessions import Role
 from app.errors import AppError, Conflict, Permanent, Retryable
 from app.opentext.people import SignedOut
 from app.web import display, guards, headers, language, templating
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents, views
 from app.web.panel.seen import Seen, seen
 from app.web.texts import N_
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 ID = "<string(length=32):document_id>"  # `new` is another door
 LARGEST_NUMBER = 1_000_000
 

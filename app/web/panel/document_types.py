@@ -9,9 +9,10 @@ from app.engine.rights import NoAccess
 from app.errors import AppError, NeedsReauth, NotFound, Retryable
 from app.opentext.people import SignedOut
 from app.web import asking, guards
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import document_page, documents
-from app.web.panel.document_page import ID, KIND, KINDS
+from app.web.panel.document_page import ID
 from app.web.panel.seen import seen
 
 

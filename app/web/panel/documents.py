@@ -19,12 +19,11 @@ from app.engine.uploads_check import Sent
 from app.errors import AppError, Conflict, Retryable
 from app.opentext.people import SignedOut
 from app.web import display, documents, guards, language, templating
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel.access import refusal
 from app.web.panel.seen import Seen, seen
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 IN_MEMORY = 1_000_000
 LONGEST_NAME = 200
 GUESSED, UNTYPED = "", "-"  # choices of a document type beside the types themselves
@@ -196,7 +195,7 @@ def _outcome(deps: Deps, found: Seen, typed: Typed, sent: FileStorage) -> Outcom
 def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Response:
     language.read_in(found.shown.shop.timezone)
     page = templating.page(
-        "panel/filed.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, title=title(found),
+        "panel/filed.html", object_type=found.rows.object_type, object_id=found.rows.object_id, title=title(found),
         outcomes=outcomes, left_out=max(0, left_out), most=MOST_FILES,
         needs_sign_in=any(one.needs_sign_in for one in outcomes),
     )  # fmt: skip
@@ -260,7 +259,7 @@ def _form(found: Seen, places: tuple[Place, ...], typed: Typed, sentence: str, *
     language.read_in(found.shown.shop.timezone)
     g.access = found.access
     return templating.page(
-        "panel/upload.html", kind=f"{found.rows.object_type}s", object_id=found.rows.object_id, access=found.access,
+        "panel/upload.html", object_type=found.rows.object_type, object_id=found.rows.object_id, access=found.access,
         title=title(found), places=places, typed=typed, sentence=sentence, needs_sign_in=needs_sign_in,
         endings=files.ENDINGS, most=files.MOST_BYTES, types=types_of(found), most_files=MOST_FILES,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from app.web.display import web_url
 from app.web.language import _
 from app.web.texts import State
 
-HTML_FIELDS = frozenset({"description"})
+HTML_FIELDS = frozenset({"description", "text"})  # of a product; of a page
 ORIGIN = re.compile(r"(https?)://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?(?=/)", re.IGNORECASE)
 
 NOTES = {

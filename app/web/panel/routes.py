@@ -1,4 +1,4 @@
-"""The panel's doors: three pages, their cards for refreshing, and what a person may ask for there."""
+"""The panel's doors: a page for each kind of object, its cards for refreshing, what a person may ask for there."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.web import asking, guards, language, templating
+from app.web.kinds import KIND, KINDS, checked
 from app.web.panel import (
     access_requests,
     ask_routes,
@@ -32,12 +33,9 @@ from app.web.panel import (
     views,
 )
 from app.web.panel.fields import PublicationView
-from app.web.panel.seen import checked, seen
+from app.web.panel.seen import seen
 from app.web.panel.states import stage_words
 from app.web.panel.views import PanelView
-
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -62,16 +60,15 @@ def make_blueprint(deps: Deps) -> Blueprint:
 
 
 def _add_pages(bp: Blueprint, deps: Deps) -> None:
-    @bp.get("/orders/<object_id>", defaults={"kind": "orders"}, endpoint="order")
-    @bp.get("/products/<object_id>", defaults={"kind": "products"}, endpoint="product")
-    @bp.get("/customers/<object_id>", defaults={"kind": "customers"}, endpoint="customer")
-    @bp.get("/cases/<object_id>", defaults={"kind": "cases"}, endpoint="case")
     def show(kind: str, object_id: str) -> str | Response:
         if kind == "products" and _comes_from_a_page_without_its_pictures(deps):
             return Response(status=204, headers={"HX-Redirect": request.path})
         view, publications = _view(deps, KINDS[kind], object_id)
         places = panel_files.known_places(g.seen.rows, g.seen.sight) if g.access.can_upload else ()
         return _page("panel/page.html", view, publications=publications, places=places, most=files.MOST_BYTES)
+
+    for many, one in KINDS.items():
+        bp.add_url_rule(f"/{many}/<object_id>", one, show, methods=["GET"], defaults={"kind": many})
 
     @bp.get(f"/{KIND}/<object_id>/cards")
     def cards(kind: str, object_id: str) -> Response:
@@ -159,14 +156,16 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
     found = seen(deps, kind, object_id)
     shown = found.shown
     g.seen, g.access = found, found.access
-    g.asks, g.links = asks.offers(shown, ask_routes.provider()), buyer_links.views(deps, shown, found.sight)
+    g.links = buyer_links.views(deps, shown, found.sight)
     g.may_ask, g.asked_at = access_requests.may_ask(found), access_requests.asked_at(deps, found)
     language.read_in(shown.shop.timezone)
     snapshot = shown.snapshot.facts if shown.snapshot else {}
     images = fields.image_addresses(snapshot, allow_http=deps.settings.allow_plain_http)
     g.csp_img_sources = fields.origins(images) if kind == "product" else ()
     publications = tuple(fields.publication_view(one, images) for one in shown.publications)
-    return views.panel(shown, found.orders, found.sight), publications
+    view = views.panel(shown, found.orders, found.sight)
+    g.asks = asks.offers(shown, ask_routes.provider(), has_offer=view.offer is not None)
+    return view, publications
 
 
 def _page(template: str, view: PanelView, **values: Any) -> str:

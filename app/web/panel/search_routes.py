@@ -8,12 +8,11 @@ from app.engine.panel_search import Hits
 from app.errors import AppError
 from app.opentext.people import SignedOut
 from app.web import guards, language, templating
+from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents
 from app.web.panel.seen import Seen, seen
 
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "cases": "case"}
-KIND = "<any(orders, products, customers, cases):kind>"
 LONGEST = 120
 
 

@@ -1,7 +1,6 @@
 """One object as this request's reader sees it: the rows, what the reader may see of them, what is left."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.db import panel as rows_of
 from app.db.panel_facts import OrderOfCustomer, PanelRows
@@ -11,10 +10,10 @@ from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
 from app.web import guards
+from app.web.kinds import checked
 from app.web.panel.access import Access, access
 
-LONGEST_ID = 20
-CASE_ID = re.compile(r"[0-9a-f]{32}")
+MOST_MEMBERS = 40
 
 
 @dataclass(frozen=True)
@@ -29,22 +28,23 @@ class Seen:
 
 
 def seen(deps: Deps, kind: str, object_id: str) -> Seen:
-    """From local rows, in two statements (three for a customer); where people sign in OpenText is asked afterwards."""
+    """From local rows, in two statements (up to four for buyers); where people sign in OpenText is asked after."""
     who = guards.merchant()
     with reading(deps.database) as session:
         found = rows_of.read(session, who.store_id, kind, checked(object_id, kind))
-        orders = rows_of.orders_of_customer(session, who.store_id, object_id) if kind == "customer" else ()
-    if found is None:
-        raise NotFound("There is no such store.")
+        if found is None:
+            raise NotFound("There is no such store.")
+        members = _members(found)
+        found = replace(found, people=rows_of.names(session, who.store_id, "customer", members))
+        buyers = (object_id,) if kind == "customer" else members
+        orders = rows_of.orders_of_customers(session, who.store_id, buyers)
     sight = rights.sight(deps, who, found, orders)
     shown = rights.shown(found, sight)
     return Seen(found, shown, rights.shown_orders(orders, sight), sight, access(found, shown, sight, who))
 
 
-def checked(object_id: str, kind: str = "") -> str:
-    """The store's ids are numbers, those of cases our own; anything else is nothing we know."""
-    if kind == "case" and CASE_ID.fullmatch(object_id):
-        return object_id
-    if not (object_id.isascii() and object_id.isdigit() and len(object_id) <= LONGEST_ID):
-        raise NotFound("There is nothing of that id.")
-    return object_id
+def _members(found: PanelRows) -> tuple[str, ...]:
+    """The customers who buy for a company, as far as we look."""
+    if found.object_type != "company" or found.snapshot is None:
+        return ()
+    return tuple(str(one) for one in found.snapshot.facts.get("members") or ())[:MOST_MEMBERS]

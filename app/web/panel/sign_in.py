@@ -13,7 +13,7 @@ from app.engine.rights import NoAccess, OpenTextSilent
 from app.errors import AppError
 from app.opentext.people import SignedOut
 from app.settings import Settings
-from app.web import guards, templating
+from app.web import guards, kinds, templating
 from app.web.language import _
 from app.web.panel.access import refusal
 
@@ -36,8 +36,8 @@ def add(bp: Blueprint, deps: Deps) -> None:
     def sign_out_of_opentext() -> AnyResponse:
         person_sign_in.sign_out(deps, guards.merchant())
         kind, object_id = request.form.get("kind", ""), request.form.get("object_id", "")
-        if kind in ("order", "product", "customer") and object_id.isascii() and object_id.isdigit():
-            return redirect(url_for(f"panel.{kind}", object_id=object_id[:20]), 303)
+        if kinds.is_id(kind, object_id):
+            return redirect(url_for(f"panel.{kind}", object_id=object_id), 303)
         return redirect(url_for("home.index"), 303)
 
     bp.register_error_handler(NoAccess, _no_access)

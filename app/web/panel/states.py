@@ -55,6 +55,8 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
         return _product(rows)
     if rows.object_type == "case":
         return _case(rows)
+    if rows.object_type == "page":
+        return _page(rows)
     return _company(rows) if rows.object_type == "company" else _customer(rows)
 
 
@@ -151,7 +153,7 @@ def _published(publication: PublicationFacts) -> Judged:
         return Judged(State(_("Publishing"), "busy"), lead)
     if publication.state == PublicationState.UNDONE:
         kept = sum(one.state == FieldState.KEPT for one in fields)
-        lead = _("Version %(version)s was undone; the product shows what it showed before.", **version)
+        lead = _("Version %(version)s was undone; your store shows what it showed before.", **version)
         if kept:
             lead = ngettext(
                 "Version %(version)s was undone. %(n)s field was left alone, because somebody changed it since.",
@@ -169,7 +171,15 @@ def _published(publication: PublicationFacts) -> Judged:
     return Judged(State(_("Live"), "good"), _("Your store shows version %(version)s, approved by %(who)s.", **version))
 
 
+def _drifted(rows: PanelRows) -> PublicationFacts | None:
+    """What was published for a buyer and stands there no longer as approved."""
+    live = [one for one in rows.publications if one.state == PublicationState.LIVE]
+    return next((one for one in live if any(each.state == FieldState.DRIFTED for each in one.fields)), None)
+
+
 def _customer(rows: PanelRows) -> Judged:
+    if drifted := _drifted(rows):
+        return _published(drifted)
     if rows.link:
         return Judged(State(_("Filed"), "good"), _("This customer has a workspace in OpenText."))
     lead = _("A workspace is created with the first review of one of this customer’s orders.")
@@ -177,9 +187,23 @@ def _customer(rows: PanelRows) -> Judged:
 
 
 def _company(rows: PanelRows) -> Judged:
+    if drifted := _drifted(rows):
+        return _published(drifted)
     if rows.link:
         return Judged(State(_("Filed"), "good"), _("This company has a workspace in OpenText."))
     return Judged(State(_("Not linked"), "none"), _("Nothing about this company is in OpenText yet."))
+
+
+def _page(rows: PanelRows) -> Judged:
+    """What was published; else whether its versions are kept."""
+    if rows.publications:
+        return _published(rows.publications[0])
+    if rows.link:
+        lead = _("Every version of it is kept in OpenText as a record, with the time it was in force.")
+        return Judged(State(_("Recorded"), "good"), lead)
+    if any(run.state in ("running", "waiting") for run in rows.runs):
+        return Judged(State(_("In progress"), "busy"), _("Its workspace is being prepared in OpenText."))
+    return Judged(State(_("Not linked"), "none"), _("No version of this page is kept in OpenText yet."))
 
 
 def _case(rows: PanelRows) -> Judged:

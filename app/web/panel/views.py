@@ -1,9 +1,8 @@
-"""View models of the three panels: plain values a template prints, made from local rows only."""
+"""View models of the panels: plain values a template prints, made from local rows only."""
 
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.db.panel_facts import (
     DocumentFacts,
@@ -19,7 +18,7 @@ from app.domain.rights import Sight
 from app.web import language, texts
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import cases, completeness, deliveries, flows, offers, pictures, progress, states, why
+from app.web.panel import cases, completeness, deliveries, flows, offers, pictures, progress, states, subjects, why
 from app.web.panel.cases import CaseView
 from app.web.panel.completeness import Lacking
 from app.web.panel.deliveries import DeliveryLine
@@ -28,13 +27,13 @@ from app.web.panel.offers import Offer
 from app.web.panel.pictures import Picture
 from app.web.panel.progress import RunView
 from app.web.panel.states import Stage
+from app.web.panel.subjects import Neighbour
 from app.web.panel.why import Link, Question
 from app.web.texts import State
 
 FAST, SLOW = 3, 20  # seconds between looks: while we work; while people decide
 SEES_ALL = Sight()
 STALE_AFTER = timedelta(minutes=1)
-MOST_PRODUCTS = 10
 FORGOTTEN_AFTER = timedelta(minutes=10)
 SILENT_AFTER = timedelta(seconds=30)  # one lost answer is nothing people need to know of
 
@@ -123,7 +122,7 @@ class PanelView:
     workspace_url: str
     customer: LinkFacts | None
     customer_url: str
-    customer_id: str
+    above: tuple[str, str]  # (kind, id) of that customer, or of the company a customer buys for
     banners: tuple[Banner, ...]
     stages: tuple[Stage, ...]
     asks: tuple[Ask, ...]
@@ -143,8 +142,8 @@ class PanelView:
     notes: tuple[tuple[str, str], ...]
     cases: tuple[CaseView, ...]
     terms: tuple[TermsFacts, ...]
-    products: tuple[tuple[str, str], ...]
     openings: tuple[tuple[str, str], ...]
+    around: tuple[Neighbour, ...]
     refresh: int
     is_stale: bool
     digest: str
@@ -161,16 +160,16 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
     return PanelView(
         kind=rows.object_type,
         object_id=rows.object_id,
-        title=_title(rows),
+        title=subjects.title(rows),
         state=found.state,
         lead=found.lead,
-        subtitle=_subtitle(rows.object_type, facts),
+        subtitle=subjects.subtitle(rows.object_type, facts),
         as_of=_as_of(rows),
         workspace=rows.link,
         workspace_url=web_url(rows.link.url) if rows.link else "",
         customer=rows.customer_link,
         customer_url=web_url(rows.customer_link.url) if rows.customer_link else "",
-        customer_id=rows.customer_id,
+        above=subjects.above(rows),
         banners=_banners(rows),
         stages=states.stages(rows, main),
         asks=_asks(rows),
@@ -187,11 +186,11 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         documents=tuple(document(one, completeness.state_of(rows, one)) for one in rows.documents),
         lacking=completeness.lacking(rows, sight),
         orders=tuple(_order_line(one) for one in orders),
-        notes=_notes(facts),
+        notes=subjects.notes(facts),
         cases=tuple(cases.case_view(one) for one in rows.cases),
         terms=rows.terms,
-        products=_products(rows),
         openings=cases.openings(rows),
+        around=subjects.around(rows),
         refresh=_refresh(rows),
         is_stale=_is_stale(rows),
         digest=_digest(rows, orders),
@@ -205,57 +204,11 @@ def _waits_for_choice(run: RunFacts) -> bool:
     )
 
 
-def _notes(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What staff and buyer wrote on the order in the store: who wrote it, and their words."""
-    kept = facts.get("notes")
-    words = {"staff": _("Note of the staff"), "customer": _("Message of the buyer")}
-    return tuple((words[who], str(text)) for who, text in (kept or {}).items() if text and who in words)
-
-
-def _products(rows: PanelRows) -> tuple[tuple[str, str], ...]:
-    """(id, name) of what was ordered, each once; their panels have their compliance documents."""
-    lines = rows.snapshot.facts.get("lines") if rows.snapshot and rows.object_type == "order" else None
-    named = {str(one["product_id"]): str(one.get("name") or "") for one in lines or () if one.get("product_id")}
-    known = {number: name for number, name in named.items() if number.isascii() and number.isdigit()}
-    return tuple(known.items())[:MOST_PRODUCTS]
-
-
 def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
     """That somebody asks OpenText behind the page shows nowhere: only what comes of it is sent again."""
     shown = replace(rows, requests=tuple(one for one in rows.requests if one.request != "recheck"))
     told = (shown, orders, _refresh(rows), _is_silent(rows))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-
-def _title(rows: PanelRows) -> str:
-    known = rows.snapshot.name if rows.snapshot else ""
-    named = known or next((run.subject_name for run in rows.runs if run.subject_name), "")
-    fallback = {
-        "order": _("Order %(id)s"), "product": _("Product %(id)s"), "customer": _("Customer %(id)s"),
-        "company": _("Company %(id)s"),
-    }  # fmt: skip
-    return named or fallback.get(rows.object_type, _("Case")) % {"id": rows.object_id}
-
-
-def _subtitle(kind: str, facts: dict[str, Any]) -> tuple[str, ...]:
-    """The line below the title: what tells this object from others."""
-    if kind == "order":
-        placed = language.parse_moment(facts.get("placed_at"))
-        parts = [
-            facts.get("customer_name"),
-            language.money(facts.get("total")),
-            _("placed %(date)s", date=language.date(placed)) if placed else "",
-            _("in your store: %(status)s", status=facts["status_label"]) if facts.get("status_label") else "",
-        ]
-    elif kind == "product":
-        hidden = facts.get("is_visible") is False
-        sku = _("SKU %(sku)s", sku=facts["sku"]) if facts.get("sku") else ""
-        parts = [sku, _("not visible to shoppers") if hidden else ""]
-    else:
-        since = language.parse_moment(facts.get("since"))
-        parts = [facts.get("email"), facts.get("company"), facts.get("group")]
-        parts.append(_("customer since %(date)s", date=language.date(since)) if since else "")
-    return tuple(str(part) for part in parts if part)
 
 
 def _as_of(rows: PanelRows) -> datetime | None:

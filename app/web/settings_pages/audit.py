@@ -11,10 +11,8 @@ from app.db.audit_reading import KINDS, Line, Narrowed
 from app.db.session import reading
 from app.engine import audit_export, rights
 from app.engine.deps import Deps
-from app.web import audit_words, guards, language, templating
+from app.web import audit_words, guards, kinds, language, templating
 from app.web.language import _
-
-PANELS = {"order": "orders", "product": "products", "customer": "customers", "case": "cases"}
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def _typed(given: Mapping[str, str]) -> Typed:
 def _shown(line: Line, *, with_words: bool) -> Shown:
     about = str(line.detail.get("about") or line.object)
     kind, _colon, object_id = about.partition(":")
-    path = f"/panel/{PANELS[kind]}/{object_id}" if kind in PANELS and object_id.isalnum() else ""
+    path = f"/panel/{kinds.many(kind)}/{object_id}" if kinds.is_id(kind, object_id) else ""
     told = audit_export.shown_detail(line, with_words=with_words)
     detail = " · ".join(f"{name}: {value}" for name, value in told.items() if name != "about" and value != "")
     return Shown(line, audit_words.actor(line.actor, line.email), audit_words.action(line.action), about, path, detail)

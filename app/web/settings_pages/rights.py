@@ -16,9 +16,9 @@ from app.engine.rights_tester import Report
 from app.engine.sessions import Role
 from app.errors import AppError, Conflict, NotFound
 from app.web import guards, language, templating
+from app.web.kinds import checked
 from app.web.language import _
 from app.web.panel.access import refusal
-from app.web.panel.seen import checked
 from app.web.settings_pages import rights_form
 from app.web.settings_pages.rights_form import PERSON, Form
 from app.web.texts import State

@@ -16,6 +16,7 @@ from app import wiring
 from app.db import search
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
+from app.db.policies import PolicyVersion
 from app.db.publications import Publication, PublicationField
 from app.db.runs import Run, StepRow, Work
 from app.db.session import unit_of_work
@@ -231,6 +232,45 @@ class Shop:
         }
         self.snapshot("customer", customer_id, name, facts)
         return self.workspace("customer", customer_id, name)
+
+    def company(self, object_id: str = "9", name: str = "Werft AG", **facts: Any) -> WorkspaceLink:
+        """A company for which Ada (customer 7) buys."""
+        known = {"email": "office@werft.example", "state": "approved", "group": "Wholesale", "members": ["7"]}
+        self.snapshot("company", object_id, name, known | facts)
+        return self.workspace("company", object_id, name)
+
+    def page_live(self, object_id: str = "page:4", *, drifted: bool = False, **changes: Any) -> str:
+        """A page whose version 2 was published and named at checkout, kept in two versions; the publication's id."""
+        title = "Terms and conditions"
+        facts = {"kind": "page", "url": "/terms/", "is_visible": True}
+        self.snapshot("page", object_id, title, facts)
+        link = self.workspace("page", object_id, title)
+        self.document(link, "Terms draft.html", "01 Draft", version=2, mime_type="text/html", approval_version=2,
+                      approval_status="Approved")  # fmt: skip
+        event = self.event("page", object_id, source="content_server", topic="content.approved")
+        run = self.run("policy-publish", "page", object_id, title, state="done", event=event, ended_at=ago(hours=4))
+        done = {"status": "done", "ended_at": ago(hours=4), "summary": "Version 2 of “Terms draft.html” is live."}
+        self.steps(run, [("publish_page", {"kind": "publish_page"}, done)])
+        made = Publication(
+            store_id=STORE, run_id=run.id, object_type="page", object_id=object_id, node_id=601, version=2,
+            sha256="b" * 64, kind="page", target=object_id, target_name=title, document_name="Terms draft.html",
+            document_url="https://cs.example.com/n/601", approved_by="Lea Legal", approved_at=ago(hours=5),
+            state="live", published_at=ago(hours=4), checked_at=ago(minutes=3),
+        )  # fmt: skip
+        self.add(made)
+        new, odd = {"text": "<p>Paid in <strong>full</strong>.</p>"}, {"text": "<p>Paid whenever.</p>"}
+        named = {"text": "See /terms/"}
+        fields = [("text", "Text", {"text": "<p>Paid.</p>"}, changes.pop("after", new), odd if drifted else new),
+                  ("terms:1", "Terms at checkout", {"text": ""}, named, named)]  # fmt: skip
+        for seq, (name, words, before, after, live) in enumerate(fields, start=1):
+            state = "live" if live == after else "drifted"
+            self.add(PublicationField(publication_id=made.id, store_id=STORE, field=name, title=words, seq=seq,
+                                      before=before, after=after, live=live, state=state))  # fmt: skip
+        for number in (1, 2):
+            self.add(PolicyVersion(store_id=STORE, page_id=object_id, number=number, title=title, sha256=str(number),
+                                   url="https://shop.test/terms/", html="<p>x</p>", in_force_from=ago(days=90 - number),
+                                   in_force_to=ago(days=88) if number == 1 else None))  # fmt: skip
+        return made.id
 
     def product_live(
         self, object_id: str = "77", *, drifted: tuple[str, ...] = (), state: str = "live", **changes: Any

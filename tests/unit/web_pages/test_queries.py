@@ -17,7 +17,10 @@ from tests.unit.web_pages.shop import STORE, Shop, ago
 LONG = ("inbox_event", "run", "step", "filed_document", "publication_field", "subject_snapshot", "work", "search_entry")
 QUERIES: dict[str, Callable[[Session], object]] = {
     "order panel": lambda session: panel.read(session, STORE, "order", "1001"),
-    "orders of a customer": lambda session: panel.orders_of_customer(session, STORE, "7"),
+    "company panel": lambda session: panel.read(session, STORE, "company", "9"),
+    "page panel": lambda session: panel.read(session, STORE, "page", "page:4"),
+    "names of people": lambda session: panel.names(session, STORE, "customer", ("7", "8")),
+    "orders of a customer": lambda session: panel.orders_of_customers(session, STORE, ("7", "8")),
     "pulse": lambda session: activity.pulse(session, STORE),
     "attention": lambda session: activity.attention(session, STORE),
     "tallies": lambda session: activity.tallies(session, STORE, ago(hours=8)),
