@@ -19,7 +19,7 @@ from app.db.circuits import OPENTEXT, Circuit
 from app.db.inbox import InboxEvent
 from app.db.links import FiledDocument, SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.nested import Rows, rows_of, when
-from app.db.panel_deliveries import DeliveryFacts, by_document, deliveries_of
+from app.db.panel_deliveries import DeliveryFacts, by_document, by_request, deliveries_of
 from app.db.panel_facts import (
     CaseFacts,
     DocumentFacts,
@@ -83,7 +83,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
     return PanelRows(
         shop=ShopFacts(
             row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
-            row.opentext_state or "", row.silent_since,
+            row.opentext_state or "", row.silent_since, bool((row.exstream or {}).get("notifications_url")),
         ),
         object_type=object_type,
         object_id=object_id,
@@ -96,7 +96,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         requests=_requests(row.requests),
         runs=history(session, store_id, object_type, object_id),
         cases=_cases(row.cases),
-        links=links(row.uploads, row.shelves),
+        links=links(row.uploads, row.shelves, by_request(row.deliveries)),
         terms=_terms(row.terms),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
@@ -110,7 +110,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     return (
         select(
             STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone,
-            STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"),
+            STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"), CONNECTION.exstream,
             SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,
             SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
             *_link_columns(link, "link"), *_link_columns(customer, "customer"), link.workflows, link.workflows_unknown,

@@ -21,6 +21,7 @@ class ShopFacts:
     storefront_url: str
     opentext_state: str
     opentext_silent_since: datetime | None = None
+    can_mail: bool = False  # OpenText Notifications is connected
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ class BuyerLinkFacts:
     opened_at: datetime | None
     round: int = 1
     state: str = "open"  # open, complete, revoked or expired
+    mailed: DeliveryFacts | None = None  # the latest mail we sent with it
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Links given out to buyers, as a panel shows them: for documents to send and for documents to read."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from app.db.cases import CaseRow
 from app.db.nested import Rows, when
+from app.db.panel_deliveries import DeliveryFacts
 from app.db.panel_facts import BuyerLinkFacts
 from app.db.shelves import Shelf
 from app.db.types import utc_now
@@ -47,10 +50,13 @@ def shelf_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:
     )  # fmt: skip
 
 
-def links(uploads: Rows, shelves: Rows) -> tuple[BuyerLinkFacts, ...]:
+def links(uploads: Rows, shelves: Rows, mailed: Mapping[str, DeliveryFacts]) -> tuple[BuyerLinkFacts, ...]:
     """The newest first, the shelf last."""
     sending = [
-        _facts("upload", row, tuple(str(one.get("name", "")) for one in row["wanted"] or ()), row["received"])
+        replace(
+            _facts("upload", row, tuple(str(one.get("name", "")) for one in row["wanted"] or ()), row["received"]),
+            mailed=mailed.get(row["id"]),
+        )
         for row in uploads
     ]
     newest = sorted(sending, key=lambda one: (str(one.created_at), one.id), reverse=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.domain.ids import ObjectType, Provider
 from app.domain.scenario import Scenario
-from app.domain.steps import HoldByHand
+from app.domain.steps import DeliverCommunication, HoldByHand, WriteRequest
 
 
 def _hold(slug: str, title: str, step: HoldByHand, outcome: str) -> Scenario:
@@ -19,4 +19,11 @@ APPLY_HOLD = _hold("hold-by-hand", "Put on a hold by a person", HoldByHand("appl
 RELEASE_HOLD = _hold(
     "release-by-hand", "Taken off a hold by a person", HoldByHand("release"), "It is off the hold in OpenText."
 )
-BY_HAND: Mapping[str, Scenario] = {one.slug: one for one in (APPLY_HOLD, RELEASE_HOLD)}
+REQUEST = "request_mail"
+MAIL_REQUEST = Scenario(
+    slug="mail-request", title="Ask the customer by mail", catalogue=(), providers=frozenset(Provider),
+    subject=ObjectType.ORDER, triggers=frozenset(),
+    steps=(WriteRequest(REQUEST), DeliverCommunication(REQUEST, says="request")),
+    outcome="The customer has the mail; a copy without the link is filed.",
+)  # fmt: skip
+BY_HAND: Mapping[str, Scenario] = {one.slug: one for one in (APPLY_HOLD, RELEASE_HOLD, MAIL_REQUEST)}

@@ -45,6 +45,7 @@ ACTIONS = {
     "put_on_shelf": N_("Shared a document with a buyer"),
     "reauthorised": N_("Gave the app its permissions again"),
     "replayed": N_("Tried again what had stopped"),
+    "request.mailed": N_("Had a customer asked for documents by mail"),
     "rights.changed": N_("Changed who sees what"),
     "role.changed": N_("Gave a person another role"),
     "secret.earlier_ended": N_("Ended the former secret"),

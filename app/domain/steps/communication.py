@@ -31,6 +31,8 @@ class DeliverCommunication:
     has it at the moment of sending: the newsletter's, or the one `consent` names ("abandoned_cart").
     `subject` and `text` may hold {placeholders}: facts of the run, and number, about, document, store, and
     shelf (the address of what ShareWithBuyer put there before).
+    `says` "request": the mail with the buyer's link of the fact `upload_request`, of which only a copy without the
+    link was filed.
     """
 
     document: str
@@ -39,7 +41,19 @@ class DeliverCommunication:
     consent: str = ""
     subject: str = ""
     text: str = ""
+    says: Literal["", "request"] = ""
     kind: Literal["deliver_communication"] = "deliver_communication"
+
+
+@dataclass(frozen=True)
+class WriteRequest:
+    """Write the mail that asks the buyer for the documents of the fact `upload_request`; file a copy without the link.
+
+    The copy becomes the fact `document`.
+    """
+
+    document: str
+    kind: Literal["write_request"] = "write_request"
 
 
 @dataclass(frozen=True)
@@ -53,5 +67,5 @@ class Announce:
     kind: Literal["announce"] = "announce"
 
 
-Steps = ComposeCommunication | DeliverCommunication | Announce
-__all__ = ["Announce", "ComposeCommunication", "DeliverCommunication"]
+Steps = ComposeCommunication | DeliverCommunication | WriteRequest | Announce
+__all__ = ["Announce", "ComposeCommunication", "DeliverCommunication", "WriteRequest"]

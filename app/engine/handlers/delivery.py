@@ -19,6 +19,7 @@ from app.domain.steps import DeliverCommunication
 from app.domain.trade import Company
 from app.engine import communications, queue, subjects
 from app.engine.drivers import reading as driver_reading
+from app.engine.handlers import request_mail
 from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import AppError, Permanent, Retryable
 from app.opentext.exstream.delivery import Dispatch
@@ -61,11 +62,16 @@ def _send(
     if step.purpose == "marketing":
         context.changed()  # consent is what it is now, not what it was when the letter was composed
     buyer, opentext = _buyer(context, step), context.opentext
-    preference = str(getattr(context.preferences, "channel", "buyer"))
+    preference = "mail" if step.says else str(getattr(context.preferences, "channel", "buyer"))
     ways = communications.ways(opentext)
     chosen = choose_channel(step.channel, preference, buyer, ways, step.purpose, step.consent)
     if chosen.channel is None:
         return Skipped(f"“{row.name}” was filed and not sent. {chosen.why}")
+    if step.says and chosen.channel is not Channel.MAIL:
+        raise Permanent(
+            "There is no mail address that may be written to.", code="no_address",
+            hint="Enter it at the customer in the store, then try again. Or copy the text and send it yourself.",
+        )  # fmt: skip
     attempt = 1 if latest is None else latest.attempt if not latest.may_repeat else latest.attempt + 1
     delivery = _intend(context, step, row, chosen, buyer, attempt)
     channel = communications.channel(context.deps, context.store_id, delivery.provider)
@@ -78,8 +84,8 @@ def _send(
     with unit_of_work(context.deps.database) as uow:
         communications.record(uow.session.get_one(CommunicationDelivery, delivery.key), handle)
     delivery.provider_job, delivery.handed_at, delivery.sent = handle.job_id, utc_now(), list(handle.sent)
-    context.facts["links"] = context.facts.get("links", {}) | {step.document: dispatch.link}
     if chosen.channel is Channel.PORTAL:
+        context.facts["links"] = context.facts.get("links", {}) | {step.document: dispatch.link}
         communications.refresh(context.deps, delivery)
         return Done(f"“{row.name}” lies ready for the buyer. {chosen.why}", {"links": context.facts["links"]})
     return _still(context, row, delivery, chosen.why)
@@ -116,14 +122,20 @@ def _dispatch(
         row.job_key, row.template, row.template_version, row.domain, row.communication_id, row.driver_sha256, outputs,
         row.composed_at or row.created_at, tuple(row.notes),
     )  # fmt: skip
+    recipients = (Recipient(communications.BUYER, buyer.name, buyer.email, buyer.phone),)
+    if step.says:
+        mail, address = request_mail.letter(context)
+        return Dispatch(
+            key=delivery.key, communication=filed, recipients=recipients, subject=mail.subject, text=mail.body,
+            link=address, language=mail.lang, is_whole=True,
+        )  # fmt: skip
     of = context.opentext.connection.exstream
     attach = bool(of and of.notifications and of.notifications.attach)
     kinds = {"mail": (HTML, PDF) if attach else (), "print": (PDF,)}.get(delivery.channel, ())
     link = communications.share(context.deps, context.store_id, delivery.key, context.subject_id, row.outputs[0])
     words = _words(context, row)
     return Dispatch(
-        key=delivery.key, communication=filed,
-        recipients=(Recipient(communications.BUYER, buyer.name, buyer.email, buyer.phone),),
+        key=delivery.key, communication=filed, recipients=recipients,
         subject=(step.subject or "{about}").format_map(words), text=(step.text or DEFAULT_TEXT).format_map(words),
         link=link, mime_types=kinds,
     )  # fmt: skip

@@ -3,14 +3,14 @@
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.db import audit, panel
+from app.db import audit
 from app.db.links import WorkspaceLink
 from app.db.recalls import RecallOrder
 from app.db.session import reading, unit_of_work
 from app.domain.cases import Case
 from app.domain.ids import NodeId, ObjectType
 from app.domain.steps import HoldByHand, PlaceHold, ReleaseHold
-from app.engine import asked_holds, panel_holds, rights, sessions, subjects
+from app.engine import asked_holds, by_hand, panel_holds, rights, subjects
 from app.engine.handlers.documents import workspace_id
 from app.engine.handlers.filing import folder_in_words
 from app.engine.runs import Context, Done, Result, Skipped, Wait
@@ -66,40 +66,26 @@ def release_hold(context: Context, step: ReleaseHold) -> Result:
 
 
 def hold_by_hand(context: Context, step: HoldByHand) -> Result:
-    """What somebody asked for in a panel, as they stand now: still of this store, and still allowed to."""
+    """What somebody asked for in a panel, with their rights of now."""
     name, reason, document = (str(context.facts.get(one, "")) for one in ("hold_name", "hold_reason", "document"))
     with reading(context.deps.database) as session:
         if asked_holds.earlier(session, context.store_id, context.run_id, name):
             return Wait("Waits for what was asked for before about the same hold.", BEHIND_SECONDS)
-        rows = panel.read(session, context.store_id, context.subject_type.value, context.subject_id)
-    who = sessions.person(context.deps, context.store_id, str(context.facts.get("hold_user", "")))
-    if who is None or rows is None or not who.role.covers(sessions.Role.MANAGER):
-        raise _not_allowed()
-    found = rights.sight(context.deps, who, rows)
+    asker = by_hand.asker(context)
+    about = (context.deps, asker.who, asker.rows, asker.sight, document, name, reason)
     context.effects.still_mine()
     try:
         if step.do == "release":
-            done = panel_holds.release(context.deps, who, rows, found, document, name, reason)
+            done = panel_holds.release(*about)
         else:
-            whole = context.facts.get("hold_whole") == "yes"
-            done = panel_holds.apply(context.deps, who, rows, found, document, name, reason, whole=whole)
+            done = panel_holds.apply(*about, whole=context.facts.get("hold_whole") == "yes")
     except SignedOut as error:
-        raise Permanent(
-            "Who asked for it is signed out of OpenText.", code="signed_out_person",
-            hint="Let them sign in to OpenText in the panel, then try again.",
-        ) from error  # fmt: skip
+        raise by_hand.signed_out() from error
     except rights.NoAccess as error:
-        raise _not_allowed() from error
+        raise by_hand.not_allowed() from error
     if step.do == "release":
         return Done("It came off the hold." if done else "It was not on the hold.", {"hold_changed": done})
     return Done("It is on the hold." if done else "It was on the hold already.", {"hold_changed": done})
-
-
-def _not_allowed() -> Permanent:
-    return Permanent(
-        "Who asked for it may not do this any more.", code="no_access_any_more",
-        hint="Let somebody who may do it ask for it, then leave this out.",
-    )  # fmt: skip
 
 
 def _name(context: Context, template: str) -> str:

@@ -43,7 +43,8 @@ STATES = {
 class Dispatch:
     """A filed communication on its way. `key` names this delivery once and for all (our job key and attempt).
 
-    `mime_types` choose what is sent along, in this order; empty means a link alone. `text` is plain.
+    `mime_types` choose what is sent along, in this order; empty means a link alone. `text` is plain; where it
+    `is_whole` it holds the link itself.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Dispatch:
     link: str = field(default="", repr=False)
     mime_types: tuple[str, ...] = ()
     language: str = "en"
+    is_whole: bool = False
 
     def outputs(self) -> tuple[FiledOutput, ...]:
         return tuple(output for kind in self.mime_types for output in self.communication.of_type(kind))

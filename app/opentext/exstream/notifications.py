@@ -146,7 +146,8 @@ def _check_addresses(without: list[Recipient], what: str) -> None:
 def _message(dispatch: Dispatch, message: tuple[FiledOutput, bytes] | None) -> dict[str, str]:
     if message is not None:
         return {"type": "html", "name": "message.html", "charset": "utf-8", "data": _base64(message[1])}
-    text = "\n\n".join(part for part in (dispatch.text.strip(), dispatch.link) if part)
+    link = "" if dispatch.is_whole else dispatch.link
+    text = "\n\n".join(part for part in (dispatch.text.strip(), link) if part)
     return {"type": "text", "name": "message.txt", "charset": "utf-8", "data": _base64(text.encode())}
 
 

@@ -6,16 +6,24 @@ from datetime import datetime
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.db import audit
 from app.db.panel_facts import BuyerLinkFacts, PanelRows
+from app.db.session import unit_of_work
+from app.domain.communications import masked
 from app.domain.rights import Sight
-from app.engine import rights, shelves, uploads
+from app.engine import by_hand, rights, shelves, uploads
+from app.engine.by_hand import Click
 from app.engine.deps import Deps
+from app.engine.letters import request_mail
+from app.engine.letters.request_mail import Mail
 from app.errors import NotFound
-from app.web import guards
+from app.scenarios.by_hand import MAIL_REQUEST
+from app.web import asking, guards
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
-from app.web.panel import request_mail
-from app.web.panel.request_mail import Mail
+from app.web.panel import deliveries, progress
+from app.web.panel.deliveries import DeliveryLine
+from app.web.panel.progress import RunView
 from app.web.panel.seen import seen
 from app.web.texts import State
 
@@ -36,6 +44,9 @@ class BuyerLink:
     state: State
     is_open: bool
     mail: Mail | None
+    to: str  # whom we can mail it to, masked; empty where we cannot
+    sent: DeliveryLine | None
+    sending: RunView | None  # a mail that is not out yet, and what stops it
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
@@ -50,6 +61,27 @@ def add(bp: Blueprint, deps: Deps) -> None:
         end = uploads.revoke if sort == "upload" else shelves.withdraw
         end(deps, who.store_id, link_id, f"user:{who.user_id}")
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
+
+    @bp.post(f"/{KIND}/<object_id>/links/upload/<link_id>/send")
+    @guards.requires("manager")
+    def send_link(kind: str, object_id: str, link_id: str) -> AnyResponse:
+        """Mail it for the person who asks: kept now, sent by a worker, for a mail cut short is one in doubt."""
+        found, who = seen(deps, KINDS[kind], object_id), guards.merchant()
+        rights.demand(found.sight, rights.may_create(found.sight))
+        link = next((one for one in views(deps, found.shown, found.sight) if one.id == link_id and one.to), None)
+        if link is None:
+            raise NotFound("There is no such link to mail.")
+        click = Click(asking.click_key(), guards.correlation_id(), "mail_request")
+        facts = {"upload_request": link_id}
+        with unit_of_work(deps.database) as uow:
+            written = by_hand.begin(deps, uow, who, found.rows, click, MAIL_REQUEST, facts, lane=f"mail/{link_id}")
+            if written.is_new:
+                audit.record(
+                    uow.session, who.store_id, f"user:{who.user_id}", "request.mailed", f"{KINDS[kind]}:{object_id}",
+                    request=link_id, run=written.run_id,
+                )  # fmt: skip
+            uow.after_commit(deps.doorbell.ring)
+        return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id) + "#links", 303)
 
 
 def views(deps: Deps, rows: PanelRows, sight: Sight) -> tuple[BuyerLink, ...]:
@@ -74,10 +106,22 @@ def _view(deps: Deps, rows: PanelRows, link: BuyerLinkFacts) -> BuyerLink:
         text = f"{text} ({link.about})"
     is_open = link.state == "open"
     mail = request_mail.mail(rows, link, address) if is_open and link.kind == "upload" else None
+    to = masked(mail.to) if mail and rows.shop.can_mail else ""
     return BuyerLink(
         link.kind, link.id, text, address if is_open else "", link.received, len(link.wanted), link.expires_at,
-        link.opened_at, link.created_at, _state(link), is_open, mail,
+        link.opened_at, link.created_at, _state(link), is_open, mail, to, deliveries.line(link.mailed),
+        _sending(rows, link),
     )  # fmt: skip
+
+
+def _sending(rows: PanelRows, link: BuyerLinkFacts) -> RunView | None:
+    """The latest mail with this link while it is not on its way yet."""
+    runs = [one for one in rows.runs if one.scenario == MAIL_REQUEST.slug]
+    of = next((one for one in runs if one.facts.get("upload_request") == link.id), None)
+    if of is None or of.state in ("done", "cancelled"):
+        return None
+    view = progress.run_view(of)
+    return view if view.problem or link.mailed is None else None
 
 
 def _state(link: BuyerLinkFacts) -> State:

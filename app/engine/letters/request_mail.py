@@ -1,17 +1,19 @@
-"""The mail to a customer with an upload link: in the customer's language, for a person to copy or send.
+"""The mail to a customer with an upload link: in the customer's language, to copy, or sent for the person who asks.
 
-It is written to the buyer, not to who reads the panel, so it does not go through the reader's own catalogue.
+It is written to the buyer, not to who reads the panel, so it does not go through the reader's own catalogue. What is
+filed of it has no link in it: the link is for one customer, and works.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from app.db.panel_facts import BuyerLinkFacts, PanelRows
-from app.web import display, language
+from app.domain.visible import short
 
 LANGUAGES = ("en", "de", "fr", "es")
 LONGEST_ADDRESS = 254
@@ -35,16 +37,25 @@ BODIES: Mapping[str, str] = {
           "{until}. No necesita ninguna cuenta:\n{link}\n\nEl enlace es solo para usted: no lo comparta.\n\nUn "
           "saludo,\n{shop}",
 }  # fmt: skip
+LEFT_OUT: Mapping[str, str] = {
+    "en": "[the customer’s personal link; it is not kept in this copy]",
+    "de": "[der persönliche Link; er steht nicht in dieser Kopie]",
+    "fr": "[le lien personnel ; il ne figure pas dans cette copie]",
+    "es": "[el enlace personal; no se guarda en esta copia]",
+}
 
 
 @dataclass(frozen=True)
 class Mail:
-    """`address` opens the person's own mail program with it; empty where no address is known. `lang` is a tag."""
+    """`address` opens the person's own mail program with it; empty where no address is known. `lang` is a tag; `copy`
+    is the text without the link."""
 
     lang: str
     subject: str
     body: str
     address: str
+    copy: str
+    to: str
 
 
 def mail(rows: PanelRows, link: BuyerLinkFacts, url: str) -> Mail:
@@ -52,29 +63,39 @@ def mail(rows: PanelRows, link: BuyerLinkFacts, url: str) -> Mail:
     facts = rows.snapshot.facts if rows.snapshot else {}
     tag = str(facts.get("language") or "en").replace("_", "-")
     lang = tag.partition("-")[0].lower() if tag.partition("-")[0].lower() in LANGUAGES else "en"
-    name = display.short(str(facts.get("customer_name") or ""), 80)
+    name = short(str(facts.get("customer_name") or ""), 80)
     words = {
-        "shop": display.short(rows.shop.name, 80), "about": display.short(link.about, 120), "link": url,
-        "name": f" {name}" if name else "", "until": _day(link, lang),
-        "wanted": "\n".join(f"- {display.short(one, 120)}" for one in link.wanted),
+        "shop": short(rows.shop.name, 80), "about": short(link.about, 120),
+        "name": f" {name}" if name else "", "until": _day(link, lang, rows.shop.timezone),
+        "wanted": "\n".join(f"- {short(one, 120)}" for one in link.wanted),
     }  # fmt: skip
-    subject, body = (text.format(**words) for text in (SUBJECTS[lang], BODIES[lang]))
+    subject = SUBJECTS[lang].format(**words)
+    body, copy = (BODIES[lang].format(**words, link=one) for one in (url, LEFT_OUT[lang]))
     to = str(facts.get("customer_email") or facts.get("email") or "")
-    return Mail(lang, subject, body, _mailto(to, subject, body))
+    return Mail(lang, subject, body, _mailto(to, subject, body), copy, to if is_address(to) else "")
 
 
-def _day(link: BuyerLinkFacts, lang: str) -> str:
+def _day(link: BuyerLinkFacts, lang: str, zone: str) -> str:
     assert link.expires_at is not None  # noqa: S101  # the column is never empty
     try:
         locale = Locale.parse("en_GB" if lang == "en" else lang)
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
-    return format_date(link.expires_at.astimezone(language.reader().zone).date(), "long", locale=locale)
+    try:
+        own = ZoneInfo(zone)
+    except (ValueError, OSError):  # no zone of that name, or none given
+        own = ZoneInfo("UTC")
+    return format_date(link.expires_at.astimezone(own).date(), "long", locale=locale)
+
+
+def is_address(to: str) -> bool:
+    """One mail address, and nothing that could add a header or a recipient."""
+    return to.count("@") == 1 and len(to) <= LONGEST_ADDRESS and not any(one in to for one in '?&,;\r\n "<>')
 
 
 def _mailto(to: str, subject: str, body: str) -> str:
-    """RFC 6068; an address with anything that could add a header or a recipient makes no link."""
-    if to.count("@") != 1 or len(to) > LONGEST_ADDRESS or any(one in to for one in '?&,;\r\n "<>'):
+    """RFC 6068; empty where there is no address to trust."""
+    if not is_address(to):
         return ""
     lines = body.replace("\n", "\r\n")
     return f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(lines, safe='')}"
