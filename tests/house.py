@@ -77,7 +77,7 @@ def a_settings(database_url: str, **changes: Any) -> Settings:
             client_id=credentials.SHOPIFY_CLIENT_ID, client_secret=credentials.SHOPIFY_CLIENT_SECRET
         ),
         "opentext": OpenTextDefaults(otds_url="http://otds.test/otdsws", content_server_url="http://content.test/cs/cs"),
-        "periods": Periods(decision_poll=timedelta(seconds=30)),
+        "periods": Periods(decision_poll=timedelta(seconds=30), page_moment=0),
     }  # fmt: skip
     return Settings(**values | changes)
 

@@ -198,11 +198,12 @@ UNLIMITED = Rights()
 
 
 class Look(StrEnum):
-    """How it is known what a person may see: by the map, by OpenText's answer, or not at all."""
+    """How it is known what a person may see: by the map, by OpenText's answer, or not at all (yet)."""
 
     MAP = "map"
     ASKED = "asked"
     SIGN_IN = "sign_in"
+    ASKING = "asking"
     SILENT = "silent"
 
 

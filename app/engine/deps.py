@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.db.session import Database
 from app.domain.ids import Provider, StoreId
+from app.engine.behind import Behind
 from app.engine.inbox import Intake
 from app.engine.vault import Vault
 from app.opentext import OpenText
@@ -47,6 +48,11 @@ class Deps:
     def intake(self) -> Intake:
         """The one intake of this process: on SQLite its writer thread is the only one that writes deliveries."""
         return Intake(self.database, self.vault, self.doorbell.ring)
+
+    @cached_property
+    def behind(self) -> Behind:
+        """What pages of this process ask OpenText without waiting for it."""
+        return Behind(self.settings.periods.page_moment)
 
     def end_intake(self) -> None:
         """End the intake's writer, where one was ever needed."""

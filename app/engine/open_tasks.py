@@ -85,12 +85,15 @@ class Inbox:
     sight: Sight
 
 
-def read(deps: Deps, who: Merchant, narrowed: Narrowed) -> Inbox:
-    """Three statements; where people sign in, OpenText is asked once which workspaces this person sees."""
+def read(deps: Deps, who: Merchant, narrowed: Narrowed, *, is_page: bool = False) -> Inbox:
+    """Three statements; where people sign in, OpenText is asked once which workspaces this person sees.
+
+    `is_page`: as `rights.sight`.
+    """
     with reading(deps.database) as session:
         found = open_tasks.waiting(session, (who.store_id,))
         of_store = rights.of_store(session, who.store_id)
-    sight = sights.sight_of(deps, who, of_store, {one.node_id for one in found})
+    sight = sights.sight_of(deps, who, of_store, {one.node_id for one in found}, is_page=is_page)
     shown = [task for flow in found if sees(sight, flow) for task in tasks_of(flow, sight)]
     return arranged(shown, narrowed, sight)
 

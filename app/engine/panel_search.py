@@ -53,13 +53,18 @@ def search(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: 
     except SignedOut:
         raise
     except (Retryable, NeedsReauth):
-        return Hits(_by_name(shown.documents, text), is_live=False)
+        return by_name(shown, text)
     except Permanent as error:
         if error.specific_code == "nothing_to_look_for":
             raise
-        return Hits(_by_name(shown.documents, text), is_live=False)
+        return by_name(shown, text)
     may_see = [one for one in listed if one.id in known or _sees_unknown(rows, found, one)]
     return Hits(tuple(_hit(one, known.get(one.id)) for one in may_see), is_live=True)
+
+
+def by_name(shown: PanelRows, text: str) -> Hits:
+    """What we know ourselves, by its name alone."""
+    return Hits(_by_name(shown.documents, text), is_live=False)
 
 
 def _asked(deps: Deps, who: Merchant, rows: PanelRows, workspace: NodeId, text: str) -> list[Found]:

@@ -1,6 +1,7 @@
 """The reader's sight of an object, and what is left of its facts for them: every page, action and download asks here.
 
-What OpenText answers to a person is used for this one request and kept nowhere.
+What OpenText answers to a person is used for this one request and kept nowhere; a page that could not wait for the
+answer gets it at its next look (see `behind`).
 """
 
 import time
@@ -28,6 +29,7 @@ from app.db.panel_facts import (
 from app.db.session import reading
 from app.domain.rights import BLIND, Flow, Look, Mode, Rights, Sight, Traits, blind
 from app.engine import person_sign_in
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant
 from app.errors import AppError, Rejected, Retryable
@@ -35,7 +37,8 @@ from app.opentext.people import SignedOut
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 4.0  # seconds a page waits for OpenText's answer about a person
+PATIENCE = 4.0  # seconds an action waits for OpenText's answer about a person
+BEHIND_PAGE = 20.0  # seconds the same question goes on behind a page, which itself waits a moment
 MOST_HELD = 10  # documents whose holds are asked about; of others only that there is a hold is said
 OBJECTS = ("order", "product", "customer", "company", "case", "page")
 SPEAKING = frozenset({"set_order_status", "set_up_store"})  # steps whose words are about the store alone
@@ -61,30 +64,48 @@ class OpenTextSilent(Retryable):
 # What somebody sees
 
 
-def sight(deps: Deps, who: Merchant, rows: PanelRows, orders: Iterable[OrderOfCustomer] = ()) -> Sight:
-    """What this person may see of the object now. By map without any call; for persons one call, or a few."""
+def sight(
+    deps: Deps, who: Merchant, rows: PanelRows, orders: Iterable[OrderOfCustomer] = (), *, is_page: bool = False
+) -> Sight:
+    """What this person may see of the object now. By map without any call; for persons one call, or a few.
+
+    `is_page`: somebody only looks, so OpenText is waited for a moment; its answer is there at the next look.
+    """
     found = _by_map(rows.rights, who)
     if rows.rights.mode is Mode.SERVICE:
         return found
     held = {one.node_id for one in rows.documents if one.holds}
-    return _asked(deps, who, found, _nodes(rows, orders), held)
+    return _sight_by_person(deps, who, found, _nodes(rows, orders), held, is_page=is_page)
 
 
-def sight_of(deps: Deps, who: Merchant, rights: Rights, nodes: set[int]) -> Sight:
+def sight_of(deps: Deps, who: Merchant, rights: Rights, nodes: set[int], *, is_page: bool = False) -> Sight:
     """What this person may see of several workspaces at once, for a list across objects; for persons one call."""
     found = _by_map(rights, who)
-    return found if rights.mode is Mode.SERVICE else _asked(deps, who, found, nodes - {0}, set())
+    if rights.mode is Mode.SERVICE:
+        return found
+    return _sight_by_person(deps, who, found, nodes - {0}, set(), is_page=is_page)
 
 
 def _by_map(rights: Rights, who: Merchant) -> Sight:
     return Sight(rights.allowed_for(who.user_email, who.role), contact=rights.contact)
 
 
-def _asked(deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int]) -> Sight:
+def _sight_by_person(deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int], *, is_page: bool) -> Sight:
+    if not is_page:
+        return _asked(deps, who, of, nodes, held, PATIENCE)
+    patience = PATIENCE if deps.behind.is_at_once else BEHIND_PAGE
+    key = ("sight", who.session_id, frozenset(nodes), frozenset(held))
+    try:
+        return deps.behind.ask(key, lambda: _asked(deps, who, of, nodes, held, patience))
+    except StillAsking:
+        return blind(of, Look.ASKING)
+
+
+def _asked(deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int], patience: float) -> Sight:
     """OpenText's answer; no answer means that nothing restricted is shown, never what the app itself may see."""
     name = ""
     try:
-        content, name = person_sign_in.content(deps, who, time.monotonic() + PATIENCE)
+        content, name = person_sign_in.content(deps, who, time.monotonic() + patience)
         seen = content.visible(nodes) if nodes else frozenset()
         holds = content.holds_on(held & seen, MOST_HELD)
     except SignedOut:
@@ -258,16 +279,17 @@ def _request(request: RequestFacts) -> RequestFacts:
 # One run, lists of runs
 
 
-def shown_run(deps: Deps, who: Merchant, run: RunFacts, kind: str, object_id: str) -> RunFacts:
-    """One run as this person may read it; (kind, object id) is what it is about."""
+def shown_run(deps: Deps, who: Merchant, run: RunFacts, kind: str, object_id: str) -> tuple[RunFacts, Look]:
+    """One run on a page as this person may read it, and how that is known; (kind, object id) is what it is about."""
     with reading(deps.database) as session:
         if is_whole(session, who):
-            return run
+            return run, Look.MAP
         rows = panel.read(session, who.store_id, kind, object_id) if kind in OBJECTS else None
     if rows is None:  # about the store itself: nothing a person could be asked about
-        return _run(run, (), BLIND, sees_flow=False)
+        return _run(run, (), BLIND, sees_flow=False), Look.MAP
     alone = replace(rows, runs=(run,))
-    return shown(alone, sight(deps, who, alone)).runs[0]
+    found = sight(deps, who, alone, is_page=True)
+    return shown(alone, found).runs[0], found.look
 
 
 Line = TypeVar("Line", RunLine, FailureGroup, DeliveryLine)
@@ -298,9 +320,11 @@ def is_whole(session: Session, who: Merchant) -> bool:
 
 
 def demand(found: Sight, allowed: bool) -> None:
-    """Raises SignedOut (sign in first), OpenTextSilent (ask again later) or NoAccess."""
+    """Raises SignedOut (sign in first), StillAsking, OpenTextSilent (ask again later) or NoAccess."""
     if found.look is Look.SIGN_IN:
         raise SignedOut
+    if found.look is Look.ASKING:
+        raise StillAsking("OpenText has not answered yet.")
     if found.look is Look.SILENT:
         raise OpenTextSilent("OpenText is not answering, so nobody can say what you may see.")
     if not allowed:

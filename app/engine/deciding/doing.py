@@ -36,6 +36,7 @@ def act(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sig
     """
     if _was_done(deps, who, wish.click):
         return
+    rights.demand(found, True)  # who is not known sees no task, which is not that there is none
     task = find(shown, ref)
     rights.demand(found, may(found, task))
     _check(found, task, wish)
@@ -54,6 +55,7 @@ def act(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sig
 
 def offered(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sight, ref: str) -> Held:
     """A task with its options; Content Server's are asked now, as this person. Raises as `act`."""
+    rights.demand(found, True)
     task = find(shown, ref)
     rights.demand(found, may(found, task))
     return engines.of(deps, who, rows, found, task).offered()

@@ -10,12 +10,13 @@ from app.db import activity
 from app.db import panel as rows
 from app.db.activity import Filter
 from app.db.session import reading
+from app.domain.rights import Look
 from app.engine import replay, rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
 from app.scenarios import ALL
-from app.web import guards, language, templating, texts
+from app.web import guards, language, templating, texts, waiting
 from app.web.activity import views
 
 MOST_AT_ONCE = 500
@@ -25,6 +26,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("activity", __name__)
     bp.record_once(templating.install)
     _add_lists(bp, deps)
+    waiting.add(bp)
     _add_gaps(bp, deps)
     _add_actions(bp, deps)
     return bp
@@ -66,8 +68,9 @@ def _add_lists(bp: Blueprint, deps: Deps) -> None:
         if found is None:
             raise NotFound("There is no such run.")
         run, kind, object_id = found
-        shown = rights.shown_run(deps, guards.merchant(), run, kind, object_id)
-        return _page("activity/run.html", view=views.run_page(shown, kind, object_id))
+        shown, look = rights.shown_run(deps, guards.merchant(), run, kind, object_id)
+        view = views.run_page(shown, kind, object_id)
+        return _page("activity/run.html", view=view, is_asking=look is Look.ASKING)
 
 
 def _add_gaps(bp: Blueprint, deps: Deps) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.engine.behind import StillAsking
 from app.engine.deciding import by_mail, doing, tasks
 from app.engine.deciding.tasks import Act, Held, Incomplete, Wish
 from app.engine.deps import Deps
@@ -17,7 +18,7 @@ from app.engine.open_tasks import BY_MONEY, BY_TIME, OVERDUE, WITHIN, Inbox, Nar
 from app.engine.sessions import Merchant, Role
 from app.errors import AppError, Conflict
 from app.opentext.workflows import Engine
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.inbox import views
 from app.web.inbox.views import Ended
 from app.web.language import _
@@ -84,9 +85,11 @@ def task(
     held: Held | None = None
     try:
         if refused is None or not (refused.is_over or refused.status == 503):
-            held = doing.offered(deps, who, found.rows, found.shown, found.sight, ref)
+            held = waiting.ask(deps, who, lambda: doing.offered(deps, who, found.rows, found.shown, found.sight, ref))
         elif not refused.is_over:
             held = tasks.held(found.shown).get(ref)
+    except StillAsking:
+        raise
     except AppError as error:
         refused = refused or decisions.refused(error)
     run = next((one for one in found.shown.runs if held and one.id == held.run_id), None)
@@ -141,7 +144,10 @@ def _offered(room: Room, task: OpenTask) -> OpenTask:
         return task
     with suppress(AppError):
         who, found = room.look(task)
-        held = doing.offered(room.deps, who, found.rows, found.shown, found.sight, task.held.ref)
+        held = waiting.ask(
+            room.deps, who, lambda: doing.offered(room.deps, who, found.rows, found.shown, found.sight, task.held.ref),
+            about=task.key,
+        )  # fmt: skip
         return replace(task, held=held)
     return task
 

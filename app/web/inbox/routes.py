@@ -11,7 +11,7 @@ from app.engine.deps import Deps
 from app.engine.open_tasks import Inbox, Narrowed, OpenTask
 from app.engine.sessions import Merchant
 from app.errors import AppError
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.inbox import by_mail_routes, pages
 from app.web.inbox.pages import Room
 from app.web.kinds import KIND, KINDS, MANY
@@ -23,6 +23,7 @@ from app.web.panel.seen import Seen, seen
 def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("inbox", __name__)
     bp.record_once(templating.install)
+    waiting.add(bp)
     room = Room(deps, lambda narrowed: _read(deps, narrowed), lambda task: _look(deps, task))
 
     @bp.get("")
@@ -79,4 +80,4 @@ def _read(deps: Deps, narrowed: Narrowed) -> Inbox:
     with reading(deps.database) as session:
         store = activity.store(session, who.store_id)
     language.read_in(store.timezone if store else "UTC")
-    return open_tasks.read(deps, who, narrowed)
+    return open_tasks.read(deps, who, narrowed, is_page=waiting.is_reading())

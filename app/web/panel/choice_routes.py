@@ -4,11 +4,12 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import workspace_choice
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.rights import NoAccess
 from app.errors import AppError
 from app.opentext.people import SignedOut
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents
@@ -40,7 +41,10 @@ def _page(deps: Deps, found: Seen, error: AppError | None = None) -> Response:
     """The candidates; without OpenText a sentence, and the panel keeps saying that a choice is due."""
     choices: tuple[workspace_choice.Choice, ...] = ()
     try:
-        choices = workspace_choice.choices(deps, guards.merchant(), found.rows, found.sight)
+        who = guards.merchant()
+        choices = waiting.ask(deps, who, lambda: workspace_choice.choices(deps, who, found.rows, found.sight))
+    except StillAsking:
+        raise  # nothing is known of candidates but what OpenText says
     except AppError as silent:
         error = error or silent
     g.access = found.access

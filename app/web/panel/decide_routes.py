@@ -3,11 +3,12 @@
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.engine.behind import StillAsking
 from app.engine.deciding import doing, tasks
 from app.engine.deciding.tasks import Held
 from app.engine.deps import Deps
 from app.errors import AppError
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal, Typed
@@ -39,12 +40,15 @@ def _form(deps: Deps, found: Seen, ref: str, typed: Typed, refusal: Refusal | No
     """The task with its buttons, or in their place why there are none."""
     g.seen, g.access = found, found.access
     language.read_in(found.shown.shop.timezone)
+    who = guards.merchant()
     held: Held | None = None
     try:
         if refusal is None:
-            held = doing.offered(deps, guards.merchant(), found.rows, found.shown, found.sight, ref)
+            held = waiting.ask(deps, who, lambda: doing.offered(deps, who, found.rows, found.shown, found.sight, ref))
         elif not refusal.is_over:
             held = _as_known(deps, found, ref)
+    except StillAsking:
+        raise
     except AppError as error:
         refusal = decisions.refused(error)
     page = templating.page(

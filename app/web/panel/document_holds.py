@@ -10,13 +10,14 @@ from app.db.panel_facts import RunFacts
 from app.db.session import reading
 from app.engine import asked_holds, panel_holds, work
 from app.engine.asked_holds import Wish
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.panel_holds import LONGEST_NAME, LONGEST_REASON, Standing
 from app.engine.rights import OpenTextSilent
 from app.engine.sessions import Merchant, Role
 from app.errors import Permanent, Retryable
 from app.opentext.people import SignedOut
-from app.web import asking, display, guards, language, templating, texts
+from app.web import asking, display, guards, language, templating, texts, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import document_page, documents, progress
@@ -54,7 +55,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
         except OpenTextSilent:  # nothing of the document is shown to who may not be allowed to see it
             page = templating.page("panel/_notice.html", sentence=said, needs_sign_in=False)
         # A script puts only what was answered with 200 into the page.
-        return AnyResponse(page, 200 if _is_card() else status, mimetype="text/html")
+        return AnyResponse(page, 200 if waiting.is_part() else status, mimetype="text/html")
 
 
 def _typed() -> Typed:
@@ -109,21 +110,18 @@ def _waits(run: RunFacts, *, is_release: bool) -> tuple[str, int]:
     return _("Your request is kept. It counts as held from now on; OpenText is told as soon as it answers."), 202
 
 
-def _is_card() -> bool:
-    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
-
-
 def _show(deps: Deps, found: Seen, document_id: str, typed: Typed, said: str = "", *, is_refused: bool = False) -> str:
     known = document_page.known_document(found, document_id)
-    now, silence = _standing(deps, found, document_id)
-    is_card, who = _is_card(), guards.merchant()
+    now, silence, is_asking = _standing(deps, found, document_id)
+    is_card, who = waiting.is_part(), guards.merchant()
     with reading(deps.database) as session:
         asked = asked_holds.open_ones(session, who.store_id, found.rows.object_type, found.rows.object_id)
     lines = tuple(_line(one, who) for one in asked if one.whole or one.document_id == known.id)
     return document_page.render(
         "panel/_holds.html" if is_card else "panel/holds.html", found, known, now=now, silence=silence, said=said,
         typed=typed, can_hold=who.role.covers(Role.MANAGER) and panel_holds.may_hold(found.sight), asked=lines,
-        is_card=is_card, is_refused=is_refused, longest_name=LONGEST_NAME, longest_reason=LONGEST_REASON,
+        is_card=is_card, is_asking=is_asking, is_refused=is_refused, longest_name=LONGEST_NAME,
+        longest_reason=LONGEST_REASON,
     )  # fmt: skip
 
 
@@ -148,8 +146,13 @@ def _line(one: asked_holds.Open, who: Merchant) -> AskedLine:
     return AskedLine(sentence, one.reason, one.is_release, progress.run_view(one.run))
 
 
-def _standing(deps: Deps, found: Seen, document_id: str) -> tuple[Standing | None, str]:
+def _standing(deps: Deps, found: Seen, document_id: str) -> tuple[Standing | None, str, bool]:
+    """What OpenText says, or why nothing is said and whether it is still being asked."""
+    who = guards.merchant()
     try:
-        return panel_holds.standing(deps, guards.merchant(), found.rows, found.sight, document_id), ""
+        said = waiting.ask(deps, who, lambda: panel_holds.standing(deps, who, found.rows, found.sight, document_id))
+    except StillAsking:
+        return None, _("OpenText takes its time. Above you see what we last knew; what it says now follows."), True
     except (Retryable, Permanent):
-        return None, _("OpenText is not answering right now. Above you see what we last knew.")
+        return None, _("OpenText is not answering right now. Above you see what we last knew."), False
+    return said, "", False

@@ -16,13 +16,14 @@ from app.db.panel_facts import DocumentFacts
 from app.db.session import reading
 from app.domain import files
 from app.engine import panel_files, panel_types, previews, rights
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.panel_files import VersionLine
 from app.engine.previews import Preview
 from app.engine.sessions import Role
 from app.errors import AppError, Conflict, Permanent, Retryable
 from app.opentext.people import SignedOut
-from app.web import display, guards, headers, language, templating
+from app.web import display, guards, headers, language, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents, views
@@ -73,11 +74,11 @@ def add(bp: Blueprint, deps: Deps) -> None:
         """The list alone where a script puts it into the page, else a page of its own."""
         found = seen(deps, KINDS[kind], object_id)
         known = panel_files.document(found.rows, found.sight, document_id)
-        lines, sentence = _versions(deps, found, known)
-        is_card = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+        lines, sentence, is_asking = _versions(deps, found, known)
+        is_card = waiting.is_part()
         return render(
             "panel/_versions.html" if is_card else "panel/versions.html", found, known, versions=lines,
-            sentence=sentence, readings=_readings(deps, known), is_card=bool(is_card),
+            sentence=sentence, readings=_readings(deps, known), is_card=is_card, is_asking=is_asking,
         )  # fmt: skip
 
     @bp.post(f"/{KIND}/<object_id>/documents/{ID}/preview")
@@ -139,13 +140,15 @@ def render(template: str, found: Seen, known: DocumentFacts, **values: object) -
     )  # fmt: skip
 
 
-def _versions(deps: Deps, found: Seen, known: DocumentFacts) -> tuple[tuple[VersionLine, ...], str]:
-    """What OpenText tells; where it does not answer, the version we know and a sentence."""
+def _versions(deps: Deps, found: Seen, known: DocumentFacts) -> tuple[tuple[VersionLine, ...], str, bool]:
+    """What OpenText tells; where it does not answer (yet), the version we know and a sentence."""
+    who, own = guards.merchant(), (VersionLine(known.version, known.size, known.modified_at, ""),)
     try:
-        return panel_files.versions(deps, guards.merchant(), found.rows, found.sight, known.id), ""
+        return waiting.ask(deps, who, lambda: panel_files.versions(deps, who, found.rows, found.sight, known.id)), "", False
+    except StillAsking:
+        return own, _("OpenText takes its time. This is the version we know of; the others follow."), True
     except (Retryable, Permanent):
-        own = VersionLine(known.version, known.size, known.modified_at, "")
-        return (own,), _("OpenText is not answering right now. This is the version we know of.")
+        return own, _("OpenText is not answering right now. This is the version we know of."), False
 
 
 def _readings(deps: Deps, known: DocumentFacts) -> tuple[ReadingLine, ...]:

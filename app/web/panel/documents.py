@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain import files
 from app.domain.rights import Mode
-from app.engine import panel_files
+from app.engine import panel_files, rights
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.panel_files import Place
 from app.engine.rights import NoAccess, OpenTextSilent
 from app.engine.uploads_check import Sent
 from app.errors import AppError, Conflict, Retryable
 from app.opentext.people import SignedOut
-from app.web import display, documents, guards, language, templating
+from app.web import display, documents, guards, language, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel.access import refusal
@@ -204,10 +205,14 @@ def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Respons
 
 def _places(deps: Deps, found: Seen) -> tuple[Place, ...]:
     """Where this person may file; while OpenText does not answer, the folders we know of."""
+    who = guards.merchant()
     try:
-        return panel_files.places(deps, guards.merchant(), found.rows, found.sight)
+        return waiting.ask(deps, who, lambda: panel_files.places(deps, who, found.rows, found.sight))
     except OpenTextSilent:
         raise
+    except StillAsking:
+        rights.demand(found.sight, rights.may_upload(found.rows, found.sight))
+        return panel_files.known_places(found.rows, found.sight)
     except Retryable:
         known = panel_files.known_folders(found.rows, found.sight)
         return tuple(Place(number, name) for number, name in enumerate(known, start=1))

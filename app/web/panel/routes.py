@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.db import panel as rows
 from app.db.session import reading
 from app.domain import files
+from app.domain.rights import Look
 from app.engine import nudge, panel_files, rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import Conflict, NotFound
-from app.web import asking, guards, language, templating
+from app.web import asking, guards, language, templating, waiting
 from app.web.kinds import KIND, KINDS, checked
 from app.web.panel import (
     access_requests,
@@ -45,6 +46,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     _add_requests(bp, deps)
     _add_publications(bp, deps)
     documents.add(bp, deps)
+    waiting.add(bp)
     document_page.add(bp, deps)
     document_types.add(bp, deps)
     search_routes.add(bp, deps)
@@ -74,7 +76,8 @@ def _add_pages(bp: Blueprint, deps: Deps) -> None:
     def cards(kind: str, object_id: str) -> Response:
         """What changes while work goes on; 204 when nothing shown has changed since `seen`."""
         view, publications = _view(deps, KINDS[kind], object_id)
-        if request.args.get("seen") == view.digest:
+        is_same = request.args.get("seen") == view.digest
+        if is_same or g.access.look == Look.ASKING:  # what is shown stays until there is something else to show
             return Response(status=204)
         announce = request.args.get("was") != view.state.word
         return Response(_page("panel/_refreshed.html", view, publications=publications, announce=announce))

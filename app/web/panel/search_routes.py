@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Response, g, request
 
-from app.engine import panel_search
+from app.engine import panel_search, rights
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.panel_search import Hits
 from app.errors import AppError
 from app.opentext.people import SignedOut
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel import documents
@@ -24,7 +25,12 @@ def add(bp: Blueprint, deps: Deps) -> None:
         if not text.strip():
             return _page(found, "", None, _("Enter a word or a number."), 200)
         try:
-            hits = panel_search.search(deps, guards.merchant(), found.rows, found.shown, found.sight, text)
+            who = guards.merchant()
+            hits = waiting.ask(deps, who, lambda: panel_search.search(deps, who, found.rows, found.shown, found.sight, text))
+        except StillAsking:
+            rights.demand(found.sight, True)
+            known = panel_search.by_name(found.shown, text)
+            return _page(found, text, known, "", 202, is_asking=True)
         except AppError as error:
             sentence, status = _words(error)
             return _page(found, text, None, sentence, status, needs_sign_in=isinstance(error, SignedOut))
@@ -32,14 +38,21 @@ def add(bp: Blueprint, deps: Deps) -> None:
 
 
 def _page(
-    found: Seen, text: str, hits: Hits | None, sentence: str, status: int, *, needs_sign_in: bool = False
+    found: Seen,
+    text: str,
+    hits: Hits | None,
+    sentence: str,
+    status: int,
+    *,
+    needs_sign_in: bool = False,
+    is_asking: bool = False,
 ) -> Response:
     g.access = found.access
     language.read_in(found.rows.shop.timezone)
     page = templating.page(
         "panel/search.html", text=text, hits=hits, sentence=sentence, needs_sign_in=needs_sign_in,
         object_type=found.rows.object_type, object_id=found.rows.object_id, title=documents.title(found),
-        access=found.access, longest=LONGEST,
+        access=found.access, longest=LONGEST, is_asking=is_asking,
     )  # fmt: skip
     return Response(page, status)
 

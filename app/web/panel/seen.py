@@ -9,7 +9,7 @@ from app.domain.rights import Sight
 from app.engine import rights
 from app.engine.deps import Deps
 from app.errors import NotFound
-from app.web import guards
+from app.web import guards, waiting
 from app.web.kinds import checked
 from app.web.panel.access import Access, access
 
@@ -38,7 +38,7 @@ def seen(deps: Deps, kind: str, object_id: str) -> Seen:
         found = replace(found, people=rows_of.names(session, who.store_id, "customer", members))
         buyers = (object_id,) if kind == "customer" else members
         orders = rows_of.orders_of_customers(session, who.store_id, buyers)
-    sight = rights.sight(deps, who, found, orders)
+    sight = rights.sight(deps, who, found, orders, is_page=waiting.is_reading())
     shown = rights.shown(found, sight)
     return Seen(found, shown, rights.shown_orders(orders, sight), sight, access(found, shown, sight, who))
 

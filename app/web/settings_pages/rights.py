@@ -8,14 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.db import activity
 from app.db import panel as panel_rows
 from app.db import rights as rights_rows
+from app.db.panel_facts import PanelRows
 from app.db.session import reading
 from app.domain.rights import EVERYBODY, GROUPS, MANAGERS, OWN, OWNER, VIEWERS, BadMap, Flow, Mode, Scope
 from app.engine import person_sign_in, rights, rights_map, rights_tester
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.rights_tester import Report
-from app.engine.sessions import Role
+from app.engine.sessions import Merchant, Role
 from app.errors import AppError, Conflict, NotFound
-from app.web import guards, language, templating
+from app.web import guards, language, templating, waiting
 from app.web.kinds import checked
 from app.web.language import _
 from app.web.panel.access import refusal
@@ -70,16 +72,25 @@ def _report(deps: Deps, asked: dict[str, str]) -> tuple[Report | None, str, int]
         return None, _("Say who, and about which order, product or customer."), 422
     try:
         object_id = checked(asked["object_id"])
-        found = rights_tester.report(deps, who.store_id, kind, object_id, asked["person"])
         with reading(deps.database) as session:
             rows = panel_rows.read(session, who.store_id, kind, object_id)
         if rows is None:
             raise NotFound("There is no such store.")
-        return rights_tester.without_names(found, rows, rights.sight(deps, who, rows)), "", 200
+        about: PanelRows = rows
+        if about.rights.mode is Mode.SERVICE:  # the map says it, nobody is asked
+            return _answer(deps, who, about, asked["person"]), "", 200
+        return waiting.ask(deps, who, lambda: _answer(deps, who, about, asked["person"])), "", 200
+    except StillAsking:
+        raise
     except NotFound:
         return None, _("Enter the number of an order, product or customer."), 422
     except AppError:
         return None, _("OpenText is not answering right now, so this cannot be said. Try again in a moment."), 503
+
+
+def _answer(deps: Deps, who: Merchant, rows: PanelRows, person: str) -> Report:
+    found = rights_tester.report(deps, who.store_id, rows.object_type, rows.object_id, person)
+    return rights_tester.without_names(found, rows, rights.sight(deps, who, rows))
 
 
 def _page(deps: Deps, form: Form, **values: Any) -> str:

@@ -13,7 +13,7 @@ from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import NotFound
 from app.opentext.check import CheckStep
-from app.web import asking, guards, language, templating
+from app.web import asking, guards, language, templating, waiting
 from app.web.language import _
 from app.web.settings_pages import (
     audit,
@@ -36,6 +36,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
     rights.add(bp, deps)
+    waiting.add(bp)
     privacy.add(bp, deps)
     help_desk.add(bp, deps)
     messages.add(bp, deps)

@@ -10,11 +10,12 @@ from app.db import activity
 from app.db.session import reading
 from app.domain.communications import TEMPLATES
 from app.engine import template_choice
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.template_choice import Choices
 from app.errors import AppError
 from app.scenarios import TEMPLATES as USED
-from app.web import guards, language
+from app.web import guards, language, waiting
 from app.web.language import _
 from app.web.texts import N_
 
@@ -57,8 +58,11 @@ def add(bp: Blueprint, deps: Deps, page: Page) -> None:
     @bp.get("/communications")
     def communications() -> str:
         _read_in(deps)
+        store = guards.merchant().store_id
         try:
-            found = template_choice.choices(deps, guards.merchant().store_id)
+            found = waiting.ask(deps, who, lambda: template_choice.choices(deps, store))
+        except StillAsking:
+            raise
         except AppError as error:
             return _unlisted(page, error)
         return _page(page, found, found.chosen, {}, done=request.args.get("done") == "saved")
