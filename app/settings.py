@@ -139,7 +139,7 @@ class Periods(_Part):
     linger: float = Field(default=3.0, description="Seconds a drain waits for more before it ends")
     request_deadline: float = Field(default=40.0, description="Seconds one call to another service may take in all")
     page_moment: float = Field(
-        default=0.12, description="Seconds a page waits for OpenText, then shows what is known; 0 is until it answers"
+        default=0.1, description="Seconds a page waits for OpenText, then shows what is known; 0 is until it answers"
     )
     circuit_open: float = Field(
         default=30.0, description="Seconds a service that does not answer is left alone; doubles"
