@@ -27,7 +27,8 @@ def is_part() -> bool:
 def ask(deps: Deps, who: Merchant, question: Callable[[], T], *, about: str = "") -> T:
     """OpenText's answer for this page. The question may not use the request: it goes on without it.
 
-    `about` tells several questions of one page apart. Raises what the question raises, and where somebody only looks StillAsking: the same address brings it soon.
+    `about` tells several questions of one page apart. Raises what the question raises, and where somebody only looks
+    StillAsking: the same address brings it soon.
     """
     if not is_reading():
         return question()

@@ -144,7 +144,11 @@ def _versions(deps: Deps, found: Seen, known: DocumentFacts) -> tuple[tuple[Vers
     """What OpenText tells; where it does not answer (yet), the version we know and a sentence."""
     who, own = guards.merchant(), (VersionLine(known.version, known.size, known.modified_at, ""),)
     try:
-        return waiting.ask(deps, who, lambda: panel_files.versions(deps, who, found.rows, found.sight, known.id)), "", False
+        return (
+            waiting.ask(deps, who, lambda: panel_files.versions(deps, who, found.rows, found.sight, known.id)),
+            "",
+            False,
+        )
     except StillAsking:
         return own, _("OpenText takes its time. This is the version we know of; the others follow."), True
     except (Retryable, Permanent):

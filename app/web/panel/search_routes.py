@@ -26,7 +26,9 @@ def add(bp: Blueprint, deps: Deps) -> None:
             return _page(found, "", None, _("Enter a word or a number."), 200)
         try:
             who = guards.merchant()
-            hits = waiting.ask(deps, who, lambda: panel_search.search(deps, who, found.rows, found.shown, found.sight, text))
+            hits = waiting.ask(
+                deps, who, lambda: panel_search.search(deps, who, found.rows, found.shown, found.sight, text)
+            )
         except StillAsking:
             rights.demand(found.sight, True)
             known = panel_search.by_name(found.shown, text)

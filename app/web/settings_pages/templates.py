@@ -58,9 +58,9 @@ def add(bp: Blueprint, deps: Deps, page: Page) -> None:
     @bp.get("/communications")
     def communications() -> str:
         _read_in(deps)
-        store = guards.merchant().store_id
+        who = guards.merchant()
         try:
-            found = waiting.ask(deps, who, lambda: template_choice.choices(deps, store))
+            found = waiting.ask(deps, who, lambda: template_choice.choices(deps, who.store_id))
         except StillAsking:
             raise
         except AppError as error:
