@@ -106,8 +106,16 @@ class OpenTextDefaults(_Part):
         default=None, description="Prefills it: Content Server, with its path (/cs/cs)"
     )
     external_system: str = Field(default="", description="Prefills it: name of the external system connection")
+    client_id: str = Field(default="", description="Prefills it: OAuth client id at OTDS")
+    client_secret: SecretStr | None = Field(
+        default=None, description="Its secret, where a store enters none of its own"
+    )
     workflow_url: BaseUrl | None = Field(default=None, description="Prefills it: gateway of the Workflow Service")
     workflow_tenant: str = Field(default="", description="Prefills it: tenant id")
+    workflow_client_id: str = Field(default="", description="Prefills it: client id at the gateway")
+    workflow_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret, where a store enters none of its own"
+    )
     workflow_path: str = Field(default="/workflow/v1", description="Path of the workflow API behind the gateway")
     workflow_history_path: str = Field(default="/workflow-history/v1", description="Path of its history API")
     exstream_url: BaseUrl | None = Field(default=None, description="Prefills it: Exstream")
@@ -115,6 +123,10 @@ class OpenTextDefaults(_Part):
         default="gateway", description="How Exstream's token is got: API gateway, SaaS or an own cluster"
     )
     exstream_tenant: str = Field(default="", description="Prefills it: tenant of Exstream")
+    exstream_client_id: str = Field(default="", description="Prefills it: client id of Exstream")
+    exstream_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret, where a store enters none of its own"
+    )
     exstream_domain: str = Field(default="", description="Prefills it: domain of its Design Asset Service")
     exstream_channel_service: str = Field(
         default="", description="Prefills it: the Orchestration service that sends what we hand over"
@@ -123,6 +135,10 @@ class OpenTextDefaults(_Part):
         default_factory=dict, description="Communication ids by template, for that address, as JSON"
     )
     notifications_url: BaseUrl | None = Field(default=None, description="Prefills it: OpenText Notifications")
+    notifications_user: str = Field(default="", description="Prefills it: account there")
+    notifications_password: SecretStr | None = Field(
+        default=None, description="Its password, where a store enters none of its own"
+    )
 
 
 class Periods(_Part):

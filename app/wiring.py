@@ -1,7 +1,7 @@
 """The one file that names concrete classes: settings and store rows → clients."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import httpx
 
@@ -16,7 +16,7 @@ from app.engine.store_tokens import KeptToken
 from app.engine.vault import Vault
 from app.errors import NeedsReauth
 from app.opentext import OpenText, open_text, provisioning
-from app.opentext.check import CheckStep, check_connection
+from app.opentext.check import PARTS, CheckStep, check_connection
 from app.opentext.connection import Connection
 from app.opentext.login import TokenCache
 from app.outbound import Outbound
@@ -120,5 +120,5 @@ class _Ways:
     def site(self, connection: Connection, administrator: Connection | None) -> provisioning.Site:
         return provisioning.site(connection, self._unwatched, administrator)
 
-    def check_opentext(self, connection: Connection) -> list[CheckStep]:
-        return check_connection(connection, self._unwatched, CLASSIFICATIONS, TEMPLATES)
+    def check_opentext(self, connection: Connection, parts: Collection[str] = PARTS) -> list[CheckStep]:
+        return check_connection(connection, self._unwatched, CLASSIFICATIONS, TEMPLATES, parts)

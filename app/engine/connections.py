@@ -5,6 +5,7 @@ to be entered again, so that a stored secret can never be sent to another host.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, cast
@@ -17,7 +18,7 @@ from app.db.session import Database, reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow, StoreUser
 from app.db.types import utc_now
 from app.domain.ids import StoreId, external_store_id
-from app.engine import circuits, exstream_settings, queue
+from app.engine import circuits, exstream_settings, operator_secrets, queue
 from app.engine.deps import Deps
 from app.engine.exstream_settings import EnteredExstream
 from app.engine.vault import Vault, random_token, sha256_hex
@@ -145,6 +146,7 @@ def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Conne
         "client_secret": entered.client_secret.get_secret_value(),
         "workflow_client_secret": entered.workflow_client_secret.get_secret_value(),
     }
+    prefilled = operator_secrets.for_entered(deps.settings.opentext, entered)
     if row and _is_same_content_server(row, entered):
         given["client_secret"] = given["client_secret"] or secrets["client_secret"]
     if row and _is_same_workflow(row, entered):
@@ -152,6 +154,8 @@ def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Conne
     of, stored = entered.exstream, row.exstream if row else None
     theirs = exstream_settings.given_secrets(of, stored, secrets) if of else {}
     given |= theirs
+    given = {name: value or prefilled.get(name, "") for name, value in given.items()}
+    theirs = {name: given[name] for name in theirs}
     if missing := tuple(name for name, value in given.items() if not value):
         raise SecretNeeded(missing)
     own = {name: SecretStr(value) for name, value in given.items() if name not in theirs}
@@ -162,9 +166,14 @@ def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Conne
     return replace(found, exstream=exstream_settings.connection(of, theirs, templates))
 
 
-def test(deps: Deps, connection: Connection) -> list[CheckStep]:
-    """Try every part of a connection against the real servers; nothing is saved. Takes as long as they take."""
-    return deps.check_opentext(connection)
+def test(deps: Deps, connection: Connection, parts: Collection[str]) -> list[CheckStep]:
+    """Try parts of a connection against the real servers; nothing is saved. Takes as long as they take."""
+    return deps.check_opentext(connection, parts)
+
+
+def is_usable(checks: Collection[CheckStep]) -> bool:
+    """Whether a connection that was tried may be saved; what does not block can be mended afterwards."""
+    return bool(checks) and all(check.ok or not check.blocks for check in checks)
 
 
 def save(deps: Deps, store_id: StoreId, connection: Connection, user_id: str) -> SavedConnection:

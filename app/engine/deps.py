@@ -1,6 +1,6 @@
 """What the engine is given: settings, database, the ways out. Built by wiring: nothing here names a concrete store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -11,7 +11,7 @@ from app.engine.behind import Behind
 from app.engine.inbox import Intake
 from app.engine.vault import Vault
 from app.opentext import OpenText
-from app.opentext.check import CheckStep
+from app.opentext.check import PARTS, CheckStep
 from app.opentext.connection import Connection
 from app.opentext.provisioning import Site
 from app.settings import Settings
@@ -28,6 +28,12 @@ class Doorbell(Protocol):
         ...
 
 
+class ConnectionTest(Protocol):
+    """Tries parts of a connection, all of them unless some are named; saves nothing."""
+
+    def __call__(self, connection: Connection, parts: Collection[str] = PARTS) -> list[CheckStep]: ...
+
+
 @dataclass
 class Deps:
     """One per process. `store` and `opentext` give kept clients and raise NeedsReauth where a person must act first."""
@@ -40,7 +46,7 @@ class Deps:
     embedded: Mapping[Provider, EmbeddedDoor]  # of those whose admin proves its people in every request
     store: Callable[[StoreId], Store]
     opentext: Callable[[StoreId], OpenText]
-    check_opentext: Callable[[Connection], list[CheckStep]]
+    check_opentext: ConnectionTest
     site: Callable[[Connection, Connection | None], Site]  # of a connection; the second has other credentials
     close: Callable[[], None] = field(default=lambda: None)
 

@@ -20,6 +20,7 @@ from app.domain.scenario import Preferences, Subject
 from app.engine import (
     circuits,
     communications,
+    first_setup,
     holding,
     installs,
     knowledge,
@@ -116,6 +117,8 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
     if event.detail.get("request") == "check_set_up":
         report = setup.run(deps, event.store_id, deps.store(event.store_id).read.profile())
         return _end(deps, claim, "done", f"{len(report)} parts checked")
+    if event.detail.get("request") == first_setup.REQUEST:
+        return _end(deps, claim, "done", first_setup.begin(deps, event))
     try:
         parts = needs(event, ALL, _preferences(deps, event.store_id), _provider(event.store_id))
         read = subjects.read(deps, event.store_id, object_type, event.object_id, parts)

@@ -11,6 +11,7 @@ from app.db.communications import CommunicationRow
 from app.db.inbox import InboxEvent
 from app.db.rights import PersonSignIn
 from app.db.session import reading, unit_of_work
+from app.db.setup_drafts import SetupDraft
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.uploads import UploadContent
 from app.engine.deps import Deps
@@ -35,6 +36,7 @@ PLACES = (
     Place(OpenTextConnection, "store_id", "secrets"),
     Place(InboxEvent, "id", "raw"),
     Place(CommunicationRow, "job_key", "contents"),
+    Place(SetupDraft, "store_id", "secrets"),
     Place(PersonSignIn, "id", "tokens"),
     Place(UploadContent, "file_id", "content"),
 )

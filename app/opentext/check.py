@@ -1,18 +1,15 @@
 """The connection test: each step says what failed, what that means and what to do. Saves nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.content import WorkspaceType
-from app.domain.ids import NodeId
 from app.errors import AppError, NeedsReauth, NotFound, Permanent
-from app.opentext.answers import CONTENT_SERVER
+from app.opentext.check_kinds import OBJECT_TYPES, Kinds
 from app.opentext.connection import Connection
 from app.opentext.content_server.client import ContentServer, UnknownRoute
 from app.opentext.content_server.nodes import plain
-from app.opentext.content_server.payloads import Effective, ExternalSystemTypes, WhoAmI
+from app.opentext.content_server.payloads import ExternalSystemTypes
 from app.opentext.content_server.records import Records
-from app.opentext.content_server.workspace_types import WorkspaceTypes
 from app.opentext.exstream import Communications, communications
 from app.opentext.exstream.notifications import Notifications
 from app.opentext.login import TokenCache
@@ -20,8 +17,8 @@ from app.opentext.workflow_service.client import WorkflowApi
 from app.opentext.workflow_service.deployment import Deployment
 from app.outbound import Outbound
 
-OBJECT_TYPES = ("ORDER", "CUSTOMER", "PRODUCT")
-NEEDED = ("see", "see_contents", "add_items")  # where workspaces are made
+CONTENT, WORKFLOW, EXSTREAM = "content", "workflow", "exstream"
+PARTS = (CONTENT, WORKFLOW, EXSTREAM)  # of a connection, each of which can be tried alone
 MOST_SAID = 3  # templates named in one message
 MOST_CLASSIFICATIONS = 200  # looked at; a test is no inventory
 
@@ -33,6 +30,8 @@ EXTERNAL_SYSTEM = "External system and business object types"
 RECORDS = "Records Management classifications"
 WORKSPACE_TYPES = "Workspace types and templates"
 RIGHTS = "Rights of the service user"
+CATEGORIES = "Categories"
+DOCUMENT_TYPES = "Document types"
 GATEWAY_TOKEN = "Workflow gateway token"  # noqa: S105  # a step's name
 MODELS = "Workflow models"
 EXSTREAM_TOKEN = "Exstream client accepted"  # noqa: S105  # a step's name
@@ -72,16 +71,29 @@ class CheckStep:
 
 
 def check_connection(
-    connection: Connection, outbound: Outbound, classifications: Sequence[str] = (), templates: Sequence[str] = ()
-) -> list[CheckStep]:
+    connection: Connection, outbound: Outbound, classifications: Sequence[str] = (), templates: Sequence[str] = (),
+    parts: Collection[str] = PARTS,
+) -> list[CheckStep]:  # fmt: skip
     """Try everything the product needs, in order; raises nothing for what the other side does.
 
     `classifications` are names that must exist; without any, at least one must be visible. `templates` are those a
-    switched-on scenario may compose; communications are looked at only where they are connected.
+    switched-on scenario may compose; communications are looked at only where they are connected. `parts`: what of the
+    connection is tried.
     """
     tokens = TokenCache()  # nothing kept from an earlier try with other credentials
-    server = ContentServer(connection, outbound, tokens)
     checks = _Checks()
+    if CONTENT in parts:
+        _check_content(checks, ContentServer(connection, outbound, tokens), classifications)
+    if WORKFLOW in parts:
+        api = WorkflowApi(connection, outbound, tokens)
+        checks.step(GATEWAY_TOKEN, lambda: api.login.credential() and "The gateway accepts the client.")
+        checks.step(MODELS, lambda: _models(Deployment(api)), needs=(GATEWAY_TOKEN,))
+    if EXSTREAM in parts and connection.exstream is not None:
+        _check_communications(checks, connection, communications(connection, outbound, tokens), outbound, templates)
+    return checks.steps
+
+
+def _check_content(checks: "_Checks", server: ContentServer, classifications: Sequence[str]) -> None:
     directory = _Directory(server)
     checks.step(OTDS_REACHABLE, directory.reachable)
     checks.step(OTDS_CREDENTIALS, directory.accepted, needs=(OTDS_REACHABLE,))
@@ -89,15 +101,11 @@ def check_connection(
     checks.step(SIGNED_IN, lambda: f"Signed in as {server.who_am_i()}.", (OTDS_CREDENTIALS, SERVER_REACHABLE))
     checks.step(EXTERNAL_SYSTEM, lambda: _external_system(server), needs=(SIGNED_IN,))
     checks.step(RECORDS, lambda: _classifications(Records(server), classifications), needs=(SIGNED_IN,))
-    kinds = _Kinds(server)
+    kinds = Kinds(server)
     checks.step(WORKSPACE_TYPES, kinds.complete, needs=(EXTERNAL_SYSTEM,))
     checks.step(RIGHTS, kinds.rights, needs=(WORKSPACE_TYPES,))
-    api = WorkflowApi(connection, outbound, tokens)
-    checks.step(GATEWAY_TOKEN, lambda: api.login.credential() and "The gateway accepts the client.")
-    checks.step(MODELS, lambda: _models(Deployment(api)), needs=(GATEWAY_TOKEN,))
-    if connection.exstream is not None:
-        _check_communications(checks, connection, communications(connection, outbound, tokens), outbound, templates)
-    return checks.steps
+    checks.step(CATEGORIES, kinds.categories, needs=(WORKSPACE_TYPES,), blocks=False)
+    checks.step(DOCUMENT_TYPES, kinds.document_types, needs=(WORKSPACE_TYPES,), blocks=False)
 
 
 def _check_communications(
@@ -211,53 +219,6 @@ def _classifications(records: Records, wanted: Sequence[str]) -> str:
             hint="Create the classifications, or give the service user the right to see them.",
         )
     return f"{len(wanted) or len(found)} classifications found."
-
-
-class _Kinds:
-    """The workspace types of our business objects, asked for once: are they complete, and may we make workspaces."""
-
-    def __init__(self, server: ContentServer) -> None:
-        self._server, self._types = server, WorkspaceTypes(server)
-        self._found: dict[str, WorkspaceType] = {}
-
-    def complete(self) -> str:
-        self._found = {name: found for name in OBJECT_TYPES if (found := self._types.of(name)) is not None}
-        wrong = [f"{name} has no workspace type" for name in OBJECT_TYPES if name not in self._found]
-        wrong += [f"the type {kind.name} has no template" for kind in self._found.values() if not kind.templates]
-        if wrong:
-            raise Permanent(
-                f"Workspaces cannot be made: {', '.join(wrong)}.", code="no_workspace_type",
-                hint="Run `ecm opentext check` for what is missing and how to create it.",
-            )  # fmt: skip
-        return f"{len(self._found)} types have their templates."
-
-    def rights(self) -> str:
-        """Source: effective permissions on the folders the workspaces are made in."""
-        me = self._server.get(WhoAmI, "v1", "auth").data
-        for kind in self._found.values():
-            if kind.location is None:
-                continue  # a rule decides where, for each workspace
-            lacks = self._lacks(kind.location, me.id)
-            if lacks is None:
-                return "This Content Server does not tell our rights; the first workspace will show them."
-            if lacks:
-                raise NeedsReauth(
-                    f"{me.name} may not make workspaces of the type {kind.name}: {', '.join(lacks)} is missing.",
-                    upstream=CONTENT_SERVER, code="missing_right",
-                    hint=f"Give {me.name} {', '.join(lacks)} on the folder {kind.location}, where they are made.",
-                )  # fmt: skip
-        return f"{me.name} may make workspaces."
-
-    def _lacks(self, folder: NodeId, member: int) -> list[str] | None:
-        """The permissions we miss there; all of them where we may not even see it; None where nobody tells."""
-        path = ("v2", "nodes", folder, "permissions", "effective", member)
-        try:
-            granted = self._server.get(Effective, *path).permissions
-        except UnknownRoute:
-            return None
-        except NotFound:
-            granted = frozenset()
-        return [each for each in NEEDED if each not in granted]
 
 
 def _models(deployment: Deployment) -> str:

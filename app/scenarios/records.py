@@ -4,7 +4,7 @@ from app.domain.commerce import Order, OrderStatus
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.order_parts import OrderPart
-from app.domain.scenario import Mode, Occasion, Preferences, Scenario, Subject
+from app.domain.scenario import Mode, Occasion, Preferences, Scenario, Subject, every_event
 from app.domain.steps import EnsureWorkspace, FilePaper, LinkInStore
 
 FOLDER = "06 Records"
@@ -47,6 +47,20 @@ ORDER_RECORDS = Scenario(
     steps=(_WORKSPACE, FilePaper("order_record", folder=FOLDER, classification="Orders"), _LINK),
     outcome="The order's workspace holds the order as it ended, with the schedule of orders.",
     for_history=True,
+)
+
+
+RECORD_ON_REQUEST = Scenario(
+    slug="record-on-request",
+    title="Keep an order as a record when somebody asks",
+    catalogue=(9,),
+    providers=frozenset(Provider),
+    subject=ObjectType.ORDER,
+    triggers=frozenset(),
+    requests=frozenset({"file_record"}),
+    each=every_event,
+    steps=(_WORKSPACE, FilePaper("order_record", folder=FOLDER, classification="Orders"), _LINK),
+    outcome="The order's workspace holds the order as it stands, as a record. The set-up ends with this.",
 )
 
 
@@ -177,4 +191,4 @@ TAX_ARCHIVE = Scenario(
     for_history=True,
 )
 
-SCENARIOS = (ORDER_RECORDS, INVOICE_RECORDS, REFUND_RECORDS, PAYMENT_RECORDS, TAX_ARCHIVE)
+SCENARIOS = (ORDER_RECORDS, RECORD_ON_REQUEST, INVOICE_RECORDS, REFUND_RECORDS, PAYMENT_RECORDS, TAX_ARCHIVE)

@@ -39,6 +39,6 @@ def click_key() -> str:
     return f"{guards.merchant().session_id}:{click if CLICK.fullmatch(click) else new_id()}"
 
 
-def ask_store(deps: Deps, what: str) -> bool:
+def ask_store(deps: Deps, what: str, **detail: str) -> bool:
     """A request about the store itself."""
-    return ask(deps, what, "store", external_store_id(guards.merchant().store_id))
+    return ask(deps, what, "store", external_store_id(guards.merchant().store_id), **detail)

@@ -39,6 +39,7 @@ SCENARIOS = {
     "dispute-intake": N_("Disputed payments"),
     "dispute-case": N_("Evidence for disputes"),
     "order-records": N_("Orders as records"),
+    "record-on-request": N_("An order as a record, on request"),
     "invoice-records": N_("Invoices as records"),
     "refund-records": N_("Refunds as records"),
     "payment-records": N_("Payments as records"),
@@ -498,6 +499,8 @@ TOPICS = {
 }
 
 REQUESTS = {
+    "file_record": N_("Keep it as a record"),
+    "first_document": N_("Put the first document"),
     "create_workspace": N_("Create the workspace"),
     "review_order": N_("Open a review"),
     "send_catalogue": N_("Send a personal catalogue"),

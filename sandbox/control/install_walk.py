@@ -21,7 +21,7 @@ from sandbox.stage import Stage
 
 JSON = dict[str, Any]
 SET_UP_WITHIN, LOOK_EVERY = 30.0, 0.2
-MARK = "client_secret"  # the field by which the connection form is known
+MARK = "workflow_client_secret"  # the field by which the whole connection form is known
 EXTENSIONS = 3  # orders, products, customers
 MODELS = len(list((Path(__file__).resolve().parents[2] / "extensions/opentext/workflow").glob("*.bpmn")))
 

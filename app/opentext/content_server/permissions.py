@@ -13,6 +13,7 @@ from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.payloads import Many, MemberList
 
 MOST_GROUPS = 200
+NEEDED = ("see", "see_contents", "add_items")  # where workspaces are made
 
 
 class _Row(Payload):

@@ -13,12 +13,11 @@ from app.domain.content import WorkspaceType as FoundType
 from app.domain.ids import NodeId
 from app.errors import Conflict, NotFound
 from app.opentext.answers import Anything, Payload
-from app.opentext.check import NEEDED
 from app.opentext.content_server.client import Query, UnknownRoute
 from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.nodes import BRIEF, FOLDER, RM_CLASSIFICATION, each_child, plain
 from app.opentext.content_server.payloads import Effective
-from app.opentext.content_server.permissions import Permissions
+from app.opentext.content_server.permissions import NEEDED, Permissions
 from app.opentext.provisioning import payloads
 from app.opentext.provisioning.blueprint import RequiredDocument, Role, WorkspaceType
 from app.opentext.provisioning.survey import (

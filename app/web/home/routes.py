@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.db import access_requests, activity, trends
+from app.db import access_requests, activity, setup_drafts, trends
 from app.db.session import reading, unit_of_work
 from app.domain.ids import Provider
 from app.engine import rights
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import NotFound
-from app.web import asking, guards, language, templating, texts
+from app.web import asking, guards, language, set_up, templating, texts
 from app.web.home import plots, views
 
 
@@ -30,13 +30,6 @@ def make_blueprint(deps: Deps) -> Blueprint:
     def cards() -> Response:
         """The health card, refreshed behind the page."""
         return Response(templating.page("home/_pulse.html", **_pulse(deps)))
-
-    @bp.post("/home/set-up")
-    @guards.requires("manager")
-    def set_up() -> AnyResponse:
-        """Register webhooks, panels and workflow models again, on the queue."""
-        asking.ask_store(deps, "set_up_store")
-        return redirect(url_for("home.index", asked=1), 303)
 
     @bp.post("/home/compare")
     @guards.requires("manager")
@@ -78,12 +71,13 @@ def _values(deps: Deps) -> dict[str, Any]:
         manages = guards.merchant().role.covers(Role.MANAGER)
         asking_for_access = access_requests.waiting(session, store_id) if manages else ()
         compared = activity.compared(session, store_id)
+        standing = setup_drafts.standing(session, store_id)
         days = trends.days(session, store_id, marks := plots.midnights(language.reader().zone))
         times = trends.times_to_workspace(session, store_id, marks[0])
         # How many decisions wait tells of OpenText, so it is told to who may see all of it.
         waiting = trends.waiting_since(session, store_id) if rights.is_whole(session, guards.merchant()) else None
         today = activity.tallies(session, store_id, views.midnight(language.reader().zone))
-    steps = views.setup(values["store"])
+    steps = set_up.steps(values["store"], standing)
     return values | {
         "steps": steps,
         "is_set_up": all(step.status == "done" for step in steps),
@@ -93,7 +87,6 @@ def _values(deps: Deps) -> dict[str, Any]:
         "plots": (plots.of_days(days), plots.of_times(days, times), *_waiting(waiting)),
         "compared": compared,
         "compared_state": texts.state_of(texts.RUN_STATES, compared.state) if compared else None,
-        "asked": "asked" in request.args,
         "compares": "compared" in request.args,
     }
 

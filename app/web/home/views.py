@@ -1,4 +1,4 @@
-"""View models of the home page: health in words, the set-up with its next step, what waits for a person, today."""
+"""View models of the home page: health in words, what waits for a person, today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,16 +21,6 @@ class Health:
     state: State
     lead: str
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SetupStep:
-    """One step of the set-up. `status`: done, next or later; `action` names where it is done."""
-
-    title: str
-    text: str
-    status: str
-    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,33 +135,6 @@ def _red(lead: str) -> Health:
 
 def _amber(lead: str) -> Health:
     return Health(State(_("Needs a look"), "wait"), lead)
-
-
-def setup(store: StoreState) -> tuple[SetupStep, ...]:
-    """From install to the first document on an order; the first step that is not done is the next."""
-    registered = store.setup_state == "done"
-    connected = bool(store.opentext_state)
-    deployed = bool(store.deployed_models)
-    steps = (
-        (_("App installed"), _("Your store and this app know each other."), True, ""),
-        (_("Webhooks and panels registered"), _registered_text(store), registered, "" if registered else "set_up"),
-        (_("OpenText connected"), _("Where workspaces, documents and decisions live."), connected, "connect"),
-        (_("Workflow models deployed"), _("We put them into OpenText by ourselves."), deployed, "set_up"),
-    )
-    found, next_is_open = [], True
-    for title, text, is_done, action in steps:
-        status = "done" if is_done else "next" if next_is_open else "later"
-        next_is_open = next_is_open and is_done
-        found.append(SetupStep(title, text, status, action))
-    return tuple(found)
-
-
-def _registered_text(store: StoreState) -> str:
-    if store.setup_state == "failed":
-        return _("This did not work yet. We try again by ourselves; you can also start it now.")
-    if store.setup_state == "done":
-        return _("Your store tells us about orders and products, and has the ECM item in its menus.")
-    return _("Under way; this takes a few seconds.")
 
 
 def tasks(attention: Attention) -> tuple[Task, ...]:

@@ -1,6 +1,6 @@
 """The connection form: what it holds, what was wrong with it, what the test said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,6 @@ GROUPS = {
     "content": CONTENT, "workflow": WORKFLOW, "paths": PATHS, "exstream": EXSTREAM, "notifications": NOTIFICATIONS,
     "exstream_more": EXSTREAM_MORE,
 }  # fmt: skip
-ALWAYS = ("content", "workflow", "paths")  # the others only where Exstream is connected
 OF_EXSTREAM = frozenset(one.name for one in (*EXSTREAM, *NOTIFICATIONS, *EXSTREAM_MORE))
 FIELDS = tuple(one.name for group in GROUPS.values() for one in group)
 
@@ -136,13 +135,14 @@ def typed(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def fields(
-    group: tuple[FieldText, ...], values: Mapping[str, str], errors: Mapping[str, str], *, is_saved: bool
+    group: tuple[FieldText, ...], values: Mapping[str, str], errors: Mapping[str, str], *, kept: Collection[str]
 ) -> tuple[Shown, ...]:
+    """`kept`: the secrets there are, which may stay empty."""
     return tuple(
         Shown(
             one.name, _(one.title), _(one.help) if one.help else "", one.kind,
             "" if one.name in SECRETS else display.clean(values.get(one.name, "")), errors.get(one.name, ""),
-            one.name in SECRETS and is_saved, tuple((value, _(words)) for value, words in one.options),
+            one.name in kept, tuple((value, _(words)) for value, words in one.options),
             one.name in OF_EXSTREAM,
         )
         for one in group

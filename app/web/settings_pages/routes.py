@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
-from app.engine import callback_secrets, callbacks, communications, connections, sessions
+from app.engine import callback_secrets, callbacks, communications, connections, operator_secrets, sessions
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.errors import NotFound
-from app.opentext.check import CheckStep
-from app.web import asking, guards, language, templating, waiting
+from app.opentext.check import PARTS, CheckStep
+from app.web import asking, check_words, guards, language, templating, waiting
 from app.web.language import _
 from app.web.settings_pages import (
     audit,
@@ -24,6 +24,7 @@ from app.web.settings_pages import (
     rights,
     scenarios,
     secrets,
+    set_up,
     templates,
 )
 from app.web.settings_pages import connection as form
@@ -43,6 +44,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     audit.add(bp, deps)
     permissions.add(bp, deps)
     secrets.add(bp, deps)
+    set_up.add(bp, deps)
     templates.add(bp, deps, _page)
     return bp
 
@@ -66,7 +68,7 @@ def _add_connection(bp: Blueprint, deps: Deps) -> None:
         checks: list[CheckStep] = []
         if entered is not None:
             checks, errors = _test_and_save(deps, entered)
-        if entered is not None and not errors and all(check.ok or not check.blocks for check in checks):
+        if entered is not None and not errors and connections.is_usable(checks):
             asking.ask_store(deps, "set_up_store")
             return redirect(url_for("settings.opentext", done="connected"), 303)
         return Response(_connection_page(deps, saved, values, errors, tuple(checks)), 422)
@@ -79,8 +81,8 @@ def _test_and_save(deps: Deps, entered: EnteredConnection) -> tuple[list[CheckSt
     except SecretNeeded as error:
         words = _("Enter the secret. It is only sent to the address it was entered for; a new address needs it again.")
         return [], dict.fromkeys(error.fields, words)
-    checks = connections.test(deps, complete)
-    if checks and all(check.ok or not check.blocks for check in checks):
+    checks = connections.test(deps, complete, PARTS)
+    if connections.is_usable(checks):
         connections.save(deps, who.store_id, complete, who.user_id)
     return checks, {} if checks else {"otds_url": _("The test could not be started. Please try again.")}
 
@@ -101,17 +103,16 @@ def _connection_page(
     errors: dict[str, str],
     checks: tuple[CheckStep, ...],
 ) -> str:
-    shown = {
-        name: form.fields(group, values, errors, is_saved=bool(saved and (saved.exstream or name in form.ALWAYS)))
-        for name, group in form.GROUPS.items()
-    }
+    kept = {name for name in form.SECRETS if saved and (saved.exstream or name not in form.OF_EXSTREAM)}
+    kept |= set(operator_secrets.for_values(deps.settings.opentext, values))
+    shown = {name: form.fields(group, values, errors, kept=kept) for name, group in form.GROUPS.items()}
     who = guards.merchant()
     return _page(
         "settings/opentext.html",
         saved=saved,
         groups=shown,
         errors=errors,
-        checks=checks,
+        checks=check_words.shown(checks),
         done="" if errors or checks else request.args.get("done", "")[:20],
         ages=callback_secrets.ages(deps, who.store_id) if who.role == "owner" else None,
         callback_url=f"{deps.settings.public_url}/callbacks/workflow/v1/decisions",

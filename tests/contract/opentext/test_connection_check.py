@@ -11,7 +11,8 @@ from tests.contract.opentext.landscape import Landscape, a_connection
 
 ALL = [
     check.OTDS_REACHABLE, check.OTDS_CREDENTIALS, check.SERVER_REACHABLE, check.SIGNED_IN,
-    check.EXTERNAL_SYSTEM, check.RECORDS, check.WORKSPACE_TYPES, check.RIGHTS, check.GATEWAY_TOKEN, check.MODELS,
+    check.EXTERNAL_SYSTEM, check.RECORDS, check.WORKSPACE_TYPES, check.RIGHTS, check.CATEGORIES,
+    check.DOCUMENT_TYPES, check.GATEWAY_TOKEN, check.MODELS,
 ]  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def test_steps_that_need_a_failed_one_are_not_tried(land: Landscape) -> None:
     steps = check_connection(a_connection(client_secret="wrong"), land.outbound)
     assert not_tried(steps) == [
         check.SIGNED_IN, check.EXTERNAL_SYSTEM, check.RECORDS, check.WORKSPACE_TYPES, check.RIGHTS,
+        check.CATEGORIES, check.DOCUMENT_TYPES,
     ]  # fmt: skip
     assert check.OTDS_CREDENTIALS in steps[3].message
     steps = check_connection(with_workflow(client_id="nobody"), land.outbound)
@@ -98,7 +100,7 @@ def test_a_missing_workspace_type_is_named(land: Landscape) -> None:
         kind.workspace_type_id = 0 if kind.bo_type == "PRODUCT" else kind.workspace_type_id
     steps = check_connection(a_connection(), land.outbound)
     assert failed(steps) == [check.WORKSPACE_TYPES]
-    assert not_tried(steps) == [check.RIGHTS]
+    assert not_tried(steps) == [check.RIGHTS, check.CATEGORIES, check.DOCUMENT_TYPES]
     assert "PRODUCT has no workspace type" in steps[6].message
     assert "ecm opentext check" in steps[6].hint
 

@@ -188,7 +188,7 @@ def test_somebody_of_the_staff_is_a_viewer_until_an_owner_says_more(shop_house):
     assert roles[staff(shop_house)] == Role.VIEWER
     assert sorted(roles.values()) == [Role.OWNER, Role.VIEWER]
     client = shop_house.flask.test_client()
-    tried = client.post("/home/set-up", base_url=APP, headers=bearer(shop_house, staff(shop_house)))
+    tried = client.post("/settings/set-up/store", base_url=APP, headers=bearer(shop_house, staff(shop_house)))
     assert tried.status_code == 403
 
 
@@ -197,8 +197,10 @@ def test_what_was_typed_is_taken_although_the_session_ended_meanwhile(shop_house
     shop_house.advance(hours=13)
     client = shop_house.flask.test_client()
     form = {"page_token": page}
-    assert client.post("/home/set-up", base_url=APP, data=form).status_code == 401
-    taken = client.post("/home/set-up", base_url=APP, data=form, headers=bearer(shop_house) | {"X-ECM-Page": page})
+    assert client.post("/settings/set-up/store", base_url=APP, data=form).status_code == 401
+    taken = client.post(
+        "/settings/set-up/store", base_url=APP, data=form, headers=bearer(shop_house) | {"X-ECM-Page": page}
+    )
     assert taken.status_code == 303
     (session,) = shop_house.rows(WebSession)
     assert get(shop_house, "/", headers=bearer(shop_house)).status_code == 200

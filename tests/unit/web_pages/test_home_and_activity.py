@@ -117,21 +117,22 @@ class TestSetUp:
     def test_the_next_step_is_prominent(self, sqlite_url: str) -> None:
         with a_shop(sqlite_url, connected=False) as shop:
             page = words_on(shop.sign_in().text("/"))
-        assert "Webhooks and panels registered Done" in page
-        assert "OpenText connected Next" in page
-        assert "Workflow models deployed Later" in page
+        assert "Your store Done" in page
+        assert "Content Server Next" in page
+        assert "Workflow and letters Later" in page
+        assert "The first document Later" in page
 
     def test_a_failed_set_up_can_be_started_again_by_a_manager(self, shop: Shop) -> None:
         change_store(shop, setup_state="failed")
         person = shop.sign_in("manager")
         assert "This did not work yet." in person.text("/")
-        assert person.post("/home/set-up").status_code == 303
+        assert person.post("/settings/set-up/store").status_code == 303
         with reading(shop.deps.database) as session:
             (row,) = session.exec(select(InboxEvent).where(InboxEvent.source == "person"))
         assert (row.object_type, row.object_id, row.detail["request"]) == ("store", "demostore1", "set_up_store")
 
     def test_a_viewer_cannot_start_it(self, shop: Shop) -> None:
-        assert shop.sign_in("viewer").post("/home/set-up").status_code == 403
+        assert shop.sign_in("viewer").post("/settings/set-up/store").status_code == 403
 
 
 class TestActivity:

@@ -79,7 +79,8 @@ class TestConnecting:
         assert answer.status_code == 422
         words = words_on(page)
         assert "Directory Services reachable works" in words
-        assert "Client credentials accepted failed OTDS refuses the client. Check id and secret." in words
+        assert "Client credentials accepted failed OTDS refuses the client. OpenText does not know this app" in words
+        assert "What to do: Check id and secret." in words
         assert "s3cret" not in page
         assert "https://otds.example.com/otdsws" in page
         assert row_in(fresh) is None
