@@ -120,7 +120,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
     return {
         "number": order.number, "status": order.status.value, "status_label": order.status_label,
         "placed_at": order.placed_at.isoformat(), "total": money(order.total),
-        "company_id": order.company_id or "",
+        "company_id": order.company_id or "", "company": order.billing.company if order.company_id else "",
         "customer_id": order.customer_id, "customer_name": order.customer_name, "customer_email": order.customer_email,
         "language": order.language, "payment_method": order.payment_method, "payment_status": order.payment_status,
         "billing_country": order.billing.country_code, "shipping_countries": list(order.shipping_country_codes),

@@ -77,6 +77,23 @@ def scene_products(site: Site) -> dict[str, str]:
     }  # fmt: skip
 
 
+def scene_others(site: Site) -> dict[str, str]:
+    """Companies, cases and content pages, with and without a workspace."""
+    shop = site.shop
+    shop.related_customer()
+    shop.order_under_review("1001", facts={"company_id": "9", "company": "Werft AG"})
+    shop.document(shop.company(), "Frame contract.pdf", "01 Contract")
+    shop.snapshot("company", "10", "Hafen GmbH", {"state": "pending", "email": "info@hafen.example"})
+    publication = shop.page_live(drifted=True)
+    shop.snapshot("page", "policy:REFUND_POLICY", "Refund policy", {"kind": "policy"})
+    shop.snapshot("case", "c" * 32, "Complaint C-1001", {"kind": "complaint", "state": "open", "order_id": "1001"})
+    return {
+        "company": "/panel/companies/9", "company-not-linked": "/panel/companies/10", "page": "/panel/pages/page:4",
+        "page-undo": f"/panel/pages/page:4/publications/{publication}/undo",
+        "page-not-linked": "/panel/pages/policy:REFUND_POLICY", "case-not-linked": f"/panel/cases/{'c' * 32}",
+    }  # fmt: skip
+
+
 def side_bar_of(site: Site, host: str) -> str:
     """The address an owner makes for a help desk."""
     owner = site.shop.sign_in("owner")
@@ -203,4 +220,4 @@ ACTS = (
     open_after_sign_out,
     open_request_on_its_way,
 )
-SCENES = (scene_orders, scene_products, scene_settings, scene_first_day)
+SCENES = (scene_orders, scene_products, scene_others, scene_settings, scene_first_day)

@@ -5,6 +5,7 @@ Source: BPMN 2.0, Diagram Interchange (shapes with bounds, edges with waypoints)
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +19,7 @@ KINDS = {
     "startEvent": "start", "endEvent": "end", "userTask": "task", "serviceTask": "step", "boundaryEvent": "timer",
     "exclusiveGateway": "gateway",
 }  # fmt: skip
+STOPS = ("task", "end")
 MARGIN, SIDE = 10, 32  # around the picture; at its sides the names of start and end need more
 
 
@@ -46,6 +48,30 @@ class Diagram:
     height: int
     shapes: tuple[Shape, ...]
     edges: tuple[tuple[tuple[int, int], ...], ...]
+    flows: tuple[tuple[str, str], ...]  # (from, to) by id; a deadline follows the task it stands at
+
+    @property
+    def stops(self) -> tuple[Shape, ...]:
+        """What people know it by: the tasks and the end, from left to right."""
+        return tuple(sorted((one for one in self.shapes if one.kind in STOPS), key=lambda one: (one.x, one.y)))
+
+    def ways(self) -> frozenset[tuple[int, int]]:
+        """(from, to) between the stops by their place, whatever the engine does on the way."""
+        place = {one.id: number for number, one in enumerate(self.stops)}
+        return frozenset((place[one], place[other]) for one in place for other in self._reached(one, set(place)))
+
+    def _reached(self, start: str, stops: set[str]) -> set[str]:
+        found: set[str] = set()
+        seen, open_ends = {start}, [start]
+        while open_ends:
+            here = open_ends.pop()
+            for other in {to for origin, to in self.flows if origin == here} - seen:
+                if other in stops:
+                    found.add(other)
+                else:
+                    seen.add(other)
+                    open_ends.append(other)
+        return found
 
     def step_of(self, task_name: str) -> str:
         """The id of the task of this name in an instance, the most exact one; empty where none fits."""
@@ -68,7 +94,18 @@ def diagram(process: str) -> Diagram | None:
     xs = [x for line in edges for x, _y in line] + [one.x for one in shapes] + [one.x + one.width for one in shapes]
     ys = [y for line in edges for _x, y in line] + [one.y for one in shapes] + [one.y + one.height for one in shapes]
     left, top = min(xs) - SIDE, min(ys) - MARGIN
-    return Diagram(model.get("name", process), left, top, max(xs) - left + SIDE, max(ys) - top + MARGIN, shapes, edges)
+    return Diagram(
+        model.get("name", process), left, top, max(xs) - left + SIDE, max(ys) - top + MARGIN, shapes, edges,
+        tuple(_flows(model)),
+    )  # fmt: skip
+
+
+def _flows(model: ET.Element) -> Iterator[tuple[str, str]]:
+    for one in model:
+        if one.tag == f"{BPMN}sequenceFlow":
+            yield one.get("sourceRef", ""), one.get("targetRef", "")
+        elif one.tag == f"{BPMN}boundaryEvent":
+            yield one.get("attachedToRef", ""), one.get("id", "")
 
 
 def _shape(drawn: ET.Element, steps: dict[str, ET.Element]) -> Shape:

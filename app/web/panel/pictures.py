@@ -7,6 +7,7 @@ from app.db.panel_facts import RunFacts
 from app.opentext.workflow_service.diagrams import Diagram, Shape, diagram
 from app.web.language import _
 from app.web.panel import progress
+from app.web.panel.lines import Line, line
 
 LETTERS, LINES = 15, 4  # of a task's name, as many as its box takes
 
@@ -33,6 +34,7 @@ class Picture:
     boxes: tuple[Box, ...]
     edges: str
     words: str
+    line: Line  # the same for a narrow column
 
 
 def picture(run: RunFacts) -> Picture | None:
@@ -45,15 +47,14 @@ def picture(run: RunFacts) -> Picture | None:
     if run.workflow.outcome:
         lit = {one.id for one in found.shapes if one.kind == "end"}
     boxes = tuple(_box(one, is_lit=one.id in lit) for one in found.shapes)
-    edges = "".join("M" + "L".join(f"{x} {y}" for x, y in line) for line in found.edges)
+    edges = "".join("M" + "L".join(f"{x} {y}" for x, y in way) for way in found.edges)
     view = f"{found.left} {found.top} {found.width} {found.height}"
-    return Picture(found.name, view, boxes, edges, _words(found, lit))
+    return Picture(found.name, view, boxes, edges, _words(found, lit), line(found, lit))
 
 
 def _words(found: Diagram, lit: set[str]) -> str:
     """What people who do not see the picture are told: the tasks from left to right, and where it stands."""
-    tasks = sorted((one for one in found.shapes if one.kind in ("task", "end")), key=lambda one: (one.x, one.y))
-    steps = "; ".join(f"{one.name} ({_('now')})" if one.id in lit else one.name for one in tasks)
+    steps = "; ".join(f"{one.name} ({_('now')})" if one.id in lit else one.name for one in found.stops)
     return _("%(name)s, step by step: %(steps)s.", name=found.name, steps=steps)
 
 
