@@ -6,9 +6,10 @@ still to translate. The files carry no date and no place, so that two people's a
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.domain.scenario import Scenario
 from app.scenarios import RUNNABLE, complaints, disputes, returns
 from app.scenarios.catalogue import ROWS
 from app.web import language
+from scripts import sentences
 
 APP = Path(domain.__file__).parent.parent
 WEB = APP / "web"
@@ -105,19 +107,29 @@ def extracted() -> frozenset[Text]:
     return frozenset(text for text in found if text not in plural)  # gettext keeps one entry for both
 
 
-def translated(name: str) -> Catalog:
+@cache
+def of_rows() -> frozenset[Text]:
+    """Every sentence a row can hold with values in it, and the words that fill it; none twice."""
+    return frozenset(text for text in sentences.written() if _has_values(text) or text not in extracted())
+
+
+# One catalogue each, so that whoever translates sees which words stand on pages and which a row fills.
+KINDS: Mapping[str, Callable[[], frozenset[Text]]] = {"messages": extracted, "sentences": of_rows}
+
+
+def translated(name: str, kind: str = "messages") -> Catalog:
     """The catalogue of a language as it stands."""
-    path = language.catalogue_file(name)
+    path = language.catalogue_file(name, kind)
     if not path.exists():
         return Catalog(locale=name)
     with path.open("rb") as file:
         return read_po(file, locale=name)
 
 
-def renewed(name: str, known: Mapping[Text, Any]) -> Catalog:
+def renewed(name: str, known: Mapping[Text, Any], kind: str = "messages") -> Catalog:
     """The texts of today in a stable order, each with the translation `known` has of it."""
     catalog = Catalog(locale=name, header_comment=f"# Storefront ECM, texts in {name}. Kept current by `make texts`.")
-    for text in sorted(extracted(), key=lambda one: one if isinstance(one, str) else one[0]):
+    for text in sorted(KINDS[kind](), key=lambda one: one if isinstance(one, str) else one[0]):
         string = known.get(text, "") or ("" if isinstance(text, str) else ("",) * catalog.num_plurals)
         catalog.add(text, string, flags=["python-format"] if _has_values(text) else [])
     return catalog
@@ -151,15 +163,15 @@ def by_text(catalog: Catalog) -> dict[Text, Any]:
 
 def main() -> int:
     stale = False
-    for name in language.languages()[1:]:
-        path = language.catalogue_file(name)
-        catalog = renewed(name, by_text(translated(name)))
+    for name, kind in product(language.languages()[1:], KINDS):
+        path = language.catalogue_file(name, kind)
+        catalog = renewed(name, by_text(translated(name, kind)), kind)
         fresh = written(catalog)
         lacking = missing(catalog)
-        stale = stale or bool(lacking) or fresh != path.read_bytes()
+        stale = stale or bool(lacking) or not path.exists() or fresh != path.read_bytes()
         if "--check" not in sys.argv:
             path.write_bytes(fresh)
-        print(f"{name}: {len(catalog)} texts, {len(lacking)} to translate")
+        print(f"{name} {kind}: {len(catalog)} texts, {len(lacking)} to translate")
         for one in lacking if "--list" in sys.argv else []:
             print(f"  {one.id}")
     return int(stale and "--check" in sys.argv)

@@ -46,8 +46,8 @@ def in_words(retention: Retention) -> str:
         return f"Kept for ever {by}"
     if retention.until is not None:
         until = retention.until.astimezone(UTC)
-        date = f"until {until.day} {MONTHS[until.month - 1]} {until.year}"
-        return f"Kept for {period}, {date}, {by}" if period else f"Kept {date}, {by}"
+        date = f"{until.day} {MONTHS[until.month - 1]} {until.year}"
+        return f"Kept for {period}, until {date}, {by}" if period else f"Kept until {date}, {by}"
     if retention.basis is RetentionBasis.EVENT:
         return f"Kept until {period} after an event, {by}" if period else f"Kept until an event, {by}"
     if retention.basis is RetentionBasis.CALENDAR and period:

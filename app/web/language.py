@@ -9,6 +9,7 @@ numbers follow the reader's region.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as Date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from io import BytesIO
@@ -51,21 +52,35 @@ def languages() -> tuple[str, ...]:
     return (DEFAULT, *found)
 
 
-def catalogue_file(language: str) -> Path:
-    """Where the texts of a language are kept, in gettext's own layout."""
-    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+def catalogue_file(language: str, domain: str = "messages") -> Path:
+    """Where the texts of a language are kept, in gettext's own layout: those of pages, or the `sentences` of rows."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 @cache
-def _texts(language: str) -> NullTranslations:
+def _texts(language: str, domain: str = "messages") -> NullTranslations:
     """A language's texts; what is not translated in it reads as English."""
     if language == DEFAULT:
         return NullTranslations()
     packed = BytesIO()
-    with catalogue_file(language).open("rb") as file:
+    with catalogue_file(language, domain).open("rb") as file:
         write_mo(packed, read_po(file, locale=language))
     packed.seek(0)
     return Translations(packed)
+
+
+@cache
+def _told(language: str) -> NullTranslations:
+    """The sentences of rows; what is not among them is looked for among the texts of pages."""
+    found = _texts(language, "sentences")
+    if language != DEFAULT:
+        found.add_fallback(_texts(language))
+    return found
+
+
+def told(who: "Reader") -> NullTranslations:
+    """What rows say, in this reader's language: see `app.web.sentences`."""
+    return _told(who.language.language)
 
 
 @cache
@@ -144,8 +159,12 @@ def start_of_day(text: str) -> datetime:
 
 def date(moment: datetime) -> str:
     """The day: 4 Jul 2026."""
-    who = reader()
-    return format_date(moment.astimezone(who.zone).date(), "medium", locale=_dates(who))
+    return day(moment.astimezone(reader().zone).date())
+
+
+def day(value: Date) -> str:
+    """A day of the calendar: 4 Jul 2026."""
+    return format_date(value, "medium", locale=_dates(reader()))
 
 
 def moment(value: datetime) -> str:

@@ -13,7 +13,7 @@ from jinja2.ext import Extension
 from app.db.types import new_id
 from app.domain.ids import RunId
 from app.stores.port import Frame
-from app.web import assets, display, guards, headers, kinds, language, looks
+from app.web import assets, display, guards, headers, kinds, language, looks, sentences
 
 DONE = "ecm.templating"
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -42,7 +42,7 @@ def install(state: BlueprintSetupState) -> None:
     env.filters.update(
         ago=language.ago, date=language.date, moment=language.moment, money=language.money, size=language.size,
         number=language.number, short=display.short, reference=reference, iso=_iso, preview=display.preview_html,
-        web_url=display.web_url, parse_moment=language.parse_moment, said=language._, many=kinds.many,
+        web_url=display.web_url, parse_moment=language.parse_moment, said=sentences.said, many=kinds.many,
     )  # fmt: skip
     env.globals.update(
         asset_url=assets.asset_url, stylesheet=looks.stylesheet, nonce=headers.nonce, reader=language.reader,

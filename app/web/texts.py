@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.scenarios import RUNNABLE
+from app.web import sentences
 from app.web.language import DEFAULT, _, reader
 
 
@@ -611,7 +612,7 @@ def reason(text: str) -> str:
     code, colon, words = text.partition(": ")
     if colon and code in ("not_approved",):
         return _("It is not approved yet.")
-    return words if colon else text
+    return sentences.said(words if colon and " " not in code else text)
 
 
 def failure(code: str, sentence: str) -> str:
@@ -619,10 +620,10 @@ def failure(code: str, sentence: str) -> str:
 
     One that names who did not answer is kept as it was written; in another language its cause says the same.
     """
-    said = _(sentence)
+    said = sentences.said(sentence)
     is_english = reader().language.language == DEFAULT
     return cause(code) if said == sentence and code in NO_ANSWER and not is_english else said or cause(code)
 
 
 def cause(code: str, message: str = "") -> str:
-    return _(CAUSES[code]) if code in CAUSES else _(message) or code.replace("_", " ").capitalize()
+    return _(CAUSES[code]) if code in CAUSES else sentences.said(message) or code.replace("_", " ").capitalize()

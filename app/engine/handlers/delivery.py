@@ -27,8 +27,8 @@ from app.opentext.exstream.delivery import Dispatch
 PDF, HTML = "application/pdf", "text/html"
 LOST_ANSWERS = frozenset({"unexpected_answer", "answer_too_large"})  # it was taken; what it is called we cannot read
 SAID = {
-    "mail": "mailed to", "sms": "sent by text message to", "print": "handed to Exstream for",
-    "portal": "laid out for",
+    "mail": "“{name}” was mailed to {whom}.", "sms": "“{name}” was sent by text message to {whom}.",
+    "print": "“{name}” was handed to Exstream for {whom}.", "portal": "“{name}” was laid out for {whom}.",
 }  # fmt: skip
 DEFAULT_TEXT = "{about}: the document is ready for you."
 
@@ -198,7 +198,7 @@ def _watch(context: Context, row: CommunicationRow, delivery: CommunicationDeliv
 
 def _still(context: Context, row: CommunicationRow, delivery: CommunicationDelivery, why: str) -> Wait:
     poll = context.deps.settings.periods.delivery_poll.total_seconds()
-    words = f"“{row.name}” was {SAID[delivery.channel]} {_whom(delivery)}. {why}".strip()
+    words = f"{_sent(row, delivery)} {why}".strip()
     return Wait(words, poll, {"delivery": delivery.key})
 
 
@@ -212,8 +212,12 @@ def _whom(delivery: CommunicationDelivery) -> str:
     return ", ".join(each["address"] for each in delivery.recipients if each.get("address")) or "the buyer"
 
 
+def _sent(row: CommunicationRow, delivery: CommunicationDelivery) -> str:
+    return SAID[delivery.channel].format(name=row.name, whom=_whom(delivery))
+
+
 def _ended(row: CommunicationRow, delivery: CommunicationDelivery, state: DeliveryState | None) -> Result:
-    said = f"“{row.name}” was {SAID[delivery.channel]} {_whom(delivery)}"
+    said = _sent(row, delivery)
     result = {"delivery": delivery.key}
     if state is DeliveryState.FAILED:
         raise Permanent(
@@ -223,10 +227,10 @@ def _ended(row: CommunicationRow, delivery: CommunicationDelivery, state: Delive
             "out: the document stays filed.",
         )  # fmt: skip
     if state is None:
-        return Done(f"{said}; what became of it nobody told us.", result=result)
+        return Done(f"{said} What became of it nobody told us.", result=result)
     if state is DeliveryState.DELIVERED_PARTLY:
-        return Done(f"{said}; not everybody got it. {delivery.reason}".strip(), result=result)
-    return Done(f"{said} and arrived.", result=result)
+        return Done(f"{said} Not everybody got it. {delivery.reason}".strip(), result=result)
+    return Done(f"{said} It arrived.", result=result)
 
 
 def _age(since: datetime) -> float:

@@ -25,11 +25,11 @@ def file_paper(context: Context, step: FilePaper) -> Result:
     written = registry.PAPERS[step.paper](context)
     filed = file_once(context, name, folder, written.file_name, written.content, PDF)
     _give_type(context, filed, registry.TYPES.get(step.paper, ""))
-    words = f"The {written.words} was filed in “{folder}”"
+    words = f"The {written.words} was filed in “{folder}”."
     if step.classification:
         classify(context, filed, step.classification)
-        words += f" as a record of class {step.classification}"
-    return Done(f"{words}.", with_document(context, name, filed), filed)
+        words = f"The {written.words} was filed in “{folder}” as a record of class {step.classification}."
+    return Done(words, with_document(context, name, filed), filed)
 
 
 def _give_type(context: Context, filed: dict[str, Any], name: str) -> None:

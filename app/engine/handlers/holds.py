@@ -38,9 +38,10 @@ def place_hold(context: Context, step: PlaceHold) -> Result:
                 code="not_held", hint="Check that our user may apply holds there, then try again.",
             )  # fmt: skip
     _audit(context, "hold_placed", name, len(nodes))
-    words = f"{len(nodes)} workspaces are" if len(nodes) > 1 else "The workspace is"
-    return Done(f"{words} on the hold “{name}”; nothing in it can be deleted.",
-                {"hold": name, "hold_id": hold.id}, {"hold": hold.id, "workspaces": len(nodes)})  # fmt: skip
+    words = f"The workspace is on the hold “{name}”; nothing in it can be deleted."
+    if len(nodes) > 1:
+        words = f"{len(nodes)} workspaces are on the hold “{name}”; nothing in it can be deleted."
+    return Done(words, {"hold": name, "hold_id": hold.id}, {"hold": hold.id, "workspaces": len(nodes)})
 
 
 def release_hold(context: Context, step: ReleaseHold) -> Result:

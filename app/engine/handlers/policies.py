@@ -98,8 +98,8 @@ def look_at_pages(context: Context, _step: LookAtPages) -> Result:
     with unit_of_work(context.deps.database) as uow:
         for page_id in gone:
             policies.end(uow.session, context.store_id, page_id)
-    words = f"{len(watched)} policies were looked at, {len(changed)} of them changed"
-    return Done(f"{words}, {len(gone)} no longer shown." if gone else f"{words}.")
+    words = f"{len(watched)} policies were looked at, {len(changed)} of them changed."
+    return Done(f"{words} No longer shown: {len(gone)}." if gone else words)
 
 
 def _differs(page: Page, known: PolicyVersion | None) -> bool:

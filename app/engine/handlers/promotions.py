@@ -192,10 +192,10 @@ def look_at_promotions(context: Context, _step: LookAtPromotions) -> Result:
     gone = sorted(set(seen) - {str(one.id) for one in found})
     for promotion_id in gone:
         _note_gone(context, promotion_id, ours.get(promotion_id, ""))
-    words = f"{len(found)} promotions were looked at, {len(changed)} of them changed"
-    words += f", {len(gone)} deleted" if gone else ""
-    words += f"; {sum(switched_off)} were switched off" if any(switched_off) else ""
-    return Done(f"{words}.")
+    words = f"{len(found)} promotions were looked at, {len(changed)} of them changed."
+    words += f" Deleted: {len(gone)}." if gone else ""
+    words += f" Switched off: {sum(switched_off)}." if any(switched_off) else ""
+    return Done(words)
 
 
 def _is_late(context: Context, promotion: Promotion) -> bool:

@@ -61,8 +61,9 @@ def find_affected(context: Context, step: FindAffected) -> Result:
         "recall_products": _products(context, case, skus),
     }  # fmt: skip
     gap = context.store.read.orders_gap()
-    words = f"{found['all']} orders of {found['customers']} customers hold {', '.join(sorted(skus))[:200]}"
-    return Done(f"{words}, placed since {day_in_store(context, since)}. {gap}".strip(), facts)
+    all_, goods, day = found["all"], ", ".join(sorted(skus))[:200], day_in_store(context, since)
+    words = f"{all_} orders of {found['customers']} customers hold {goods}, placed since {day}."
+    return Done(f"{words} {gap}".strip(), facts)
 
 
 def _read_on(context: Context, case: Case, skus: frozenset[str], reached: datetime, until: datetime) -> datetime:

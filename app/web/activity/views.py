@@ -7,7 +7,7 @@ from app import __version__
 from app.db.activity import DeliveryLine, FailureGroup, RunLine
 from app.db.panel_facts import RunFacts
 from app.engine.replay import Foreseen
-from app.web import texts
+from app.web import sentences, texts
 from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel import progress, why
@@ -120,7 +120,7 @@ def group(found: FailureGroup) -> Group:
         cause=texts.failure(found.error_code, found.error_message),
         step=texts.step_title(found.step_kind, {}),
         means=texts.meaning(found.step_kind),
-        hint=_(found.error_hint),
+        hint=sentences.said(found.error_hint),
         count=found.count,
         state=texts.state_of(table, key),
         code=found.error_code,

@@ -18,7 +18,7 @@ from app.engine.deps import Deps
 from app.engine.uploads import LinkState, Slot, Visit
 from app.engine.uploads_check import Sent
 from app.errors import Conflict, Rejected
-from app.web import language, templating
+from app.web import language, sentences, templating
 from app.web.buyer.holder import holder_cookie
 from app.web.buyer.reading import page, read_as_buyer
 from app.web.display import web_url
@@ -154,7 +154,7 @@ def _slot(slot: Slot) -> SlotView:
         accept=",".join([*wanted.taken, *(EXTENSIONS[one] for one in wanted.taken)]), several=wanted.several,
         is_received=slot.is_received, is_taking=slot.is_taking,
         files=tuple(
-            FileView(file.name, language.size(file.size), file.state != "refused", file.reason and _(file.reason))
+            FileView(file.name, language.size(file.size), file.state != "refused", sentences.said(file.reason))
             for file in slot.files
         ),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from app.web.buyer.reading import page, read_as_buyer
 from app.web.guards import Check
 from app.web.inbox import views
 from app.web.limits import Window
-from app.web.panel import decisions
+from app.web.panel import decisions, why
 from app.web.panel import views as panel_views
 
 STATUS = {LinkState.UNOPENED: 200, LinkState.OPEN: 200, LinkState.DECIDED: 200, LinkState.ELSEWHERE: 403}
@@ -91,5 +91,5 @@ def _page(asked: Asked, wrong: str, comment: str = "", status: int = 0) -> Respo
         "inbox/mailed.html", status or STATUS.get(asked.state, 410), asked=asked, wrong=wrong, comment=comment, how=how,
         view=panel_views.panel(asked.shown) if is_open and asked.shown else None, longest=LONGEST_COMMENT,
         answers=views.answers(asked.held, asked.run.scenario if asked.run else "") if is_open and asked.held else (),
-        due=decisions.due(asked.held) if asked.held else None, reasons=asked.run.reasons if asked.run else (),
+        due=decisions.due(asked.held) if asked.held else None, reasons=why.reasons(asked.run) if asked.run else (),
     )  # fmt: skip

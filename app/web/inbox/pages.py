@@ -22,7 +22,7 @@ from app.web import guards, language, templating, waiting
 from app.web.inbox import views
 from app.web.inbox.views import Ended
 from app.web.language import _
-from app.web.panel import decisions
+from app.web.panel import decisions, why
 from app.web.panel import views as panel_views
 from app.web.panel.access import refusal
 from app.web.panel.decisions import Refusal, Typed
@@ -98,7 +98,8 @@ def task(
     page = templating.page(
         "inbox/task.html", held=held, ref=ref, typed=typed, refusal=refused, words=decisions, access=found.access,
         acts=tasks.acts(found.sight, held) if held else (), view=panel_views.panel(found.shown, found.orders),
-        answers=views.answers(held, run.scenario if run else "") if held else (), reasons=run.reasons if run else (),
+        answers=views.answers(held, run.scenario if run else "") if held else (),
+        reasons=why.reasons(run) if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
         place=place,
         can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn",

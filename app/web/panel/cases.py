@@ -6,7 +6,7 @@ from datetime import datetime
 from app.db.panel_facts import CaseFacts, PanelRows
 from app.db.types import utc_now
 from app.domain.cases import CaseKind
-from app.web import language
+from app.web import language, sentences
 from app.web.display import web_url
 from app.web.language import _
 from app.web.panel import case_forms, flows
@@ -37,7 +37,7 @@ def case_view(facts: CaseFacts) -> CaseView:
     is_open = facts.state != "closed"
     return CaseView(
         id=facts.id,
-        name=f"{_(facts.title)} {facts.number}",
+        name=f"{sentences.said(facts.title)} {facts.number}",
         state=_state(facts),
         text=_text(facts),
         reason=case_forms.reason_words(facts.reason),
@@ -64,7 +64,7 @@ def _state(facts: CaseFacts) -> State:
 
 def _text(facts: CaseFacts) -> str:
     if facts.outcome:
-        return facts.outcome
+        return sentences.said(facts.outcome)
     waiting = [task.who for task in flows.tasks(facts.tasks)]
     if waiting:
         return _("waiting for %(who)s", who=_(" or ").join(dict.fromkeys(waiting)))

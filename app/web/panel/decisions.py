@@ -21,7 +21,7 @@ from app.engine.sessions import Merchant
 from app.errors import AppError, Conflict, NeedsReauth, Permanent, Retryable
 from app.opentext.people import SignedOut
 from app.opentext.workflow_service.mapping import SERVICE
-from app.web import asking, display, language, texts
+from app.web import asking, display, language, sentences, texts
 from app.web.language import _
 from app.web.panel.access import refusal
 from app.web.texts import N_
@@ -178,4 +178,4 @@ def _not_now(error: AppError) -> Refusal:
         words = _("Nothing was decided: the store’s connection to OpenText has to be renewed under Settings.")
         return Refusal(words, 503)
     said = display.short(str(error.context.get("said", "")), 300) if isinstance(error, Permanent) else ""
-    return Refusal(_("OpenText refused this: %(said)s", said=said or _(error.message)), 422)
+    return Refusal(_("OpenText refused this: %(said)s", said=said or sentences.said(error.message)), 422)

@@ -19,7 +19,7 @@ from app.engine.rights import NoAccess, OpenTextSilent
 from app.engine.uploads_check import Sent
 from app.errors import AppError, Conflict, Retryable
 from app.opentext.people import SignedOut
-from app.web import display, documents, guards, language, templating, waiting
+from app.web import display, documents, guards, language, sentences, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
 from app.web.panel.access import refusal
@@ -257,7 +257,7 @@ def words_of(error: AppError) -> tuple[str, int]:
         return _("Something else already has this name there. Type another name."), 409
     if isinstance(error, (OpenTextSilent, Retryable)):
         return _("OpenText is not answering right now. Nothing was filed; try again in a moment."), 503
-    return _(error.message), 422
+    return sentences.said(error.message), 422
 
 
 def _form(found: Seen, places: tuple[Place, ...], typed: Typed, sentence: str, *, needs_sign_in: bool = False) -> str:

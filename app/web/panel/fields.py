@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from app.db.panel_facts import FieldFacts, PublicationFacts
-from app.domain.publication import COMPLIANCE_FIELD, TEXT_FIELDS, FieldState, PublicationState
+from app.domain.publication import COMPLIANCE_FIELD, FieldState, PublicationState
 from app.engine.publications import same
 from app.engine.publications import shown as in_words
-from app.web import display, language, texts
+from app.web import display, language, sentences, texts
 from app.web.display import web_url
 from app.web.language import _
 from app.web.texts import State
@@ -120,14 +120,14 @@ def _field(facts: FieldFacts, images: dict[str, str]) -> FieldView:
         approved=shown(facts.field, facts.after, images),
         before=shown(facts.field, facts.before, images),
         state=texts.state_of(texts.FIELD_STATES, facts.state),
-        note=facts.note or (_(NOTES[facts.state]) if facts.state in NOTES else ""),
+        note=sentences.said(facts.note) or (_(NOTES[facts.state]) if facts.state in NOTES else ""),
         can_restore=facts.state == FieldState.DRIFTED,
         is_skipped_by_undo=not same(now, facts.after) and not same(now, facts.before),
     )
 
 
 def _title(facts: FieldFacts) -> str:
-    return _(facts.title) if facts.field in TEXT_FIELDS else facts.title
+    return sentences.said(facts.title)
 
 
 def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db.panel_facts import RunFacts, StepFacts
-from app.web import texts
+from app.web import sentences, texts
 from app.web.language import _, ngettext
 from app.web.texts import State
 
@@ -108,7 +108,7 @@ def _step_view(step: StepFacts, *, is_current: bool) -> StepView:
     return StepView(
         title=texts.step_title(step.kind, step.params),
         state=texts.state_of(texts.STEP_STATES, state),
-        summary="" if problem else _(step.summary),
+        summary="" if problem else sentences.said(step.summary),
         at=step.ended_at if step.status in ENDED else None,
         problem=problem,
     )
@@ -119,7 +119,7 @@ def _problem(step: StepFacts) -> Problem:
     return Problem(
         what=texts.failure(step.error_code, step.error_message),
         means=texts.meaning(step.kind),
-        way_out=_(step.error_hint) or _way_out(step),
+        way_out=sentences.said(step.error_hint) or _way_out(step),
         next_try_at=None if is_stuck else step.next_attempt_at,
         is_stuck=is_stuck,
         needs_connection=step.status == "waiting_reauth",

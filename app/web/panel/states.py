@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.db.panel_facts import PanelRows, PublicationFacts, RunFacts, StepFacts
 from app.domain.publication import FieldState, PublicationState
-from app.web import language, texts
+from app.web import language, sentences, texts
 from app.web.language import _, ngettext
 from app.web.panel import progress
 from app.web.texts import State
@@ -116,7 +116,7 @@ def _decided(run: RunFacts, outcome: str, by: str, on: str) -> Judged:
     who = _("%(who)s decided on %(date)s.", who=by, date=on) if by and on else _("The decision has been made.")
     if run.state != "done":
         return Judged(state, _("%(who)s The order is being moved on.", who=who))
-    moved = [_(step.summary) for step in run.steps if step.kind == "set_order_status" and step.summary]
+    moved = [sentences.said(step.summary) for step in run.steps if step.kind == "set_order_status" and step.summary]
     return Judged(state, f"{who} {moved[-1]}" if len(moved) > 1 else who)
 
 

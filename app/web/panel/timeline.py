@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.db.panel_facts import BuyerLinkFacts, DocumentFacts, PanelRows, PublicationFacts, RunFacts
 from app.domain.cases import CaseState
-from app.web import texts
+from app.web import sentences, texts
 from app.web.display import web_url
 from app.web.language import _
 from app.web.panel import progress, why
@@ -50,12 +50,9 @@ def entries(rows: PanelRows) -> tuple[Entry, ...]:
     found += [one for link in rows.links for one in _of_link(link)]
     for case in rows.cases:
         if case.opened_at:
-            word = _("%(name)s was opened.", name=case.title or case.number)
-            found.append(
-                Entry(
-                    case.opened_at, "people", word, quote=case.outcome if case.state == CaseState.CLOSED.value else ""
-                )
-            )
+            word = _("%(name)s was opened.", name=sentences.said(case.title) or case.number)
+            ended = sentences.said(case.outcome) if case.state == CaseState.CLOSED.value else ""
+            found.append(Entry(case.opened_at, "people", word, quote=ended))
     return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:MOST])
 
 
@@ -66,7 +63,7 @@ def _of_run(run: RunFacts) -> Iterator[Entry]:
         yield Entry(run.event.received_at, side, event.text, event.who, "; ".join(why.reasons(run)), run_id=run.id)
     for step in run.steps:
         if step.ended_at and step.status in progress.ENDED and step.kind != "await_decision":
-            text = _(step.summary) or texts.step_title(step.kind, step.params)
+            text = sentences.said(step.summary) or texts.step_title(step.kind, step.params)
             side = "store" if step.kind in STORE_STEPS else "opentext" if step.kind in texts.OPENTEXT_STEPS else "us"
             yield Entry(step.ended_at, side, text, run_id=run.id)
     yield from _of_trail(run)

@@ -15,7 +15,7 @@ from app.db.panel_facts import (
 )
 from app.db.types import utc_now
 from app.domain.rights import Sight
-from app.web import language, texts
+from app.web import language, sentences, texts
 from app.web.display import web_url
 from app.web.language import _
 from app.web.panel import cases, completeness, deliveries, flows, offers, pictures, progress, states, subjects, why
@@ -320,7 +320,7 @@ def document(facts: DocumentFacts, reported: State | None = None) -> DocumentVie
         url=web_url(facts.url),
         filed_at=facts.modified_at,
         record=_record(facts),
-        retention=facts.retention if facts.record_class else "",
+        retention=sentences.said(facts.retention) if facts.record_class else "",
         holds=facts.holds,
         approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
         approval_version=facts.approval_version,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.db.panel_facts import EventFacts, PublicationFacts, RunFacts, StepFacts
-from app.web import texts
+from app.web import sentences, texts
 from app.web.language import _, parse_moment
 
 BY_HAND = frozenset({"Asked for by hand", "always"})
@@ -80,7 +80,7 @@ def published_by(publications: tuple[PublicationFacts, ...], run: RunFacts) -> P
 
 def reasons(run: RunFacts) -> tuple[str, ...]:
     """Why the run was opened, as sentences for a merchant."""
-    return tuple(one for one in run.reasons if one not in BY_HAND)
+    return tuple(sentences.said(one) for one in run.reasons if one not in BY_HAND)
 
 
 def chain(run: RunFacts, publication: PublicationFacts | None = None, kinds: tuple[str, ...] = ()) -> tuple[Link, ...]:
@@ -148,7 +148,7 @@ def _actions(run: RunFacts, kinds: tuple[str, ...]) -> list[StepFacts]:
 
 
 def _action(step: StepFacts) -> Link:
-    return Link(_("Action"), _(step.summary) or texts.step_title(step.kind, step.params), step.ended_at)
+    return Link(_("Action"), sentences.said(step.summary) or texts.step_title(step.kind, step.params), step.ended_at)
 
 
 def trail(run: RunFacts) -> tuple[Link, ...]:

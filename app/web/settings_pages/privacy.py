@@ -10,7 +10,7 @@ from app.db.privacy import PrivacyRequest
 from app.db.session import reading
 from app.engine import privacy_requests
 from app.engine.deps import Deps
-from app.web import guards, language, templating
+from app.web import guards, language, sentences, templating
 from app.web.language import _, ngettext
 
 
@@ -35,8 +35,8 @@ def add(bp: Blueprint, deps: Deps) -> None:
         body = {
             "objects": told.objects, "rows": told.rows,
             "documents": [
-                {"workspace": one.workspace, "name": one.name, "url": one.url, "retention": one.retention,
-                 "kept_until": one.until, "holds": one.holds}
+                {"workspace": one.workspace, "name": one.name, "url": one.url,
+                 "retention": sentences.said(one.retention), "kept_until": one.until, "holds": one.holds}
                 for one in told.documents
             ],
         }  # fmt: skip

@@ -11,12 +11,13 @@ from scripts import texts
 from tests.unit.web_pages.shop import Shop
 
 LANGUAGES = ("de", "es", "fr")
+BOTH = pytest.mark.parametrize(("name", "domain"), [(name, domain) for name in LANGUAGES for domain in texts.KINDS])
 VALUE = re.compile(r"%\((\w+)\)s")
 SPACELESS = re.compile(r"[^\s\u00a0][;!?»](?=\s|$)|«(?!\u00a0)|\s:(?=\s|$)(?<!\u00a0:)")
 
 
-def messages(name: str) -> list[Message]:
-    return [one for one in texts.translated(name) if one.id]
+def messages(name: str, domain: str) -> list[Message]:
+    return [one for one in texts.translated(name, domain) if one.id]
 
 
 def forms(text: object) -> tuple[str, ...]:
@@ -27,19 +28,20 @@ def test_the_languages_of_the_hosts_are_there() -> None:
     assert language.languages() == ("en", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-def test_every_text_is_translated_and_none_is_left_over(name: str) -> None:
-    catalog = texts.translated(name)
-    assert set(texts.by_text(catalog)) == set(texts.extracted()), "make texts, then translate what is new"
+@BOTH
+def test_every_text_is_translated_and_none_is_left_over(name: str, domain: str) -> None:
+    catalog = texts.translated(name, domain)
+    assert set(texts.by_text(catalog)) == set(texts.KINDS[domain]()), "make texts, then translate what is new"
     assert [one.id for one in texts.missing(catalog)] == []
-    assert [one.id for one in messages(name) if one.fuzzy] == []
-    assert texts.written(texts.renewed(name, texts.by_text(catalog))) == language.catalogue_file(name).read_bytes()
+    assert [one.id for one in messages(name, domain) if one.fuzzy] == []
+    fresh = texts.written(texts.renewed(name, texts.by_text(catalog), domain))
+    assert fresh == language.catalogue_file(name, domain).read_bytes()
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-def test_values_and_plurals_are_those_of_the_text(name: str) -> None:
-    plurals = texts.translated(name).num_plurals
-    for one in messages(name):
+@BOTH
+def test_values_and_plurals_are_those_of_the_text(name: str, domain: str) -> None:
+    plurals = texts.translated(name, domain).num_plurals
+    for one in messages(name, domain):
         asked, given = forms(one.id), forms(one.string)
         assert len(given) == (plurals if one.pluralizable else 1), one.id
         assert sorted(VALUE.findall(given[-1])) == sorted(VALUE.findall(asked[-1])), one.id
@@ -50,9 +52,9 @@ def test_values_and_plurals_are_those_of_the_text(name: str) -> None:
         assert not [field for form in given for _text, field, _s, _c in Formatter().parse(form) if field], one.id
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-def test_each_language_has_its_own_signs(name: str) -> None:
-    for one in messages(name):
+@BOTH
+def test_each_language_has_its_own_signs(name: str, domain: str) -> None:
+    for one in messages(name, domain):
         for form in forms(one.string):
             assert "'" not in form, one.id
             assert "“" not in form or (name == "de" and form.count("“") == form.count("„")), one.id

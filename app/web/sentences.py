@@ -1,0 +1,274 @@
+"""Sentences that rows keep in English, values and all, told in the reader's language.
+
+A row keeps one finished sentence: for logs, for OpenText, and for whoever reads it in English. Its template is known,
+for `make texts` finds every one where it is written (`scripts/sentences.py`): “Version %(version)s was undone.” Here
+the sentence is held against the templates, its values are taken out, written as the reader writes dates, money and
+numbers, and put into the template's translation. So every row speaks the reader's language, also one from before this
+was here; what fits no template is shown as it stands.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from babel.units import format_unit
+
+from app.domain.publication import TEXT_FIELDS
+from app.domain.scenario import Scenario
+from app.scenarios import ALL
+from app.web import language
+from app.web.language import reader
+
+MOST = 2_000  # characters; what is longer than that is no sentence of ours
+MOST_PARTS = 12
+PLACE = re.compile(r"%\((\w+)\)s")
+END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+MARKS = re.compile(r"[“”]")
+QUOTED = re.compile(r"“([^“”]*)”")
+QUOTES = {"de": ("„", "“"), "fr": ("«\u00a0", "\u00a0»"), "es": ("«", "»")}  # each language's own
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONEY = re.compile(r"(-?[\d,]+\.\d{2}) ([A-Z]{3})")
+DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC")
+PERIOD = re.compile(r"(\d+) (year|month|day)s?")
+NUMBER = re.compile(r"[\d,]+")
+COUNTED = re.compile(r"([\d,]+) (\D+)")
+NUMBERED = re.compile(r"(\D+) (\S*\d\S*)")
+COUNT = re.compile(r"n\d?")
+# What stands between the values of a list: names keep their own commas unless a part of them is a word of ours.
+BETWEEN = re.compile(r"(; |, | (?=and [\d,]+ more$)|(?<=”) and (?=“)|(?<=[A-Z]{3}) and (?=\d))")
+
+
+@dataclass(frozen=True)
+class Template:
+    """One text with places: `given` is what stands before, between and behind them.
+
+    `weight`: how many characters are given; the more, the surer it is meant. `quoted`: places between quotation marks
+    hold names, which are never translated.
+    """
+
+    one: str
+    many: str
+    places: tuple[str, ...]
+    given: tuple[str, ...]
+    anchor: str
+    weight: int
+    quoted: frozenset[str]
+
+    def values(self, text: str) -> tuple[tuple[str, str], ...] | None:
+        """What fills the places of this text; None where it is not made from this. One pass, whatever the text."""
+        first, last = self.given[0], self.given[-1]
+        end = len(text) - len(last)
+        if self.anchor not in text or not text.startswith(first) or not text.endswith(last):
+            return None
+        at, found = len(first), []
+        for number, (place, before, after) in enumerate(zip(self.places, self.given, self.given[1:], strict=False), 1):
+            may_lack = before[-1:].isalnum()  # what touches a word may be missing: “failed%(why)s”
+            stop = end if number == len(self.places) else text.find(after, at + (not may_lack), end)
+            if stop < at + (not may_lack) or (place in self.quoted and MARKS.search(text, at, stop)):
+                return None
+            found.append((place, text[at:stop]))
+            at = stop + len(after)
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part of a text is: a template with its values, or without one as it stands."""
+
+    text: str
+    template: Template | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def said(text: str) -> str:
+    """A sentence of ours, or several, as they are kept in a row, in the reader's language."""
+    if not text or len(text) > MOST:
+        return text
+    whole = _phrase(text)
+    return whole if whole is not None else " ".join(_rendered(part) for part in _parts(text))
+
+
+@cache
+def templates() -> tuple[Template, ...]:
+    """Every text with places, as the first language's catalogue lists them; all languages have the same."""
+    return tuple(_template(one) for one in _messages("sentences") if PLACE.search(_last(one)))
+
+
+@cache
+def phrases() -> frozenset[str]:
+    """Every text without places."""
+    return _phrases("sentences") | _phrases("messages")
+
+
+def _phrases(domain: str) -> frozenset[str]:
+    return frozenset(one.id for one in _messages(domain) if isinstance(one.id, str) and not PLACE.search(one.id))
+
+
+@cache
+def words() -> frozenset[str]:
+    """What may fill a place and is ours: whole sentences, and words; a thing that is called “Orders” keeps its name."""
+    whole = {one for one in _phrases("messages") if one.endswith((".", "?"))}
+    return (
+        _phrases("sentences") | whole | set(TEXT_FIELDS.values()) | {title for one in ALL for title in _outcomes(one)}
+    )
+
+
+def _outcomes(scenario: Scenario) -> Iterator[str]:
+    for step in scenario.steps:
+        yield from (outcome.title for outcome in getattr(step, "outcomes", ()))
+
+
+def _messages(domain: str) -> Iterator[Message]:
+    with language.catalogue_file(language.languages()[1], domain).open("rb") as file:
+        yield from (one for one in read_po(file) if one.id)
+
+
+def _last(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else str(message.id[-1])
+
+
+def _template(message: Message) -> Template:
+    one, many = (message.id, "") if isinstance(message.id, str) else (str(message.id[0]), str(message.id[1]))
+    pieces = PLACE.split(_last(message))
+    given = [piece.replace("%%", "%") for piece in pieces[::2]]
+    around = list(zip(pieces[1::2], given, given[1:], strict=False))
+    quoted = frozenset(name for name, before, after in around if before.endswith("“") and after.startswith("”"))
+    anchor = max(given, key=len)
+    return Template(one, many, tuple(pieces[1::2]), tuple(given), anchor, sum(map(len, given)), quoted)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[Part, ...]:
+    """The text cut where sentences end, so that the most of it is known; what is not known stays as it is."""
+    cuts = [0, *(found.end() for found in END.finditer(text)), len(text)]
+    if len(cuts) > MOST_PARTS:
+        return (_matched(text)[1],)
+    best: list[tuple[int, int, tuple[Part, ...]]] = [(0, 0, ())]
+    for end in range(1, len(cuts)):
+        found = []
+        for start in range(end):
+            weight, part = _matched(text[cuts[start] : cuts[end]].strip())
+            known, pieces, parts = best[start]
+            found.append((known + weight, pieces - 1, (*parts, part)))
+        best.append(max(found, key=lambda one: one[:2]))
+    return best[-1][2]
+
+
+def _matched(text: str) -> tuple[int, Part]:
+    """The template it was made from, and how sure that is; 0 without one."""
+    if text in phrases():
+        return len(text), Part(text)
+    found = [(one, values) for one in templates() if (values := one.values(text)) is not None]
+    if not found:
+        return _about(text)
+    best, values = max(found, key=lambda one: one[0].weight)
+    return best.weight, Part(text, best, values)
+
+
+def _about(text: str) -> tuple[int, Part]:
+    """ "Return R-1001: It is known." Who it is about stays, what is said is told."""
+    _name, colon, rest = text.partition(": ")
+    weight = _matched(rest)[0] if colon else 0
+    return weight, Part(text)
+
+
+def _rendered(part: Part) -> str:
+    template = part.template
+    if template is None:
+        name, colon, rest = part.text.partition(": ")
+        known = _phrase(part.text)
+        return known if known is not None else f"{_value(name)}: {said(rest)}" if colon and rest else part.text
+    told = language.told(reader())
+    values = {name: text if name in template.quoted else _value(text, name) for name, text in part.values}
+    text = told.ungettext(template.one, template.many, _count(part)) if template.many else told.ugettext(template.one)
+    return str(text) % values
+
+
+def _count(part: Part) -> int:
+    """What the plural goes by."""
+    text = dict(part.values).get("n", "")
+    return int(text.replace(",", "")) if NUMBER.fullmatch(text) else 2
+
+
+def _phrase(text: str) -> str | None:
+    """A text without places in the reader's language; None where it is none of ours."""
+    return str(language.told(reader()).ugettext(text)) if text in phrases() else None
+
+
+def _value(text: str, place: str = "") -> str:
+    """What fills a place, as the reader writes it: a day, money, a number, words of ours, several of them."""
+    if COUNT.fullmatch(place) and NUMBER.fullmatch(text):
+        return language.number(int(text.replace(",", "")))
+    for shape, write in SHAPES:
+        if found := shape.fullmatch(text):
+            return write(found)
+    known = _word(text)
+    if known is not None:
+        return known
+    tokens = BETWEEN.split(text)
+    if len(tokens) == 1:
+        return _quoted(text)
+    told = [_word(token) for token in tokens[::2]]
+    if all(one is None for one in told) and not any(QUOTED.search(one) for one in tokens[::2]):
+        return text
+    values = [_quoted(token) if one is None else one for token, one in zip(tokens[::2], told, strict=True)]
+    between = [language._(" and ") if one == " and " else one for one in tokens[1::2]]
+    return values[0] + "".join(mark + value for mark, value in zip(between, values[1:], strict=True))
+
+
+def _quoted(text: str) -> str:
+    """Names between the quotation marks of the reader's language."""
+    marks = QUOTES.get(reader().language.language)
+    return QUOTED.sub(lambda found: f"{marks[0]}{found[1]}{marks[1]}", text) if marks else text
+
+
+def _word(text: str) -> str | None:
+    """A word, a sentence, “3 orders”, “Return R-1001”, money; None where nothing of it is ours."""
+    for shape, write in SHAPES:
+        if found := shape.fullmatch(text):
+            return write(found)
+    if text in words():
+        return _phrase(text)
+    parts = _parts(text)
+    if any(part.template for part in parts):
+        return " ".join(_rendered(part) for part in parts)
+    if found := COUNTED.fullmatch(text):
+        return f"{found[1]} {_phrase(found[2])}" if found[2] in words() else None
+    if found := NUMBERED.fullmatch(text):
+        return f"{_phrase(found[1])} {found[2]}" if found[1] in words() else None
+    return None
+
+
+def _day(found: re.Match[str]) -> str:
+    day, month, year = found.groups()
+    return language.day(datetime(int(year), MONTHS.index(month) + 1, int(day), tzinfo=UTC).date())
+
+
+def _iso_day(found: re.Match[str]) -> str:
+    try:
+        return language.day(datetime.fromisoformat(found[0]).date())
+    except ValueError:
+        return found[0]
+
+
+def _moment(found: re.Match[str]) -> str:
+    return language.moment(datetime.fromisoformat(found[1]).replace(tzinfo=UTC))
+
+
+def _money(found: re.Match[str]) -> str:
+    return language.money({"amount": found[1].replace(",", ""), "currency": found[2]})
+
+
+def _period(found: re.Match[str]) -> str:
+    return format_unit(int(found[1]), f"duration-{found[2]}", locale=reader().language)
+
+
+SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (MONEY, _money), (DAY, _day), (ISO_DAY, _iso_day), (MOMENT, _moment), (PERIOD, _period),
+)  # fmt: skip
