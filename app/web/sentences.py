@@ -88,8 +88,12 @@ class Part:
 
 def said(text: str) -> str:
     """A sentence of ours, or several, as they are kept in a row, in the reader's language."""
-    if not text or len(text) > MOST:
-        return text
+    return _told(text, reader()) if 0 < len(text) <= MOST else text
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str, _who: language.Reader) -> str:
+    """Once for all who read alike: pages show the same rows again and again."""
     whole = _phrase(text)
     return whole if whole is not None else " ".join(_rendered(part) for part in _parts(text))
 

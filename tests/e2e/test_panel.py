@@ -88,7 +88,7 @@ def test_a_merchant_sees_at_a_glance_where_the_order_stands(site: Site, visit: O
     page = visit().open("/panel/orders/1001")
     expect(page.get_by_role("heading", level=1)).to_have_text("Order 1001")
     expect(page.locator("header .badge").first).to_have_text("Under review")
-    expect(page.get_by_role("main")).to_contain_text("Total 950.00 EUR is at or above your limit of 500.00 EUR")
+    expect(page.get_by_role("main")).to_contain_text("Total €950.00 is at or above your limit of €500.00")
     expect(page.get_by_role("region", name="Decision")).to_contain_text("Order Review")
     expect(page.get_by_role("region", name="Documents")).to_contain_text("Kept for 7 years, until 31 Dec 2033")
     expect(page.get_by_role("link", name="Open in OpenText")).to_have_attribute("target", "_blank")

@@ -94,7 +94,7 @@ class TestWhatItSays:
     def test_the_reasons_and_the_chain_behind_them(self, shop: Shop) -> None:
         shop.order_under_review("1001", outcome="approved")
         page = words_on(shop.sign_in().text("/panel/orders/1001"))
-        assert "Total 950.00 EUR is at or above your limit of 500.00 EUR" in page
+        assert "Total €950.00 is at or above your limit of €500.00" in page
         chain = page[page.index("From event to action") :]
         order = [chain.index(word) for word in ("Event", "Rule", "Document", "Decision", "Action")]
         assert order == sorted(order)
