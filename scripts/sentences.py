@@ -25,10 +25,22 @@ WHOLE = (
     "engine/handlers/*.py", "engine/letters/*.py", "engine/uploads_check.py", "engine/recalls.py", "engine/replay.py",
     "engine/agreements/checking.py", "engine/agreements/parsing.py", "engine/agreements/promotions.py",
     "engine/agreements/table.py", "domain/retention.py", "domain/communications.py", "scenarios/*.py",
-    "opentext/check.py", "stores/shopify/incidents.py",
+    "opentext/check*.py", "stores/shopify/incidents.py",
 )  # fmt: skip
 IN_FUNCTIONS = frozenset({"scenarios", "agreements", "domain"})  # the tables of these say nothing
-APART = ("web/", "opentext/provisioning/", "opentext/workflow_service/otwf.py", "cli.py", "db/", "settings.py")
+# Texts with languages of their own, and what only who runs the product reads.
+APART = (
+    "engine/letters/request_mail.py", "web/", "opentext/provisioning/", "opentext/workflow_service/otwf.py", "cli.py",
+    "db/", "settings.py",
+)  # fmt: skip
+    "engine/letters/request_mail.py",
+    "web/",
+    "opentext/provisioning/",
+    "opentext/workflow_service/otwf.py",
+    "cli.py",
+    "db/",
+    "settings.py",
+)
 RESULTS = frozenset({
     "Written", "Done", "Skipped", "Wait", "Branch", "RefusedPrice", "DeletionObstacle", "Incident", "Occasion",
 })  # fmt: skip
@@ -41,7 +53,7 @@ SILENT = frozenset({
 })  # fmt: skip
 SILENT_WORDS = frozenset({"code", "key", "title", "folder"})
 ELSEWHERE = frozenset({"_activity", "_facts_of", "_notice_html", "file_report", "_draft", "with_value", "wish_of"})
-NO_SENTENCE = re.compile(r"\.pdf$|<\w+|\{\{|^\d\d |^%\w|^BigCommerce x|^Shopify x|^ECM |\{store\}|^\[ECM")
+NO_SENTENCE = re.compile(r"\.(?:pdf|txt)$|<\w+|\{\{|^\d\d |^%\w|^BigCommerce x|^Shopify x|^ECM |\{store\}|^\[ECM")
 # Names of groups, folders and fields, and codes between steps: read elsewhere, or by nobody.
 NAMES = frozenset({
     "Order Review", "Content Approvers", "Support Leads", "Customer Onboarding", "Customer Service", "Legal approval",
@@ -51,7 +63,7 @@ NAMES = frozenset({
     "number of uses", "a file of discount rules", "a price agreement", "no SKU", "and the", "complete", "incomplete",
     "client id not known in this region", "exchange", "repair", "rejected", "taken", ", switched off", "on credit",
     "pays in advance", "not on hold", "not viewed yet", "staff change it as the note says.", "runs in the store",
-    "The provider", "The product", "Valid from", "Valid to", "Goods exchanged as decided in OpenText.",
+    "mail", "en", "The provider", "The product", "Valid from", "Valid to", "Goods exchanged as decided in OpenText.",
     "Waits for stock, as decided in OpenText.",
 })  # fmt: skip
 WORD = re.compile(r"[a-z]+")
