@@ -33,14 +33,6 @@ APART = (
     "engine/letters/request_mail.py", "web/", "opentext/provisioning/", "opentext/workflow_service/otwf.py", "cli.py",
     "db/", "settings.py",
 )  # fmt: skip
-    "engine/letters/request_mail.py",
-    "web/",
-    "opentext/provisioning/",
-    "opentext/workflow_service/otwf.py",
-    "cli.py",
-    "db/",
-    "settings.py",
-)
 RESULTS = frozenset({
     "Written", "Done", "Skipped", "Wait", "Branch", "RefusedPrice", "DeletionObstacle", "Incident", "Occasion",
 })  # fmt: skip
