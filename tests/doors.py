@@ -118,7 +118,7 @@ class Doors:
 
     # The store's signed requests
 
-    def payload(self, user: int = OWNER, *, secret: str = credentials.APP_CLIENT_SECRET, **claims: Any) -> str:
+    def payload(self, user: int = OWNER, /, *, secret: str = credentials.APP_CLIENT_SECRET, **claims: Any) -> str:
         """A `signed_payload_jwt`; a claim given as None is left out."""
         now = int(time.time())
         whole = {

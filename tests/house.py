@@ -110,7 +110,7 @@ class House:
     def install(self, store_hash: str = credentials.STORE_HASH, *, connect: bool = True) -> StoreId:
         """As a merchant does: the store's install request at our door, the set-up work, then OpenText connected."""
         url = httpx.URL(self.stage.control_panel.install_url(store_hash))
-        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url="http://app.test")
+        answer = self.flask.test_client().get(f"{url.path}?{url.query.decode()}", base_url=self.settings.public_url)
         assert answer.status_code == 200, answer.get_data(as_text=True)
         found = store_id(Provider.BIGCOMMERCE, store_hash)
         self.installed.append(found)
@@ -130,7 +130,7 @@ class House:
         doors = communications.report_addresses(self.deps, found)
         assert doors is not None
         jobs_token, status_token = (url.rpartition("/")[2] for url in (doors.jobs, doors.notifications))
-        self.stage.exstream.report_to("http://app.test", jobs=jobs_token, notifications=status_token)
+        self.stage.exstream.report_to(self.settings.public_url, jobs=jobs_token, notifications=status_token)
 
     def install_shop(self, shop: str = credentials.SHOPIFY_SHOP, *, connect: bool = False) -> StoreId:
         """As a merchant does: agrees to the app in the Shopify admin, opens it; then the set-up work."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.living import Living, a_living
 from tests.e2e.windows import Site, Visit, a_browser, a_site, chromium_path, open_window
 
 
@@ -19,6 +20,21 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("no browser: name one in ECM_TEST_CHROMIUM")
     with a_browser(found) as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def running(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
+    """One product for all behaviours of a file; each works with an order of its own."""
+    with a_living(tmp_path_factory.mktemp("living"), chromium) as built:
+        yield built
+
+
+@pytest.fixture
+def living(running: Living) -> Iterator[Living]:
+    """The same for one test: whatever went wrong in anybody's browser fails it."""
+    yield running
+    running.house.stage.world.faults.remove()
+    assert running.all_leave() == []
 
 
 @pytest.fixture
