@@ -218,9 +218,8 @@ def test_an_order_without_a_workspace_has_one_button_that_says_what_will_be_crea
 
 def test_without_the_right_i_request_access_get_it_and_then_i_see(living: Living) -> None:
     order = living.order_under_review()
-    living.gives_rights(
-        Entry("user24655@example.com", OWN, Allowed(workflow=Flow.NONE, folders=("99 Nothing",))), DECIDERS
-    )
+    nothing = Allowed(Scope.NONE, workflow=Flow.NONE)
+    living.gives_rights(Entry("user24655@example.com", OWN, nothing), DECIDERS)
     support = living.comes(OTHER, Role.MANAGER)
     page = support.opens(f"/panel/orders/{order}")
     expect(page.get_by_role("heading", name="You don’t have access to everything here")).to_be_visible()
