@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, String, and_, delete, insert, or_, select
+from sqlalchemy import Column, Index, Select, String, and_, delete, exists, func, insert, or_, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel
 
 from app.db.links import SubjectSnapshot
-from app.domain.search import PERSONAL, Term, TermKind
+from app.domain.search import FOUND, PERSONAL, Term, TermKind
 
 MOST = 300  # rows looked at for one text; whoever finds more types on
 HITS = 20
@@ -25,7 +26,8 @@ class SearchEntry(SQLModel, table=True):
     """One word of one object. Every column is key: a row is written and deleted, never changed."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (Index("ix_search_object", "store_id", "object_type", "object_id"),)
+    # All of a row, so that SQLite, which keeps no statistics, does not walk a store's words to find an object's.
+    __table_args__ = (Index("ix_search_object", "store_id", "object_type", "object_id", "kind", "term"),)
     store_id: str = Field(foreign_key="store.id", primary_key=True)
     term: str = Field(sa_column=Column(_bytewise(), primary_key=True))
     object_type: str = Field(primary_key=True)
@@ -87,8 +89,11 @@ def forget_person(session: Session, store_id: str, objects: Collection[Key]) -> 
 
 
 def find(session: Session, store_id: str, prefixes: Collection[str], words: Collection[str] = ()) -> tuple[Hit, ...]:
-    """What begins so, whole words first; else what has all these words. One statement a word and one for the hits."""
-    entries = [row for prefix in prefixes for row in _beginning(session, store_id, prefix)]
+    """What begins so, whole words first; else what has all these words. Two statements, a few more for several words.
+
+    However much of one kind has a word (the orders of a SKU), the other kinds and the latest of it are found.
+    """
+    entries = list(session.execute(_beginning_any(store_id, prefixes))) if prefixes else []
     if not entries and words:
         entries = _having_all(session, store_id, words)
     best: dict[Key, tuple[bool, TermKind]] = {}
@@ -99,21 +104,81 @@ def find(session: Session, store_id: str, prefixes: Collection[str], words: Coll
     return _hits(session, store_id, {key: best[key] for key in chosen})
 
 
+def has(session: Session, store_id: str, object_type: str, object_id: str, kind: TermKind) -> bool:
+    """Whether an object has a word of this kind."""
+    found = select(ENTRY.term).where(_of(store_id, object_type, object_id), ENTRY.kind == kind.value)
+    return session.execute(found.limit(1)).first() is not None
+
+
 def _newest_first(key: Key) -> tuple[bool, int]:
     """Objects without many of their kind first; of orders, whose ids count up, the latest."""
     return (key[0] == "order", -int(key[1]) if key[1].isdecimal() and len(key[1]) < 19 else 0)
 
 
-def _beginning(session: Session, store_id: str, prefix: str) -> list[Any]:
-    columns = (ENTRY.term, ENTRY.object_type, ENTRY.object_id, ENTRY.kind)
-    within = (ENTRY.store_id == store_id, ENTRY.term >= prefix, ENTRY.term < prefix + BEYOND)
-    return list(session.execute(select(*columns).where(*within).order_by(ENTRY.term).limit(MOST)))
+COLUMNS = (ENTRY.term, ENTRY.object_type, ENTRY.object_id, ENTRY.kind)
+
+
+def _beginning_any(store_id: str, prefixes: Collection[str]) -> Any:
+    """Whole words by kind of object, the latest of each; then what begins so. All by the table's own key."""
+    whole = [_whole(store_id, one, kind) for one in prefixes for kind in FOUND]
+    parts = [_beginning(store_id, one) for one in prefixes]
+    return union_all(*(select(one.subquery()) for one in (*whole, *parts)))
+
+
+def _whole(store_id: str, word: str, kind: str) -> Select[Any]:
+    of = (ENTRY.store_id == store_id, ENTRY.term == word, ENTRY.object_type == kind)
+    return select(*COLUMNS).where(*of).order_by(func.length(ENTRY.object_id).desc(), ENTRY.object_id.desc()).limit(HITS)
+
+
+def _beginning(store_id: str, prefix: str) -> Select[Any]:
+    return select(*COLUMNS).where(*_within(ENTRY, store_id, prefix)).order_by(ENTRY.term).limit(MOST)
+
+
+def _within(entry: Any, store_id: str, prefix: str) -> tuple[Any, ...]:
+    return (entry.store_id == store_id, entry.term >= prefix, entry.term < prefix + BEYOND)
+
+
+def _has(entry: Any, store_id: str, prefix: str) -> tuple[Any, ...]:
+    """The same for objects that are named: by value, so that they are looked up by the object and not by the word."""
+    value = func.coalesce(entry.term, entry.term)
+    return (entry.store_id == store_id, value >= prefix, value < prefix + BEYOND)
 
 
 def _having_all(session: Session, store_id: str, words: Collection[str]) -> list[Any]:
-    found = [_beginning(session, store_id, word) for word in words]
-    common = set.intersection(*({(row.object_type, row.object_id) for row in rows} for rows in found))
-    return [row for rows in found for row in rows if (row.object_type, row.object_id) in common]
+    """Objects that have all these words. The rarest word leads; the others are asked about its objects alone."""
+    found = {word: list(session.execute(_beginning(store_id, word))) for word in words}
+    rarest, *others = sorted(found, key=lambda word: (len(found[word]), -len(word)))
+    rows = found[rarest]
+    if len(rows) == MOST:  # all of them are common: one statement looks through the objects of the longest
+        return list(session.execute(_common(store_id, rarest, others)))
+    common = {(row.object_type, row.object_id) for row in rows}
+    for word in others:
+        if common:
+            common &= {(row.object_type, row.object_id) for row in session.execute(_of_these(store_id, word, common))}
+    return [row for row in rows if (row.object_type, row.object_id) in common]
+
+
+def _of_these(store_id: str, word: str, keys: Collection[Key]) -> Any:
+    """Which of these objects have a word; a part for each kind, which its index is made for."""
+    columns, has = (ENTRY.object_type, ENTRY.object_id), _has(ENTRY, store_id, word)
+    return union_all(
+        *(
+            select(*columns).where(
+                *has, ENTRY.object_type == one, ENTRY.object_id.in_([i for k, i in keys if k == one])
+            )
+            for one in sorted({kind for kind, _ in keys})
+        )
+    )
+
+
+def _common(store_id: str, leading: str, others: Collection[str]) -> Select[Any]:
+    asked = [_also(aliased(SearchEntry), store_id, word) for word in others]
+    return select(*COLUMNS).where(*_within(ENTRY, store_id, leading), *asked).order_by(ENTRY.term).limit(MOST)
+
+
+def _also(other: Any, store_id: str, word: str) -> Any:
+    same = (other.object_type == ENTRY.object_type, other.object_id == ENTRY.object_id)
+    return exists(select(other.term).where(*_has(other, store_id, word), *same))
 
 
 def _hits(session: Session, store_id: str, best: dict[Key, tuple[bool, TermKind]]) -> tuple[Hit, ...]:

@@ -105,7 +105,8 @@ def beside(subject: object) -> tuple[frozenset[Term], frozenset[TermKind]]:
     if isinstance(subject, Order):
         if OrderPart.SHIPMENTS not in subject.parts:
             return frozenset(), frozenset({TermKind.TRACKING})
-        return _all(TermKind.TRACKING, [one.tracking_number for one in subject.shipments]), frozenset()
+        numbers = [number for one in subject.shipments for number in one.tracking_number.split(",")]
+        return _all(TermKind.TRACKING, numbers), frozenset()
     if isinstance(subject, Product):
         return _all(TermKind.SKU, list(subject.variants)), frozenset()
     return frozenset(), frozenset()

@@ -15,6 +15,7 @@ from app.db.stores import StoreRow
 from app.db.types import utc_now
 from app.domain.events import Event, Source, Topic
 from app.domain.ids import NodeId, ObjectType, Provider, StoreId
+from app.domain.order_parts import OrderPart
 from app.domain.planning import PlannedRun, needs, plan
 from app.domain.scenario import Preferences, Subject
 from app.engine import (
@@ -121,7 +122,10 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
         return _end(deps, claim, "done", first_setup.begin(deps, event))
     try:
         parts = needs(event, ALL, _preferences(deps, event.store_id), _provider(event.store_id))
+        if event.detail.get("shipment_id"):
+            parts |= {OrderPart.SHIPMENTS}
         read = subjects.read(deps, event.store_id, object_type, event.object_id, parts)
+        read = subjects.with_tracking(deps, event.store_id, read)
     except NotFound:
         return _note_gone(deps, claim, event)
     subject = holding.without_our_own_hold(deps, event.store_id, read)

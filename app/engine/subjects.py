@@ -10,15 +10,16 @@ from app.db.links import SubjectSnapshot, WorkspaceLink
 from app.db.session import reading
 from app.db.types import utc_now
 from app.domain.cases import Case
-from app.domain.commerce import Customer, Money, Order, Product, StoreProfile
+from app.domain.commerce import Customer, Money, Order, OrderStatus, Product, StoreProfile
 from app.domain.ids import CompanyId, CustomerId, NodeId, ObjectType, OrderId, PageId, ProductId, StoreId
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
-from app.domain.search import FOUND, beside, terms
+from app.domain.search import FOUND, TermKind, beside, terms
 from app.domain.trade import Company, Page
 from app.engine import cases, policies
 from app.engine.deps import Deps
 
+HAS_LEFT = frozenset({OrderStatus.PARTIALLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.COMPLETED})
 LONGEST_NOTE = 1000  # of what staff and buyer wrote on an order; the whole text is in the store
 
 
@@ -44,6 +45,17 @@ def read(
     if object_type is ObjectType.CASE:
         return cases.read(deps, store_id, object_id)
     return reader.profile()
+
+
+def with_tracking(deps: Deps, store_id: StoreId, subject: Subject) -> Subject:
+    """An order that has left the house with its shipments, until we know a tracking number of it: people look for it
+    by that, whatever scenarios are switched on. Others as they are."""
+    if not isinstance(subject, Order) or OrderPart.SHIPMENTS in subject.parts or subject.status not in HAS_LEFT:
+        return subject
+    with reading(deps.database) as session:
+        if search.has(session, store_id, ObjectType.ORDER.value, subject.id, TermKind.TRACKING):
+            return subject
+    return deps.store(store_id).read.order(subject.id, subject.parts | {OrderPart.SHIPMENTS})
 
 
 def name(subject: Subject) -> str:
