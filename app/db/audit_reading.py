@@ -15,7 +15,7 @@ ENTRY: Any = AuditEntry
 USER: Any = StoreUser
 PAGE = 100
 # Actors that are no person of the store; of some the id follows after a colon.
-KINDS = ("system", "store", "buyer", "operator", "workflow", "store_user", "decision")
+KINDS = ("system", "store", "buyer", "operator", "workflow", "store_user", "decision", "approver")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from app.db import (
+    approvers,
     attempts,
     audit,
     cases,
@@ -34,6 +35,7 @@ from app.db import (
 
 metadata = SQLModel.metadata
 MODULES = (
+    approvers,
     attempts,
     audit,
     cases,

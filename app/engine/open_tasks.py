@@ -45,6 +45,7 @@ class OpenTask:
     started_at: datetime
     is_mine_to_decide: bool
     workflow: str = ""
+    store_name: str = ""  # told where a list spans several
 
     @property
     def kind(self) -> str:

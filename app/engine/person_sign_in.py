@@ -1,5 +1,7 @@
 """A store user's own sign-in at OpenText: begun in the panel, finished by the same browser, renewed, ended.
 
+What was given is kept, renewed and asked with alike for approvers, who have no store account (`engine.approvers`).
+
 The way there: state of 256 bits, kept as a digest with the panel's session and a secret of the browser's own (a cookie
 of the window that goes to OpenText, where we are no third party); PKCE; an exact return address of each store's own.
 Nobody else can finish it, nor make somebody finish theirs. What OTDS gives is sealed; of many processes one renews it.
@@ -16,6 +18,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col
 
 from app.db import audit, rights
+from app.db.approvers import ApproverSession
 from app.db.rights import PersonSignIn, SignInAttempt
 from app.db.session import reading, unit_of_work
 from app.db.types import new_id, utc_now
@@ -36,6 +39,7 @@ LEASE = timedelta(seconds=15)
 SIGN_IN_SECONDS = 8.0  # a person waits for the page they come back to
 WAIT_SECONDS, LOOK_EVERY = 5.0, 0.1  # for another process that renews
 LONGEST = 100
+SignInRow = PersonSignIn | ApproverSession  # the same columns for what OTDS gave
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def begin(deps: Deps, who: Merchant) -> Begun:
                 expires_at=now + ATTEMPT_LIFE,
             )
         )  # fmt: skip
-    url = people.people.sign_in_url(return_url(deps, who.store_id), state, _verifier(deps, state))
+    url = people.people.sign_in_url(return_url(deps, who.store_id), state, verifier(deps, state))
     return Begun(url, cookie_suffix(state), browser)
 
 
@@ -91,7 +95,7 @@ def cookie_suffix(state: str) -> str:
     return sha256_hex(state)[:12]
 
 
-def _verifier(deps: Deps, state: str) -> str:
+def verifier(deps: Deps, state: str) -> str:
     """PKCE's secret: 64 hexadecimal characters that only we can make of the state. Nothing has to be kept."""
     return deps.vault.sign("pkce", state)
 
@@ -133,7 +137,7 @@ def finish(deps: Deps, attempt: Attempt, code: str) -> str:
         raise SignedOut("The connection to OpenText was changed meanwhile.", code="connection_changed")
     until = time.monotonic() + SIGN_IN_SECONDS
     tokens = opentext.people.redeem(
-        code, _verifier(deps, attempt.state), return_url(deps, who.store_id), within=SIGN_IN_SECONDS
+        code, verifier(deps, attempt.state), return_url(deps, who.store_id), within=SIGN_IN_SECONDS
     )
     identity = opentext.people.who_is(tokens.access, within=max(until - time.monotonic(), 1.0))
     row_id, now = new_id(), utc_now()
@@ -143,7 +147,7 @@ def finish(deps: Deps, attempt: Attempt, code: str) -> str:
             PersonSignIn(
                 id=row_id, store_id=who.store_id, user_id=who.user_id, login=identity.login, name=identity.name,
                 connection_version=opentext.connection.version, signed_in_at=now,
-                **_sealed(deps, row_id, tokens),
+                **sealed(deps, PersonSignIn, row_id, tokens),
             )
         )  # fmt: skip
         audit.record(
@@ -163,7 +167,7 @@ def sign_out(deps: Deps, who: Merchant) -> None:
 
 def content(deps: Deps, who: Merchant, until: float = float("inf")) -> tuple[PersonalContent, str]:
     """Content Server as this person, and their name there. Raises SignedOut or NeedsReauth; asks nobody yet."""
-    opentext = deps.opentext(who.store_id)
+    opentext = deps.opentext(_through(who))
     row = _row(deps, who)
     if row.connection_version != opentext.connection.version:
         _end(deps, row)
@@ -171,24 +175,45 @@ def content(deps: Deps, who: Merchant, until: float = float("inf")) -> tuple[Per
     return opentext.people.content((row.id,), _Renewing(deps, who, until), until=until), row.name
 
 
-def _row(deps: Deps, who: Merchant) -> PersonSignIn:
+def login(deps: Deps, who: Merchant) -> str:
+    """What OpenText calls this person. Raises SignedOut."""
+    return _row(deps, who).login
+
+
+def _through(who: Merchant) -> StoreId:
+    """The store by whose connection the person signed in."""
+    return who.by_opentext.store_id if who.by_opentext else who.store_id
+
+
+def _row(deps: Deps, who: Merchant) -> SignInRow:
+    row: SignInRow | None
     with reading(deps.database) as session:
-        row = rights.sign_in_of(session, who.store_id, who.user_id)
-    if row is None:
+        if who.by_opentext:
+            row = session.get(ApproverSession, who.by_opentext.session_id)
+        else:
+            row = rights.sign_in_of(session, who.store_id, who.user_id)
+    if row is None or row.tokens is None:
         raise SignedOut("Sign in to OpenText.", code="sign_in_needed")
     return row
 
 
-def _end(deps: Deps, row: PersonSignIn) -> None:
+def _end(deps: Deps, row: SignInRow) -> None:
+    """What OpenText gave is forgotten. An approver's session stays, for what was typed there and the next sign-in."""
     with unit_of_work(deps.database) as uow:
-        uow.session.execute(delete(PersonSignIn).where(col(PersonSignIn.id) == row.id))
+        if isinstance(row, PersonSignIn):
+            uow.session.execute(delete(PersonSignIn).where(col(PersonSignIn.id) == row.id))
+        else:
+            uow.session.execute(
+                update(ApproverSession).where(col(ApproverSession.id) == row.id).values(tokens=None, leased_until=None)
+            )
 
 
-def _sealed(deps: Deps, row_id: str, tokens: PersonTokens) -> dict[str, Any]:
+def sealed(deps: Deps, table: type[SignInRow], row_id: str, tokens: PersonTokens) -> dict[str, Any]:
+    """The columns of a row that keeps what OTDS gave."""
     now = utc_now()
     plain = json.dumps({"access": tokens.access, "refresh": tokens.refresh}).encode()
     return {
-        "tokens": deps.vault.encrypt(plain, f"person_sign_in:tokens:{row_id}"),
+        "tokens": deps.vault.encrypt(plain, f"{table.__tablename__}:tokens:{row_id}"),
         "refresh_at": now + timedelta(seconds=tokens.life * RENEW_AT),
         "ends_at": now + timedelta(seconds=tokens.life),
         "leased_until": None,
@@ -216,25 +241,27 @@ class _Renewing:
             return self._renew(row, access, refresh, is_over=is_over)
         return self._wait(row) if is_over else access
 
-    def _open(self, row: PersonSignIn) -> tuple[str, str]:
-        plain = json.loads(self._deps.vault.decrypt(row.tokens, f"person_sign_in:tokens:{row.id}"))
+    def _open(self, row: SignInRow) -> tuple[str, str]:
+        if row.tokens is None:
+            raise SignedOut
+        plain = json.loads(self._deps.vault.decrypt(row.tokens, f"{row.__tablename__}:tokens:{row.id}"))
         return plain["access"], plain["refresh"]
 
-    def _at_its_end(self, row: PersonSignIn) -> str:
+    def _at_its_end(self, row: SignInRow) -> str:
         _end(self._deps, row)
         raise SignedOut
 
-    def _lease(self, row: PersonSignIn) -> bool:
-        now, until = utc_now(), col(PersonSignIn.leased_until)
+    def _lease(self, row: SignInRow) -> bool:
+        now, until = utc_now(), col(type(row).leased_until)
         return self._change(row, {"leased_until": now + LEASE}, or_(until.is_(None), until < now))
 
-    def _renew(self, row: PersonSignIn, access: str, refresh: str, *, is_over: bool) -> str:
+    def _renew(self, row: SignInRow, access: str, refresh: str, *, is_over: bool) -> str:
         try:
-            tokens = self._deps.opentext(self._who.store_id).people.renew(refresh, within=self._left())
+            tokens = self._deps.opentext(_through(self._who)).people.renew(refresh, within=self._left())
         except SignedOut:
             current = _row(self._deps, self._who)
             if current.id == row.id and current.version == row.version:
-                log.info("person_signed_out", store_id=row.store_id, user_id=row.user_id)
+                log.info("person_signed_out", store_id=row.store_id, user_id=self._who.user_id)
                 return self._at_its_end(row)
             return self._open(current)[0]
         except AppError:
@@ -242,12 +269,12 @@ class _Renewing:
             if is_over:
                 raise
             return access
-        fresh = _sealed(self._deps, row.id, tokens) | {"version": row.version + 1}
+        fresh = sealed(self._deps, type(row), row.id, tokens) | {"version": row.version + 1}
         if not self._change(row, fresh):
             raise SignedOut  # signed out, or signed in anew, while we asked
         return tokens.access
 
-    def _wait(self, row: PersonSignIn) -> str:
+    def _wait(self, row: SignInRow) -> str:
         until = min(time.monotonic() + WAIT_SECONDS, self._until)
         while time.monotonic() < until:
             current = _row(self._deps, self._who)
@@ -256,12 +283,13 @@ class _Renewing:
             time.sleep(LOOK_EVERY)
         raise Retryable("The sign-in is being renewed.", code="being_renewed")
 
-    def _change(self, row: PersonSignIn, values: dict[str, Any], *more: Any) -> bool:
+    def _change(self, row: SignInRow, values: dict[str, Any], *more: Any) -> bool:
+        table = type(row)
         statement: Any = (
-            update(PersonSignIn)
-            .where(col(PersonSignIn.id) == row.id, col(PersonSignIn.version) == row.version, *more)
+            update(table)
+            .where(col(table.id) == row.id, col(table.version) == row.version, *more)
             .values(**values)
-            .returning(col(PersonSignIn.id))
+            .returning(col(table.id))
         )
         with unit_of_work(self._deps.database) as uow:
             return uow.session.execute(statement).first() is not None

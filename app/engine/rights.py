@@ -65,8 +65,9 @@ class OpenTextSilent(Retryable):
 
 
 def sight(
-    deps: Deps, who: Merchant, rows: PanelRows, orders: Iterable[OrderOfCustomer] = (), *, is_page: bool = False
-) -> Sight:
+    deps: Deps, who: Merchant, rows: PanelRows, orders: Iterable[OrderOfCustomer] = (), *, is_page: bool = False,
+    patience: float = PATIENCE,
+) -> Sight:  # fmt: skip
     """What this person may see of the object now. By map without any call; for persons one call, or a few.
 
     `is_page`: somebody only looks, so OpenText is waited for a moment; its answer is there at the next look.
@@ -75,24 +76,28 @@ def sight(
     if rows.rights.mode is Mode.SERVICE:
         return found
     held = {one.node_id for one in rows.documents if one.holds}
-    return _sight_by_person(deps, who, found, _nodes(rows, orders), held, is_page=is_page)
+    return _sight_by_person(deps, who, found, _nodes(rows, orders), held, is_page=is_page, patience=patience)
 
 
-def sight_of(deps: Deps, who: Merchant, rights: Rights, nodes: set[int], *, is_page: bool = False) -> Sight:
+def sight_of(
+    deps: Deps, who: Merchant, rights: Rights, nodes: set[int], *, is_page: bool = False, patience: float = PATIENCE
+) -> Sight:
     """What this person may see of several workspaces at once, for a list across objects; for persons one call."""
     found = _by_map(rights, who)
     if rights.mode is Mode.SERVICE:
         return found
-    return _sight_by_person(deps, who, found, nodes - {0}, set(), is_page=is_page)
+    return _sight_by_person(deps, who, found, nodes - {0}, set(), is_page=is_page, patience=patience)
 
 
 def _by_map(rights: Rights, who: Merchant) -> Sight:
     return Sight(rights.allowed_for(who.user_email, who.role), contact=rights.contact)
 
 
-def _sight_by_person(deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int], *, is_page: bool) -> Sight:
+def _sight_by_person(
+    deps: Deps, who: Merchant, of: Sight, nodes: set[int], held: set[int], *, is_page: bool, patience: float
+) -> Sight:
     if not is_page:
-        return _asked(deps, who, of, nodes, held, PATIENCE)
+        return _asked(deps, who, of, nodes, held, patience)
     patience = PATIENCE if deps.behind.is_at_once else BEHIND_PAGE
     key = ("sight", who.session_id, frozenset(nodes), frozenset(held))
     try:

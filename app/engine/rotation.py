@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
+from app.db.approvers import ApproverSession
 from app.db.communications import CommunicationRow
 from app.db.inbox import InboxEvent
 from app.db.rights import PersonSignIn
@@ -38,6 +39,7 @@ PLACES = (
     Place(CommunicationRow, "job_key", "contents"),
     Place(SetupDraft, "store_id", "secrets"),
     Place(PersonSignIn, "id", "tokens"),
+    Place(ApproverSession, "id", "tokens"),
     Place(UploadContent, "file_id", "content"),
 )
 

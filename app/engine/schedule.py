@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from app.db import communications
+from app.db import approvers, communications
 from app.db.inbox import InboxEvent
 from app.db.links import WorkspaceLink
 from app.db.publications import ApprovalRow, Publication
@@ -180,6 +180,7 @@ def _clean(deps: Deps) -> None:
         communications.forget_contents(session, old)
         session.execute(delete(UsedToken).where(col(UsedToken.expires_at) < utc_now()))
         session.execute(delete(WebSession).where(col(WebSession.created_at) < utc_now() - periods.session_absolute))
+        approvers.forget_old(session, utc_now() - periods.session_absolute)
         attempts.forget_old(session)
         _forget_ticks(session)
 

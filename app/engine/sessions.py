@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
 
-from app.db import audit, rights, stores
+from app.db import approvers, audit, rights, stores
 from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow, StoreUser, UsedToken, WebSession
 from app.db.types import utc_now
@@ -49,8 +49,20 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class ByOpenText:
+    """Somebody whom OpenText alone knows: their session here, and the store through whose connection they came in."""
+
+    session_id: str
+    store_id: StoreId
+
+
+@dataclass(frozen=True)
 class Merchant:
-    """Who is at the door: a person of one store. `admin_url` is the store's control panel, which frames our pages."""
+    """Who is at the door: a person of one store. `admin_url` is the store's control panel, which frames our pages.
+
+    `by_opentext`: no user of the store but an approver, who decides about it as a person of OpenText; their
+    `user_id` names them there, their e-mail address is their login.
+    """
 
     store_id: StoreId
     user_id: str
@@ -60,6 +72,12 @@ class Merchant:
     session_id: str
     page_token: str
     admin_url: str
+    by_opentext: ByOpenText | None = None
+
+    @property
+    def actor(self) -> str:
+        """As the audit log names who did something."""
+        return f"approver:{self.user_id}" if self.by_opentext else f"user:{self.user_id}"
 
 
 @dataclass(frozen=True)
@@ -286,6 +304,7 @@ def end_for_user(session: Session, user_id: str) -> None:
 def end_for_store(session: Session, store: str) -> None:
     """End every session of one store, at OpenText too, in the caller's transaction."""
     rights.forget_store(session, store)
+    approvers.forget_store(session, store)
     session.execute(delete(WebSession).where(col(WebSession.store_id) == store))
 
 

@@ -14,6 +14,7 @@ from app.engine.deps import Deps
 from app.errors import Rejected
 from app.web import (
     activity,
+    approve,
     assets,
     buyer,
     callbacks,
@@ -34,6 +35,7 @@ from app.web import (
     settings_pages,
     webhooks,
 )  # fmt: skip
+from app.web.approve import doors
 from app.web.embedded import entrance
 from app.web.errors import Answers
 from app.web.find.desk import side_bar
@@ -103,6 +105,9 @@ SURFACES: tuple[Surface, ...] = (
     Surface(settings_pages.make_blueprint, "/settings", guards.merchant_session, is_framed=True),
     Surface(inbox.make_blueprint, "/inbox", guards.merchant_session, is_framed=True),
     Surface(inbox.make_mail_blueprint, "/decide", asked_by_mail, has_secret_path=True),
+    Surface(approve.make_entrance_blueprint, "/approve/at", doors.passer_by),
+    Surface(approve.make_return_blueprint, "/approve/at", doors.came_back),
+    Surface(approve.make_blueprint, "/approve", doors.approver),
     Surface(find.make_blueprint, "/find", guards.merchant_session, is_framed=True),
     Surface(find.make_desk_blueprint, "/desk", side_bar, has_secret_path=True),
     Surface(activity.make_blueprint, "/activity", guards.merchant_session, is_framed=True),

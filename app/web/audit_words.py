@@ -12,12 +12,15 @@ ACTORS = {
     "workflow": N_("A workflow in OpenText"),
     "store_user": N_("Somebody in your store"),
     "decision": N_("Somebody asked by mail"),
+    "approver": N_("Somebody of OpenText"),
     "user": N_("Somebody who is not known any more"),
 }
 
 ACTIONS = {
     "access.answered": N_("Dealt with a request for access"),
     "access.requested": N_("Requested access"),
+    "approver.signed_in": N_("Came in through OpenText to decide"),
+    "approver.signed_out": N_("Left the inbox for approvers"),
     "audit.exported": N_("Exported the audit log"),
     "decision.contradicted": N_("Reported a decision that contradicts the first"),
     "document.fetched": N_("Downloaded a document"),

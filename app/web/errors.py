@@ -79,6 +79,18 @@ REASONS = {
     "shelf_expired": (N_("This link has expired"), N_("Please ask the shop for a new one.")),
     "bad_install": (N_("Not installed"), N_("Start the installation again from your store.")),
     "store_mismatch": (N_("Not installed"), N_("Start the installation again from your store.")),
+    "no_entrance": (
+        N_("Nobody can sign in here"),
+        N_("This address is not complete or no longer in use. Ask your administrator for the right one."),
+    ),
+    "approver_over": (
+        N_("You are not signed in"),
+        N_("Open the address your administrator gave you for deciding, and sign in there with your OpenText name."),
+    ),
+    "approver_sign_in_over": (
+        N_("Not signed in"),
+        N_("This sign-in was used, is too old or began elsewhere. Open the address for deciding and sign in again."),
+    ),
     "sign_in_over": (
         N_("Not signed in"),
         N_("This sign-in was used, is too old or began elsewhere. Start it in the panel again."),

@@ -142,7 +142,7 @@ def least_role(endpoint: str) -> Role:
 def _who(deps: Deps) -> Merchant:
     changing = request.method not in SAFE
     if changing:
-        _from_our_own_page(deps.settings)
+        from_our_own_page(deps.settings)
     secret = request.cookies.get(cookie_name(deps.settings), "")
     token = request.headers.get(PAGE_HEADER) or (request.form.get(PAGE_FIELD, "") if changing else "")
     try:
@@ -162,7 +162,7 @@ def _presented(settings: Settings) -> bool:
     return bool(request.headers.get(PAGE_HEADER) or request.cookies.get(cookie_name(settings)))
 
 
-def _from_our_own_page(settings: Settings) -> None:
+def from_our_own_page(settings: Settings) -> None:
     """The page token proves it; these headers, where a browser sends them, must not contradict it.
 
     `Origin: null` is what browsers send with a form of a page whose referrer policy is no-referrer, as ours is.

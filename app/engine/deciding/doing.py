@@ -115,7 +115,7 @@ def _end(deps: Deps, who: Merchant, wish: Wish, state: str) -> None:
         if state == "sent":
             row.tried_at = utc_now() - IN_FLIGHT  # the next try looks at once
         audit.record(
-            uow.session, who.store_id, f"user:{who.user_id}", f"task.{wish.act.value}", f"task:{row.task_id}",
+            uow.session, who.store_id, who.actor, f"task.{wish.act.value}", f"task:{row.task_id}",
             about=f"{row.object_type}:{row.object_id}", outcome=wish.outcome, engine=row.engine, state=state,
         )  # fmt: skip
 
@@ -129,7 +129,7 @@ def _tell_panel(deps: Deps, who: Merchant, rows: PanelRows, task: Held, wish: Wi
     with unit_of_work(deps.database) as uow:
         run_id = _without(uow.session, who, rows, task) if is_over else task.run_id
     if run_id:
-        nudge.try_now(deps, who.store_id, run_id, f"user:{who.user_id}")
+        nudge.try_now(deps, who.store_id, run_id, who.actor)
 
 
 def _without(session: Session, who: Merchant, rows: PanelRows, task: Held) -> str:

@@ -13,8 +13,6 @@ from dataclasses import replace
 from typing import Protocol
 
 from app.db.panel_facts import PanelRows
-from app.db.rights import sign_in_of
-from app.db.session import reading
 from app.domain.content import Task
 from app.domain.rights import Mode, Sight
 from app.engine import person_sign_in
@@ -54,11 +52,10 @@ def of(deps: Deps, who: Merchant, rows: PanelRows, found: Sight, task: Held) -> 
     if not is_person:
         label = STORE_USER.format(name=who.user_email or f"user {who.user_id}")
         return ServiceTask(service, found, task, service.own_name, label)
-    with reading(deps.database) as session:
-        row = sign_in_of(session, who.store_id, who.user_id)
-    if row is None or not row.login or row.login.endswith(SERVICE):
+    login = person_sign_in.login(deps, who)
+    if not login or login.endswith(SERVICE):
         raise SignedOut
-    return ServiceTask(service, found, task, row.login, row.login)
+    return ServiceTask(service, found, task, login, login)
 
 
 class ServiceTask:

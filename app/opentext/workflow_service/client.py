@@ -39,8 +39,12 @@ class WorkflowApi:
         self._runtime = connection.workflow.workflow_path.strip("/")
         self._history = connection.workflow.history_path.strip("/")
 
-    def get(self, model: type[M], *path: object, query: Query | None = None, past: bool = False) -> M:
-        return read(model, self._send("GET", path, past=past, params=query), service=WORKFLOW)
+    def get(
+        self, model: type[M], *path: object, query: Query | None = None, past: bool = False, within: float | None = None
+    ) -> M:
+        """`within`: seconds somebody waits for it."""
+        more: dict[str, Any] = {} if within is None else {"extensions": {"within": within}}
+        return read(model, self._send("GET", path, past=past, params=query, **more), service=WORKFLOW)
 
     def content(self, *path: object) -> bytes:
         """A content that is not JSON (the diagram)."""
@@ -51,12 +55,14 @@ class WorkflowApi:
         response = self._send(method, path, writing=True, timeout=PATIENCE, **more)
         return read(model, response, service=WORKFLOW, writing=True)
 
-    def each(self, model: type[M], *path: object, query: Query | None = None, past: bool = False) -> Iterator[M]:
+    def each(
+        self, model: type[M], *path: object, query: Query | None = None, past: bool = False, within: float | None = None
+    ) -> Iterator[M]:
         """Every row of a list, to the stated total, the last link, or a page with nothing new."""
         offset, seen = 0, set[str]()
         while offset < MOST:
             params = {**(query or {}), "offset": offset, "count": AT_ONCE}
-            page = mapping.page(self.get(Loose, *path, query=params, past=past).root)
+            page = mapping.page(self.get(Loose, *path, query=params, past=past, within=within).root)
             rows = [read_row(model, item) for item in page.items]
             new = [row for row, item in zip(rows, page.items, strict=True) if _unseen(item, seen)]
             yield from new

@@ -102,6 +102,15 @@ class WorkflowService:
         found = [mapping.task(each) for each in self._api.each(payloads.Task, "tasks", query=query)]
         return sorted(found, key=lambda task: task.created_at or _ERA)
 
+    def tasks_of(self, user: str, *, within: float | None = None) -> list[Task]:
+        """The open tasks somebody has taken, or may take, whatever they are about; `within` seconds for each page.
+
+        A service that does not honour the filter must not give us what others have taken.
+        """
+        query = {"candidateOrAssigned": user, "includeTaskAssignments": "true"}
+        found = [mapping.task(each) for each in self._api.each(payloads.Task, "tasks", query=query, within=within)]
+        return [task for task in found if task.assignee in ("", user)]
+
     def claim(self, task_id: str, user: str) -> None:
         """Make `user` the assignee; theirs already is fine. Raises Conflict (somebody else's), NotFound."""
         try:

@@ -101,7 +101,7 @@ def task(
         answers=views.answers(held, run.scenario if run else "") if held else (),
         reasons=why.reasons(run) if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
-        place=place,
+        shop=found.shown.shop.name, place=place,
         can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn",
         given_out=by_mail.given_out(deps, who, found.rows, found.sight, held) if can_ask and held else (),
     )  # fmt: skip

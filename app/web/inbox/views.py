@@ -5,7 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import g
+
 from app.domain.steps import STEP
+from app.engine import person_sign_in
 from app.engine.deciding.tasks import Held, Option
 from app.engine.open_tasks import CONTENT_SERVER, OpenTask
 from app.opentext.workflows import Engine
@@ -25,6 +28,7 @@ class Line:
     place: dict[str, str]
     title: str
     about: str
+    store: str  # empty where the list is of one store
     scenario: str
     notes: tuple[str, ...]
     amount: str
@@ -62,6 +66,7 @@ def line(task: OpenTask) -> Line:
         place=place(task),
         title=task.held.name,
         about=task.object_name,
+        store=task.store_name,
         scenario=kind_words(task.kind),
         notes=tuple(str(one) for one in notes if one),
         amount=language.money({"amount": str(task.amount), "currency": task.currency}) if task.amount else "",
@@ -74,8 +79,9 @@ def line(task: OpenTask) -> Line:
 
 
 def place(task: OpenTask) -> dict[str, str]:
-    """What its address is built from."""
-    return {"kind": MANY.get(task.object_type, "orders"), "object_id": task.object_id, "ref": task.held.ref}
+    """What its address is built from; an approver's names the store too."""
+    found = {"kind": MANY.get(task.object_type, "orders"), "object_id": task.object_id, "ref": task.held.ref}
+    return found | ({"tenant": person_sign_in.tenant(task.store_id)} if "approver" in g else {})
 
 
 def kind_words(kind: str) -> str:

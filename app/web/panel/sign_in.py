@@ -26,7 +26,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
     def sign_in() -> AnyResponse:
         """On to OpenText. No redirect: browsers hold a form's redirects to the page's own policy."""
         begun = person_sign_in.begin(deps, guards.merchant())
-        response = make_response(render_template("panel/leaving.html", url=begun.url))
+        response = make_response(render_template("panel/leaving.html", url=begun.url, comes_back=False))
         response.headers["Refresh"] = f"0;url={begun.url}"
         keep_cookie(response, deps.settings, begun.name, begun.secret)
         return response

@@ -11,7 +11,7 @@ from app.db import rights as rights_rows
 from app.db.panel_facts import PanelRows
 from app.db.session import reading
 from app.domain.rights import EVERYBODY, GROUPS, MANAGERS, OWN, OWNER, VIEWERS, BadMap, Flow, Mode, Scope
-from app.engine import person_sign_in, rights, rights_map, rights_tester
+from app.engine import approvers, person_sign_in, rights, rights_map, rights_tester
 from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.rights_tester import Report
@@ -106,7 +106,9 @@ def _page(deps: Deps, form: Form, **values: Any) -> str:
         "settings/rights.html", form=form, groups=_groups(), presets=_presets(), scopes=_scopes(), flows=_flows(),
         is_owner=who.role is Role.OWNER, is_manager=who.role.covers(Role.MANAGER),
         emails=[one.email for one in people if one.email and one.is_active],
-        return_url=person_sign_in.return_url(deps, who.store_id), refusal=refusal(form.contact), words=_words(),
+        return_url=person_sign_in.return_url(deps, who.store_id),
+        approve_url=approvers.entrance_url(deps, who.store_id),
+        approve_return_url=approvers.return_url(deps, who.store_id), refusal=refusal(form.contact), words=_words(),
         is_connected=bool(store and store.opentext_state), kinds=_kinds(), own=OWN, everybody=EVERYBODY, person=PERSON,
         by_person=Mode.PERSON.value, **shown,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Every door stands in the table beside its guard, and nothing else is a door."""
 
 from app.web import SURFACES, guards, senders
+from app.web.approve import doors
 from app.web.embedded import entrance
 from app.web.extension_api import admin_extension, signed_download
 from app.web.find.desk import side_bar
@@ -15,7 +16,7 @@ GUARDS = {
     senders.exstream_job, senders.notifications,
     senders.operator, senders.operator_hidden, senders.shopper, senders.uploader,
     senders.shelf_reader, sign_in_return.came_back, admin_extension, side_bar,
-    asked_by_mail,
+    asked_by_mail, doors.passer_by, doors.came_back, doors.approver,
     signed_download,
 }  # fmt: skip
 

@@ -1,0 +1,179 @@
+"""An approver's tasks across stores: what both engines say is theirs to do, now, and nothing else.
+
+The Workflow Service is asked by each store's own client for the person's tasks, Content Server for their assignments
+under their own ticket. A task is listed where its engine names it and Content Server lets the person see the workspace
+it is about; it is decided as the person, so that the engine refuses once more.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from app.db import open_tasks as waiting_rows
+from app.db import panel
+from app.db.approvers import StoreBeside
+from app.db.open_tasks import WaitingWorkflow
+from app.db.panel_facts import PanelRows
+from app.db.session import reading
+from app.domain.content import Task
+from app.domain.ids import StoreId
+from app.domain.rights import Look, Mode, Rights, Sight, blind
+from app.engine import approvers, open_tasks, person_sign_in, rights
+from app.engine.approvers import Approver
+from app.engine.deciding import tasks
+from app.engine.deciding.tasks import Held
+from app.engine.deps import Deps
+from app.engine.open_tasks import Inbox, Narrowed, OpenTask
+from app.engine.sessions import Merchant
+from app.errors import AppError, NotFound
+from app.opentext.connection import WorkflowConnection
+from app.opentext.people import SignedOut
+from app.opentext.workflows import Engine
+
+log = structlog.get_logger(__name__)
+AS_PERSONS = Rights(mode=Mode.PERSON)
+TasksOf = dict[str, dict[str, Task]]  # store → task by id
+
+
+@dataclass(frozen=True)
+class Across:
+    """An inbox over several stores. `silent`: names of those whose workflows could not be asked about."""
+
+    inbox: Inbox
+    stores: tuple[StoreBeside, ...]
+    silent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What the engines say is the person's: tasks by id, for each store; `silent` are stores nobody answered for."""
+
+    ours: TasksOf
+    content: dict[str, Task]
+    silent: frozenset[str] = frozenset()
+
+    def find(self, store: str, task: Held) -> Task | None:
+        if task.engine is Engine.CONTENT_SERVER:
+            return self.content.get(task.id)
+        return self.ours.get(store, {}).get(task.id)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One task's object as the approver may see it. `rows` as they are, only to decide with."""
+
+    who: Merchant
+    rows: PanelRows
+    shown: PanelRows
+    sight: Sight
+    mine: frozenset[str]  # references of tasks
+
+
+def read(deps: Deps, who: Approver, narrowed: Narrowed, patience: float) -> Across:
+    """Every task of theirs in every store their inbox spans. `patience`: seconds each engine is waited for."""
+    stores = approvers.stores(deps, who)
+    with reading(deps.database) as session:
+        found = waiting_rows.waiting(session, [one.id for one in stores])
+    sight = rights.sight_of(deps, who.at(who.store_id), AS_PERSONS, {one.node_id for one in found}, patience=patience)
+    flows = [one for one in found if open_tasks.sees(sight, one)]
+    mine, sight = _mine(deps, who, flows, sight, patience)
+    names = {one.id: one.name or one.id for one in stores} if len(stores) > 1 else {}
+    theirs = [task for flow in flows for task in _of_flow(flow, sight, mine)]
+    shown = [replace(one, store_name=names.get(one.store_id, "")) for one in theirs]
+    silent = tuple(one.name or one.id for one in stores if one.id in mine.silent)
+    return Across(open_tasks.arranged(shown, narrowed, sight), stores, silent)
+
+
+def _of_flow(flow: WaitingWorkflow, sight: Sight, mine: Mine) -> Iterable[OpenTask]:
+    """As the engine has them now: who holds them may have changed since we looked."""
+    for one in open_tasks.tasks_of(flow, sight) if sight.is_known else ():
+        now = mine.find(flow.store_id, one.held)
+        if now is not None:
+            yield replace(one, held=_fresh(one.held, now), due_at=now.due_at or one.due_at)
+
+
+def _fresh(held: Held, now: Task) -> Held:
+    """Content Server's list of assignments says only that it is theirs."""
+    if held.engine is Engine.CONTENT_SERVER:
+        return held
+    due = now.due_at.isoformat() if now.due_at else held.due_at
+    return replace(
+        held, assignee=now.assignee, candidates=now.candidates or held.candidates, owner=now.owner, due_at=due,
+        is_lent=now.is_lent,
+    )  # fmt: skip
+
+
+def _mine(deps: Deps, who: Approver, flows: list[WaitingWorkflow], sight: Sight, patience: float) -> tuple[Mine, Sight]:
+    """Both engines' answers; a sight of nothing where Content Server does not know the person any more."""
+    by_engine = {one.engine: True for one in flows}
+    asked = [StoreId(one) for one in dict.fromkeys(f.store_id for f in flows if f.engine != open_tasks.CONTENT_SERVER)]
+    ours, silent = _of_service(deps, who, asked, patience)
+    content: dict[str, Task] = {}
+    if open_tasks.CONTENT_SERVER in by_engine:
+        try:
+            content = _assigned(deps, who, patience)
+        except SignedOut:
+            return Mine({}, {}), blind(sight, Look.SIGN_IN)
+        except AppError as error:
+            log.warning("assignments_not_asked", store_id=who.store_id, reason=error.specific_code)
+            silent |= {one.store_id for one in flows if one.engine == open_tasks.CONTENT_SERVER}
+    return Mine(ours, content, frozenset(silent)), sight
+
+
+def _assigned(deps: Deps, who: Approver, patience: float) -> dict[str, Task]:
+    content, _name = person_sign_in.content(deps, who.at(who.store_id), time.monotonic() + patience)
+    return {task.id: task for task in content.workflows.assignments()}
+
+
+def _of_service(deps: Deps, who: Approver, stores: list[StoreId], patience: float) -> tuple[TasksOf, set[str]]:
+    """One call for each client: stores that share one see the same."""
+    answers: dict[WorkflowConnection, dict[str, Task] | None] = {}
+    found: TasksOf = {}
+    for store in stores:
+        try:
+            opentext = deps.opentext(store)
+            client = opentext.connection.workflow
+            if client not in answers:
+                answers[client] = None
+                told = opentext.workflows.tasks_of(who.login, within=patience)
+                answers[client] = {task.id: task for task in told}
+        except AppError as error:
+            log.warning("tasks_not_asked", store_id=store, reason=error.specific_code)
+            continue
+        told_before = answers[client]
+        if told_before is not None:
+            found[store] = told_before
+    return found, {str(store) for store in stores if store not in found}
+
+
+# One of them
+
+
+def look(deps: Deps, who: Approver, store: StoreId, object_type: str, object_id: str, patience: float) -> Looked:
+    """What a task is about, asked anew. Raises NotFound: no store of this inbox; its message is always the same."""
+    if store not in {one.id for one in approvers.stores(deps, who)}:
+        raise NotFound("There is no such task.", code="no_such_task")
+    with reading(deps.database) as session:
+        rows = panel.read(session, store, object_type, object_id)
+    if rows is None:
+        raise NotFound("There is no such task.", code="no_such_task")
+    rows = replace(rows, rights=replace(rows.rights, mode=Mode.PERSON))
+    person = who.at(store)
+    sight = rights.sight(deps, person, rows, patience=patience)
+    shown = rights.shown(rows, sight)
+    return Looked(person, rows, shown, sight, _refs(deps, who, store, shown, patience))
+
+
+def _refs(deps: Deps, who: Approver, store: StoreId, shown: PanelRows, patience: float) -> frozenset[str]:
+    """Of the open tasks there those that are this person's, as the engines say now. Raises SignedOut or Retryable."""
+    held = tasks.held(shown)
+    ours, content = dict[str, Task](), dict[str, Task]()
+    if any(one.engine is Engine.WORKFLOW_SERVICE for one in held.values()):
+        found = deps.opentext(store).workflows.tasks_of(who.login, within=patience)
+        ours = {task.id: task for task in found}
+    if any(one.engine is Engine.CONTENT_SERVER for one in held.values()):
+        content = _assigned(deps, who, patience)
+    mine = Mine({store: ours}, content)
+    return frozenset(ref for ref, one in held.items() if mine.find(store, one) is not None)
