@@ -1,5 +1,6 @@
 """Fixtures everybody may use. The database ones run on SQLite and on a PostgreSQL that the tests start themselves."""
 
+import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,13 @@ from tests.house import House, a_house
 # A busy machine is not a failure: how long an example takes is judged nowhere, what it does everywhere.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay; looking through them for garbage every few tests was an eighth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 100)
 
 
 @pytest.fixture(scope="session")
