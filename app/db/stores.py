@@ -102,6 +102,7 @@ class OpenTextConnection(SQLModel, table=True):
     earlier_callback_sha256: str = ""  # of the secret before it, accepted until:
     earlier_callback_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     deployed_models: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    names: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # see called
     state: str = "connected"  # connected | needs_reauth
     saved_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     saved_by: str = ""

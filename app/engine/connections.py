@@ -124,7 +124,7 @@ def load(database: Database, vault: Vault, store_id: StoreId) -> Connection:
             hint="Connect OpenText in the settings.",
         )
     secrets = _secrets(vault, row)
-    found = _connection(_as_entered(row, secrets), store_id, row.version)
+    found = _named(_connection(_as_entered(row, secrets), store_id, row.version), row)
     return replace(found, exstream=exstream_settings.loaded(row.exstream, secrets))
 
 
@@ -159,7 +159,7 @@ def complete(deps: Deps, store_id: StoreId, entered: EnteredConnection) -> Conne
     if missing := tuple(name for name, value in given.items() if not value):
         raise SecretNeeded(missing)
     own = {name: SecretStr(value) for name, value in given.items() if name not in theirs}
-    found = _connection(entered.model_copy(update=own), store_id, row.version + 1 if row else 1)
+    found = _named(_connection(entered.model_copy(update=own), store_id, row.version + 1 if row else 1), row)
     if of is None:
         return found
     templates = exstream_settings.templates_for(of, stored, deps.settings.opentext)
@@ -215,6 +215,27 @@ def choose_templates(deps: Deps, store_id: StoreId, chosen: dict[str, str], user
         uow.after_commit(deps.doorbell.ring)
 
 
+def choose_names(deps: Deps, store_id: StoreId, chosen: dict[str, dict[str, str]], user_id: str) -> None:
+    """Keep what the server calls our things, audited; what waited for one is due again. Raises NeedsReauth."""
+    with unit_of_work(deps.database) as uow:
+        session = uow.session
+        row = session.get(OpenTextConnection, store_id, with_for_update=True)
+        if row is None:
+            raise NeedsReauth("OpenText is not connected yet.", code="not_connected", upstream="opentext")
+        row.names, row.version = chosen, row.version + 1
+        audit.record(session, store_id, f"user:{user_id}", "names_chosen", store_id,
+                     count=sum(len(of) for of in chosen.values()))  # fmt: skip
+        _resume(session, store_id)
+        uow.after_commit(deps.doorbell.ring)
+
+
+def _named(connection: Connection, row: OpenTextConnection | None) -> Connection:
+    """With what the server calls our things."""
+    chosen = row.names if row else {}
+    names = tuple((kind, ours, theirs) for kind, of in chosen.items() for ours, theirs in of.items())
+    return replace(connection, content_server=replace(connection.content_server, names=names))
+
+
 def _resume(session: Session, store_id: StoreId) -> None:
     """What waited for a connection goes on; what waits for the store itself will simply find that out again."""
     store = session.get_one(StoreRow, store_id)
@@ -250,6 +271,7 @@ def _values(
         "callback_client_id": old.callback_client_id if old else _callback_client_id(store_id),
         "callback_secret_sha256": sha256_hex(callback),
         "callback_secret_at": old.callback_secret_at if old else utc_now(),
+        "names": old.names if old else {},
         "deployed_models": old.deployed_models if old and _is_same_tenant(old, workflow) else {},
         "state": "connected",
         "saved_at": utc_now(),
@@ -335,5 +357,5 @@ def _secrets(vault: Vault, row: OpenTextConnection) -> dict[str, str]:
 
 __all__ = [
     "CallbackClient", "EnteredConnection", "EnteredExstream", "SavedConnection", "SecretNeeded", "callback_client",
-    "choose_templates", "complete", "load", "save", "saved", "test",
+    "choose_names", "choose_templates", "complete", "load", "save", "saved", "test",
 ]  # fmt: skip

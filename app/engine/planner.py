@@ -31,6 +31,7 @@ from app.engine import (
     queue,
     reconcile,
     runs,
+    server_names,
     setup,
     subjects,
 )
@@ -118,6 +119,8 @@ def _plan_subject(deps: Deps, claim: queue.Claim, event: Event, correlation_id: 
     if event.detail.get("request") == "check_set_up":
         report = setup.run(deps, event.store_id, deps.store(event.store_id).read.profile())
         return _end(deps, claim, "done", f"{len(report)} parts checked")
+    if event.detail.get("request") == server_names.REQUEST:
+        return _end(deps, claim, "done", server_names.refresh(deps, event.store_id))
     if event.detail.get("request") == first_setup.REQUEST:
         return _end(deps, claim, "done", first_setup.begin(deps, event))
     try:

@@ -9,6 +9,7 @@ from app.opentext.content_server.client import ContentServer
 from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.documents import DEFAULT_LIMIT, Documents
 from app.opentext.content_server.holds import Holds
+from app.opentext.content_server.inventory import Inventory
 from app.opentext.content_server.items import Items
 from app.opentext.content_server.links import Links
 from app.opentext.content_server.permissions import Permissions
@@ -58,6 +59,7 @@ class OpenText:
     permissions: Permissions
     people: People  # persons signed in as themselves
     keys: OtdsKeys
+    inventory: Inventory  # names to choose from
     communications: Communications | None = None  # where Exstream is connected
 
 
@@ -95,6 +97,7 @@ def open_text(
         permissions=Permissions(server),
         people=People(connection, outbound, tokens, max_bytes),
         keys=OtdsKeys(connection, outbound),
+        inventory=Inventory(server),
         communications=communications(connection, outbound, tokens) if connection.exstream else None,
     )
 

@@ -100,7 +100,8 @@ def _check_content(checks: "_Checks", server: ContentServer, classifications: Se
     checks.step(SERVER_REACHABLE, lambda: _ping(server))
     checks.step(SIGNED_IN, lambda: f"Signed in as {server.who_am_i()}.", (OTDS_CREDENTIALS, SERVER_REACHABLE))
     checks.step(EXTERNAL_SYSTEM, lambda: _external_system(server), needs=(SIGNED_IN,))
-    checks.step(RECORDS, lambda: _classifications(Records(server), classifications), needs=(SIGNED_IN,))
+    wanted = [server.called("classification", name) for name in classifications]
+    checks.step(RECORDS, lambda: _classifications(Records(server), wanted), needs=(SIGNED_IN,))
     kinds = Kinds(server)
     checks.step(WORKSPACE_TYPES, kinds.complete, needs=(EXTERNAL_SYSTEM,))
     checks.step(RIGHTS, kinds.rights, needs=(WORKSPACE_TYPES,))

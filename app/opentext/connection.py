@@ -13,6 +13,11 @@ class ContentServerConnection:
     client_id: str
     client_secret: str
     external_system: str
+    names: tuple[tuple[str, str, str], ...] = ()  # kind, our name, what this server calls it; see `called`
+
+    def called(self, kind: str, name: str) -> str:
+        """What this server calls a thing of ours: the same, unless an administrator chose another."""
+        return next((theirs for of, ours, theirs in self.names if (of, ours) == (kind, name)), name)
 
 
 @dataclass(frozen=True)

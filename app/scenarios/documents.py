@@ -140,6 +140,7 @@ class RequiredPreferences(Preferences):
     document_types: str = Field(
         default="Import licence", min_length=1, max_length=500, title="Required documents",
         description="Names of document types in OpenText, separated by commas.",
+        json_schema_extra={"names": "document_type"},
     )  # fmt: skip
     upload_days: int = Field(
         default=14, ge=1, le=90, title="Days to send them",
@@ -187,6 +188,7 @@ class CustomerDocumentsPreferences(RequiredPreferences):
     document_types: str = Field(
         default="Tax exemption certificate", min_length=1, max_length=500, title="Required documents",
         description="Names of document types in OpenText, separated by commas.",
+        json_schema_extra={"names": "document_type"},
     )  # fmt: skip
     groups: str = Field(
         default="", max_length=1000, title="Customer groups that need documents",

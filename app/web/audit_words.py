@@ -39,6 +39,7 @@ ACTIONS = {
     "hook_secret.renewed": N_("Renewed the webhooks’ header"),
     "hook_secret.spread": N_("Gave every webhook its new header"),
     "installed": N_("Installed the app"),
+    "names_chosen": N_("Chose names of OpenText"),
     "opentext.signed_in": N_("Signed in to OpenText"),
     "opentext.signed_out": N_("Signed out of OpenText"),
     "opentext_connected": N_("Connected OpenText"),

@@ -501,6 +501,7 @@ TOPICS = {
 
 REQUESTS = {
     "file_record": N_("Keep it as a record"),
+    "look_at_names": N_("Read the names of OpenText again"),
     "first_document": N_("Put the first document"),
     "create_workspace": N_("Create the workspace"),
     "review_order": N_("Open a review"),

@@ -114,6 +114,9 @@ def scene_settings(site: Site) -> dict[str, str]:
         "settings-people": "/settings/people",
         "settings-help-desk": "/settings/help-desk",
         "settings-audit": "/settings/audit",
+        "settings-messages": "/settings/messages",
+        "settings-names": "/settings/names",
+        "set-up-document": "/settings/set-up/document",
     }
 
 
@@ -207,7 +210,12 @@ def scene_first_day(site: Site) -> dict[str, str]:
     with unit_of_work(site.shop.deps.database) as uow:
         uow.session.delete(uow.session.get_one(OpenTextConnection, STORE))
         uow.session.get_one(StoreRow, STORE).last_delivery_at = ago(seconds=30)
-    return {"home-first-day": "/", "order-not-connected": "/panel/orders/1"}
+    return {
+        "home-first-day": "/",
+        "order-not-connected": "/panel/orders/1",
+        "set-up-store": "/settings/set-up/store",
+        "set-up-content": "/settings/set-up/content",
+    }
 
 
 ACTS = (

@@ -65,7 +65,8 @@ def classify(context: Context, filed: dict[str, Any], classification: str) -> No
     context.effects.still_mine()
     context.opentext.records.classify([document.id], classification)
     details = context.opentext.records.details(document.id)
-    if details is None or details.classification != classification:  # a refusal is passed over silently
+    called = context.opentext.records.called(classification)
+    if details is None or details.classification != called:  # a refusal is passed over silently
         raise Permanent(
             f"Content Server did not make “{document.name}” a record of class {classification}.", code="not_classified",
             hint=f"Check that the class {classification} exists and that our user may classify, then try again.",

@@ -53,7 +53,7 @@ class CompletenessReports:
         """The classification of the document type of that name, asked for once; None where no rule here names it."""
         if name not in self._type_ids:
             self._type_ids |= {one.name: one.id for one in self.types(workspace)}
-        return self._type_ids.get(name)
+        return self._type_ids.get(self._server.called("document_type", name)) or self._type_ids.get(name)
 
     def missing(self, workspace: NodeId) -> list[DocumentType]:
         """Required document types of which the workspace holds no document."""

@@ -182,7 +182,8 @@ class Records:
         self._bulk("PUT", "finalizerecords", nodes)
 
     def classification(self, name: str) -> int:
-        """A classification's id by its name. Raises NotFound or Permanent (`ambiguous_classification`)."""
+        """A classification's id by our name of it. Raises NotFound or Permanent (`ambiguous_classification`)."""
+        name = self.called(name)
         with self._lock:
             kept = self._classifications.get(plain(name))
         if kept is not None:
@@ -200,6 +201,10 @@ class Records:
             )  # fmt: skip
         with self._lock:
             return self._classifications.setdefault(plain(name), found.pop())
+
+    def called(self, classification: str) -> str:
+        """The name a classification of ours has on this server."""
+        return self._server.called("classification", classification)
 
     def classifications(self) -> Iterator[Properties]:
         """All classifications we may see, nearest the volume first."""

@@ -105,6 +105,7 @@ class Shown:
     is_kept: bool
     options: tuple[tuple[str, str], ...] = ()
     is_optional: bool = False
+    suggestions: tuple[str, ...] = ()
 
 
 def first_values(saved: SavedConnection | None, defaults: OpenTextDefaults) -> dict[str, str]:
@@ -135,7 +136,12 @@ def typed(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def fields(
-    group: tuple[FieldText, ...], values: Mapping[str, str], errors: Mapping[str, str], *, kept: Collection[str]
+    group: tuple[FieldText, ...],
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    kept: Collection[str],
+    suggested: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Shown, ...]:
     """`kept`: the secrets there are, which may stay empty."""
     return tuple(
@@ -143,7 +149,7 @@ def fields(
             one.name, _(one.title), _(one.help) if one.help else "", one.kind,
             "" if one.name in SECRETS else display.clean(values.get(one.name, "")), errors.get(one.name, ""),
             one.name in kept, tuple((value, _(words)) for value, words in one.options),
-            one.name in OF_EXSTREAM,
+            one.name in OF_EXSTREAM, (suggested or {}).get(one.name, ()),
         )
         for one in group
     )  # fmt: skip

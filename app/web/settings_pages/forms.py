@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from app.domain.scenario import Preferences, Scenario
 from app.web import display, texts
 from app.web.language import _
+from app.web.settings_pages import names
 from app.web.texts import N_
 
 LONGEST = 2_000
@@ -40,7 +41,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. `kind`: switch, amount, number, pairs, list, choice or text. `options`: (value, words)."""
+    """One field. `kind`: switch, amount, number, pairs, list, choice, names or text. `options`: (value, words)."""
 
     name: str
     title: str
@@ -78,7 +79,7 @@ def form_for(
 
 
 def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
-    kind = _kind(info.annotation)
+    kind = "names" if names_of(info) else _kind(info.annotation)
     return Field(
         name=name,
         title=_(info.title) if info.title else _("Does it work?") if name == "mode" else name,
@@ -91,6 +92,12 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
         error=error,
         options=_options(info.annotation) if kind == "choice" else (),
     )
+
+
+def names_of(info: FieldInfo) -> str:
+    """The kind of OpenText's names a field takes, to be picked from what the server has; empty for any other."""
+    extra = info.json_schema_extra
+    return str(extra.get("names", "")) if isinstance(extra, dict) else ""
 
 
 def _options(annotation: Any) -> tuple[tuple[str, str], ...]:
@@ -139,6 +146,10 @@ def typed(model: type[BaseModel], given: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         kind = _kind(info.annotation)
+        if names_of(info):
+            every = ",".join(names.several(given, name))[:LONGEST].split(",")
+            found[name] = ", ".join(dict.fromkeys(one.strip() for one in every if one.strip()))
+            continue
         text = display.clean(given.get(name, ""), LONGEST).strip()
         if kind == "switch":
             found[name] = text == "on"

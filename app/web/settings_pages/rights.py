@@ -11,7 +11,7 @@ from app.db import rights as rights_rows
 from app.db.panel_facts import PanelRows
 from app.db.session import reading
 from app.domain.rights import EVERYBODY, GROUPS, MANAGERS, OWN, OWNER, VIEWERS, BadMap, Flow, Mode, Scope
-from app.engine import approvers, person_sign_in, rights, rights_map, rights_tester
+from app.engine import approvers, person_sign_in, rights, rights_map, rights_tester, server_names
 from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.rights_tester import Report
@@ -21,7 +21,7 @@ from app.web import guards, language, templating, waiting
 from app.web.kinds import checked
 from app.web.language import _
 from app.web.panel.access import refusal
-from app.web.settings_pages import rights_form
+from app.web.settings_pages import names, rights_form
 from app.web.settings_pages.rights_form import PERSON, Form
 from app.web.texts import State
 
@@ -103,7 +103,8 @@ def _page(deps: Deps, form: Form, **values: Any) -> str:
         "done": False, "is_edited": False, "is_stale": False, "asked": {}, "report": None, "problem": "",
     } | values  # fmt: skip
     return templating.page(
-        "settings/rights.html", form=form, groups=_groups(), presets=_presets(), scopes=_scopes(), flows=_flows(),
+        "settings/rights.html", form=form, picks=_picks(deps, form),
+        groups=_groups(), presets=_presets(), scopes=_scopes(), flows=_flows(),
         is_owner=who.role is Role.OWNER, is_manager=who.role.covers(Role.MANAGER),
         emails=[one.email for one in people if one.email and one.is_active],
         return_url=person_sign_in.return_url(deps, who.store_id),
@@ -112,6 +113,19 @@ def _page(deps: Deps, form: Form, **values: Any) -> str:
         is_connected=bool(store and store.opentext_state), kinds=_kinds(), own=OWN, everybody=EVERYBODY, person=PERSON,
         by_person=Mode.PERSON.value, **shown,
     )  # fmt: skip
+
+
+def _picks(deps: Deps, form: Form) -> list[dict[str, names.Picker]]:
+    """For each line what may be ticked: folders of our set-up, types and categories the server has."""
+    folders = server_names.ours()["folder"]
+    return [
+        {
+            "folders": names.picker(deps, (), tuple(line.folders.splitlines()), folders),
+            "types": names.picker(deps, ("document_type", "classification"), tuple(line.types.splitlines())),
+            "categories": names.picker(deps, ("category",), tuple(line.categories.splitlines())),
+        }
+        for line in form.lines
+    ]
 
 
 def _groups() -> dict[str, str]:

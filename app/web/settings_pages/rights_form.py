@@ -23,6 +23,7 @@ from app.domain.rights import (
 )
 from app.web import display
 from app.web.language import _
+from app.web.settings_pages import names
 from app.web.texts import N_
 
 PERSON = "person"
@@ -107,6 +108,10 @@ def _typed_line(given: Mapping[str, str], number: int) -> Line:
     def text(name: str, longest: int) -> str:
         return display.clean(given.get(f"{name}-{number}", ""), longest).strip()
 
+    def several(name: str) -> str:
+        """Ticked names and typed ones, one a line."""
+        return "\n".join(one for one in names.several(given, f"{name}-{number}") if one.strip())[:LONGEST_LIST].strip()
+
     def one_of(name: str, values: set[str], default: str) -> str:
         found = text(name, 40)
         return found if found in values else default
@@ -114,7 +119,7 @@ def _typed_line(given: Mapping[str, str], number: int) -> Line:
     return Line(
         one_of("group", {*GROUPS, PERSON}, PERSON), text("email", LONGEST_EMAIL),
         one_of("preset", {*PRESETS, OWN}, "status"), one_of("documents", set(Scope), Scope.NONE.value),
-        text("folders", LONGEST_LIST), text("types", LONGEST_LIST), text("categories", LONGEST_LIST),
+        several("folders"), several("types"), several("categories"),
         f"records-{number}" in given, one_of("workflow", set(Flow), Flow.NONE.value),
         f"upload-{number}" in given, f"publish-{number}" in given,
     )  # fmt: skip

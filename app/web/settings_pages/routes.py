@@ -7,7 +7,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
-from app.engine import callback_secrets, callbacks, communications, connections, operator_secrets, sessions
+from app.engine import (
+    callback_secrets,
+    callbacks,
+    communications,
+    connections,
+    operator_secrets,
+    server_names,
+    sessions,
+)
 from app.engine.connections import EnteredConnection, SavedConnection, SecretNeeded
 from app.engine.deps import Deps
 from app.engine.sessions import Role
@@ -19,6 +27,7 @@ from app.web.settings_pages import (
     audit,
     help_desk,
     messages,
+    names,
     permissions,
     privacy,
     rights,
@@ -41,6 +50,7 @@ def make_blueprint(deps: Deps) -> Blueprint:
     privacy.add(bp, deps)
     help_desk.add(bp, deps)
     messages.add(bp, deps)
+    names.add(bp, deps)
     audit.add(bp, deps)
     permissions.add(bp, deps)
     secrets.add(bp, deps)
@@ -70,6 +80,7 @@ def _add_connection(bp: Blueprint, deps: Deps) -> None:
             checks, errors = _test_and_save(deps, entered)
         if entered is not None and not errors and connections.is_usable(checks):
             asking.ask_store(deps, "set_up_store")
+            names.read_again(deps)
             return redirect(url_for("settings.opentext", done="connected"), 303)
         return Response(_connection_page(deps, saved, values, errors, tuple(checks)), 422)
 
@@ -105,7 +116,11 @@ def _connection_page(
 ) -> str:
     kept = {name for name in form.SECRETS if saved and (saved.exstream or name not in form.OF_EXSTREAM)}
     kept |= set(operator_secrets.for_values(deps.settings.opentext, values))
-    shown = {name: form.fields(group, values, errors, kept=kept) for name, group in form.GROUPS.items()}
+    known = server_names.known(deps, guards.merchant().store_id).get("external_system")
+    suggested = {"external_system": known.names if known else ()}
+    shown = {
+        name: form.fields(group, values, errors, kept=kept, suggested=suggested) for name, group in form.GROUPS.items()
+    }
     who = guards.merchant()
     return _page(
         "settings/opentext.html",

@@ -23,7 +23,7 @@ from app.errors import Conflict, NotFound
 from app.scenarios import ALL, BY_SLUG
 from app.web import guards, language, texts
 from app.web.language import _
-from app.web.settings_pages import forms
+from app.web.settings_pages import forms, names
 from app.web.settings_pages.about import about
 
 Page = Callable[..., str]
@@ -170,8 +170,16 @@ def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Fo
         currency=store.currency if store else "",
         mode=texts.state_of(texts.MODES, chosen.mode.value), is_shadow=chosen.mode is Mode.SHADOW,
         done=request.args.get("done") == "saved" and refused is None,
+        picks={name: names.picker(deps, (forms.names_of(info),), _listed(form, name))
+               for name, info in scenario.preferences.model_fields.items() if forms.names_of(info)},
         can_try=history.can_try(scenario), spans=SPANS, look=looks[0] if looks else None,
     )  # fmt: skip
+
+
+def _listed(form: forms.Form, name: str) -> tuple[str, ...]:
+    """The names a field holds, one per comma."""
+    value = next(one.value for one in form.fields if one.name == name)
+    return tuple(one.strip() for one in value.split(",") if one.strip())
 
 
 def _look_state(state: str) -> texts.State:

@@ -26,6 +26,7 @@ from app.scenarios.records import RECORD_ON_REQUEST
 from app.web import asking, check_words, guards, language, set_up, templating, texts
 from app.web.language import _
 from app.web.settings_pages import connection as form
+from app.web.settings_pages import names
 from app.web.settings_pages.derived import completed
 
 GROUPS = {
@@ -105,8 +106,8 @@ def _try_part(deps: Deps, part: str) -> AnyResponse:
     if _known(deps).standing.is_connected:
         return _try_again(deps, part)
     store_id = guards.merchant().store_id
-    names = _names(part)
-    given = completed({name: value for name, value in form.typed(request.form).items() if name in names})
+    own = _names(part)
+    given = completed({name: value for name, value in form.typed(request.form).items() if name in own})
     typed = {name: given.pop(name) for name in form.SECRETS if name in given}
     first_setup.keep(deps, store_id, given, typed)
     entered, errors = _entered(deps, part)
@@ -140,6 +141,7 @@ def _connect(deps: Deps, entered: EnteredConnection) -> AnyResponse:
     connections.save(deps, who.store_id, complete, who.user_id)
     first_setup.finish(deps, who.store_id)
     asking.ask_store(deps, "set_up_store")
+    names.read_again(deps)
     return redirect(url_for("settings.set_up_part", part="document"), 303)
 
 
