@@ -76,6 +76,15 @@ REASONS = {
     ),
     "desk_over": (N_("This page is over"), N_("Reload the side bar. If that does not help, ask for a new link.")),
     "desk_outside": (N_("Only in the help desk"), N_("This page is shown inside the side bar of your help desk only.")),
+    "not_connected_yet": (
+        N_("Not available right now"),
+        N_("Connect OpenText first: the case’s documents and decisions live there."),
+    ),
+    "order_not_read": (
+        N_("Not available right now"),
+        N_("We have not read this order anew yet. Press “Check now” on its page, then open the case."),
+    ),
+    "case_closed": (N_("Changed meanwhile"), N_("This case is closed already.")),
     "shelf_expired": (N_("This link has expired"), N_("Please ask the shop for a new one.")),
     "bad_install": (N_("Not installed"), N_("Start the installation again from your store.")),
     "store_mismatch": (N_("Not installed"), N_("Start the installation again from your store.")),

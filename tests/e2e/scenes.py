@@ -94,6 +94,17 @@ def scene_others(site: Site) -> dict[str, str]:
     }  # fmt: skip
 
 
+def scene_forms(site: Site) -> dict[str, str]:
+    """Where something is asked for, opened or set."""
+    site.shop.related_customer()
+    site.shop.order_under_review("1001")
+    return {
+        "form-ask": "/panel/orders/1001/ask/ask_documents", "settings-rights": "/settings/rights",
+        "settings-communications": "/settings/communications", "settings-privacy": "/settings/privacy",
+        "settings-import": "/settings/import",
+    }  # fmt: skip
+
+
 def side_bar_of(site: Site, host: str) -> str:
     """The address an owner makes for a help desk."""
     owner = site.shop.sign_in("owner")
@@ -228,4 +239,4 @@ ACTS = (
     open_after_sign_out,
     open_request_on_its_way,
 )
-SCENES = (scene_orders, scene_products, scene_others, scene_settings, scene_first_day)
+SCENES = (scene_orders, scene_products, scene_others, scene_forms, scene_settings, scene_first_day)

@@ -48,8 +48,9 @@ BROKEN = """() => {
 DRESS = """([sheets, look, isInAdmin]) => {
   const own = document.querySelector('style');
   if (!own) return;  // a host's page around ours
-  const worn = Object.values(sheets).find((sheet) => own.textContent.startsWith(sheet));
-  own.textContent = sheets[look] + own.textContent.slice(worn.length);
+  const worn = Object.values(sheets).filter((one) => own.textContent.startsWith(one));
+  const longest = Math.max(...worn.map((one) => one.length));
+  own.textContent = sheets[look] + own.textContent.slice(longest);
   document.documentElement.toggleAttribute('data-in-admin', isInAdmin);
 }"""
 

@@ -12,7 +12,7 @@ from app.web import language
 from app.web.language import _
 
 DAYS = 14
-WIDTH, HEIGHT, GAP = 280, 96, 4
+WIDTH, HEIGHT, GAP, WIDEST = 280, 96, 4, 24
 AGES = (timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
 
@@ -123,10 +123,11 @@ def _boxes(bars: Sequence[Sequence[tuple[float, str]]], per_group: int = 1) -> t
     """Bars side by side, their pieces on top of each other; the tallest fills the height. Nothing: a line of one."""
     most = max((sum(value for value, _tone in bar) for bar in bars), default=0) or 1
     group = WIDTH / max(1, len(bars) // per_group)
-    width = (group - GAP) / per_group
+    width = min(WIDEST, (group - GAP) / per_group)
+    left = (group - width * per_group) / 2
     boxes = []
     for number, bar in enumerate(bars):
-        x, y = (number // per_group) * group + (number % per_group) * width + GAP / 2, float(HEIGHT)
+        x, y = (number // per_group) * group + (number % per_group) * width + left, float(HEIGHT)
         for value, tone in bar:
             height = value / most * (HEIGHT - 4)
             y -= height

@@ -68,9 +68,9 @@ def _offered(found: Seen, what: str) -> CaseKind:
     if kind not in OPENINGS.get(found.rows.object_type, ()):
         raise NotFound("There is no such form.")
     if not found.rows.shop.opentext_state:
-        raise Conflict(_("Connect OpenText first: the case’s documents and decisions live there."))
+        raise Conflict("OpenText is not connected.", code="not_connected_yet")
     if found.rows.object_type == "order" and (found.rows.snapshot is None or not _lines(found)):
-        raise Conflict(_("We have not read this order anew yet. Press “Check again” on its page, then open the case."))
+        raise Conflict("The order was not read yet.", code="order_not_read")
     return kind
 
 
@@ -80,7 +80,7 @@ def _shown(deps: Deps, found: Seen, case_id: str) -> Case:
         raise NotFound("There is no such case.")
     case = cases.read(deps, guards.merchant().store_id, case_id)
     if case.state is CaseState.CLOSED:
-        raise Conflict(_("This case is closed already."))
+        raise Conflict("This case is closed already.", code="case_closed")
     return case
 
 
