@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree  # our own files
 
 from app import domain, errors
 from app.domain.aftersale import ReturnState
@@ -23,9 +24,10 @@ APP = Path(domain.__file__).parent.parent
 # Files which say everything to people; of the others, what they give to errors and results.
 WHOLE = (
     "engine/handlers/*.py", "engine/letters/*.py", "engine/uploads_check.py", "engine/recalls.py", "engine/replay.py",
-    "engine/agreements/checking.py", "engine/agreements/parsing.py", "engine/agreements/promotions.py",
-    "engine/agreements/table.py", "domain/retention.py", "domain/communications.py", "scenarios/*.py",
-    "opentext/check*.py", "stores/shopify/incidents.py",
+    "engine/visibility.py", "engine/publications/values.py", "engine/agreements/checking.py",
+    "engine/agreements/parsing.py", "engine/agreements/promotions.py", "engine/agreements/table.py",
+    "domain/retention.py", "domain/communications.py", "scenarios/*.py", "opentext/check*.py",
+    "stores/shopify/incidents.py",
 )  # fmt: skip
 IN_FUNCTIONS = frozenset({"scenarios", "agreements", "domain"})  # the tables of these say nothing
 # Texts with languages of their own, and what only who runs the product reads.
@@ -35,7 +37,9 @@ APART = (
 )  # fmt: skip
 RESULTS = frozenset({
     "Written", "Done", "Skipped", "Wait", "Branch", "RefusedPrice", "DeletionObstacle", "Incident", "Occasion",
+    "_Stop",
 })  # fmt: skip
+REASONS = frozenset({"is_open"})  # what makes a condition is given its reason
 SAYS = frozenset({"hint", "note", "reason", "why"})  # keywords that carry sentences
 # What is no sentence of ours to a merchant: keys, faults of the programme, what goes to OpenText or into the store.
 SILENT = frozenset({
@@ -59,7 +63,8 @@ NAMES = frozenset({
     "Waits for stock, as decided in OpenText.",
 })  # fmt: skip
 WORD = re.compile(r"[a-z]+")
-FILLED = re.compile(r"\{(\w+)\}")  # the places of a text that is filled later
+USER_TASK = "{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
+FILLED = re.compile(r"\{(?:\w+\.)?(\w+)\}")  # the places of a text that is filled later
 COUNTED = frozenset({"days", "count", "held", "waited", "quiet", "more", "most", "all"})
 SAME = frozenset({"join", "str", "map", "sorted", "min", "rstrip"})  # what these are called with names the place
 OF_VALUE = frozenset({"lower", "replace", "normalize", "upper", "strip"})  # and here what they are called on
@@ -84,6 +89,8 @@ def written() -> frozenset[Text]:
         for one in _said(path, tree) if path in whole else _given(tree, kinds):
             found |= set(_texts(one))
         found |= _words(tree) if path in whole else set()
+    for text in _tasks():
+        found |= set(_texts(ast.Constant(text)))
     for scenario in ALL:
         for text in _notices(scenario.steps):
             found |= set(_texts(ast.Constant(text)))
@@ -111,6 +118,12 @@ def name_of(node: ast.expr) -> str:
 
 
 def _said(path: Path, tree: ast.Module) -> Iterator[ast.expr]:
+    for one in _tabled(tree):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and FILLED.search(one.value):
+            yield one
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and name_of(call.func) in REASONS:
+            yield from call.args[1:]
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) or path.parent.name not in IN_FUNCTIONS:
             yield from _strings(node)
@@ -144,17 +157,29 @@ def _is_silent(node: ast.AST) -> bool:
 
 def _words(tree: ast.Module) -> set[Text]:
     """Single words that sentences are filled with: `{"refund": "refunded"}`, `"closed" if … else "decided"`."""
-    tables = [node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)]
-    values = [value for table in tables for value in table.values]
-    values += [one for node in ast.walk(tree) for one in _chosen(node)]
+    values = [one for node in ast.walk(tree) for one in _chosen(node)] + list(_tabled(tree))
     said = [str(one.value) for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     return {one for one in said if WORD.fullmatch(one)}
+
+
+def _tabled(tree: ast.Module) -> Iterator[ast.expr]:
+    """What stands in the tables of a file."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from node.value.values
 
 
 def _chosen(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.IfExp):
         return [node.body, node.orelse]
     return node.values if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) else []
+
+
+def _tasks() -> Iterator[str]:
+    """What our workflow models call the tasks they give to people."""
+    for path in sorted((APP.parent / "extensions" / "opentext" / "workflow").glob("*.bpmn")):
+        for task in ElementTree.parse(path).iter(USER_TASK):  # noqa: S314  # our own files
+            yield task.attrib["name"].replace("${", "{")
 
 
 def _notices(steps: Iterable[Step]) -> Iterator[str]:

@@ -28,8 +28,8 @@ BY_GROUP = (
     "customer's own workspace."
 )
 IN_WORDS = {
-    CompanyState.PENDING: "waits to be approved", CompanyState.APPROVED: "is approved",
-    CompanyState.REJECTED: "was rejected", CompanyState.INACTIVE: "is inactive",
+    CompanyState.PENDING: "{name} waits to be approved", CompanyState.APPROVED: "{name} is approved",
+    CompanyState.REJECTED: "{name} was rejected", CompanyState.INACTIVE: "{name} is inactive",
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def is_business_buyer(subject: Subject, preferences: Preferences) -> tuple[str, 
 
 
 def is_company(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:
-    return (f"{subject.name} {IN_WORDS[subject.state]}",) if isinstance(subject, Company) else ()
+    return (IN_WORDS[subject.state].format(name=subject.name),) if isinstance(subject, Company) else ()
 
 
 def is_business_order(subject: Subject, _preferences: Preferences) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def each_payment(_event: Event, subject: Subject, _preferences: Preferences) -> 
     if not isinstance(subject, Order):
         return ()
     return tuple(
-        Occasion(f"payment:{one.id}", {"payment_id": one.id}, (f"{one.kind.capitalize()} of {one.amount}",))
+        Occasion(f"payment:{one.id}", {"payment_id": one.id}, (f"Payment entry of {one.amount}: {one.kind}",))
         for one in subject.payments if one.kind != "pending"
     )  # fmt: skip
 

@@ -25,8 +25,10 @@ from app.web.language import reader
 
 MOST = 2_000  # characters; what is longer than that is no sentence of ours
 MOST_PARTS = 12
+FEWEST = 4  # letters of a text that may fill a place: “Oil of roses” is no name with a value
 PLACE = re.compile(r"%\((\w+)\)s")
 END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+NEXT = "”, “"  # between the names of a list that stands in marks
 MARKS = re.compile(r"[“”]")
 QUOTED = re.compile(r"“([^“”]*)”")
 QUOTES = {"de": ("„", "“"), "fr": ("«\u00a0", "\u00a0»"), "es": ("«", "»")}  # each language's own
@@ -34,7 +36,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 MONEY = re.compile(r"(-?[\d,]+\.\d{2}) ([A-Z]{3})")
 DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC")
+MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2})(?: UTC|:\d{2}(?:\.\d+)?\+00:00)")
 PERIOD = re.compile(r"(\d+) (year|month|day)s?")
 NUMBER = re.compile(r"[\d,]+")
 COUNTED = re.compile(r"([\d,]+) (\D+)")
@@ -60,6 +62,10 @@ class Template:
     weight: int
     quoted: frozenset[str]
 
+    @property
+    def letters(self) -> int:
+        return sum(one.isalpha() for part in self.given for one in part)
+
     def values(self, text: str) -> tuple[tuple[str, str], ...] | None:
         """What fills the places of this text; None where it is not made from this. One pass, whatever the text."""
         first, last = self.given[0], self.given[-1]
@@ -70,7 +76,7 @@ class Template:
         for number, (place, before, after) in enumerate(zip(self.places, self.given, self.given[1:], strict=False), 1):
             may_lack = before[-1:].isalnum()  # what touches a word may be missing: “failed%(why)s”
             stop = end if number == len(self.places) else text.find(after, at + (not may_lack), end)
-            if stop < at + (not may_lack) or (place in self.quoted and MARKS.search(text, at, stop)):
+            if stop < at + (not may_lack) or (place in self.quoted and MARKS.search(text[at:stop].replace(NEXT, ""))):
                 return None
             found.append((place, text[at:stop]))
             at = stop + len(after)
@@ -189,9 +195,17 @@ def _rendered(part: Part) -> str:
         known = _phrase(part.text)
         return known if known is not None else f"{_value(name)}: {said(rest)}" if colon and rest else part.text
     told = language.told(reader())
-    values = {name: text if name in template.quoted else _value(text, name) for name, text in part.values}
+    values = {name: _names(text) if name in template.quoted else _value(text, name) for name, text in part.values}
     text = told.ungettext(template.one, template.many, _count(part)) if template.many else told.ugettext(template.one)
     return str(text) % values
+
+
+def _names(text: str) -> str:
+    """Names stay as they are; only what we call our own scenarios is told."""
+    marks = QUOTES.get(reader().language.language, ("“", "”"))
+    titles = {one.title for one in ALL}
+    told = [(_phrase(one) if one in titles else None) or one for one in text.split(NEXT)]
+    return f"{marks[1]}, {marks[0]}".join(told)
 
 
 def _count(part: Part) -> int:
@@ -203,6 +217,11 @@ def _count(part: Part) -> int:
 def _phrase(text: str) -> str | None:
     """A text without places in the reader's language; None where it is none of ours."""
     return str(language.told(reader()).ugettext(text)) if text in phrases() else None
+
+
+def worded(text: str) -> str:
+    """Several facts in a line, each that is ours in the reader's words."""
+    return _value(text)
 
 
 def _value(text: str, place: str = "") -> str:
@@ -240,8 +259,11 @@ def _word(text: str) -> str | None:
     if text in words():
         return _phrase(text)
     parts = _parts(text)
-    if any(part.template for part in parts):
+    if any(part.template and part.template.letters >= FEWEST for part in parts):
         return " ".join(_rendered(part) for part in parts)
+    about, colon, rest = text.partition(": ")
+    if colon and (told := _word(rest)) is not None:
+        return f"{about}: {told}"
     if found := COUNTED.fullmatch(text):
         return f"{found[1]} {_phrase(found[2])}" if found[2] in words() else None
     if found := NUMBERED.fullmatch(text):

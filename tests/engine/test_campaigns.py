@@ -213,7 +213,7 @@ def test_the_page_of_a_campaign_shows_what_runs_and_a_person_restores_and_undoes
     campaign.write("Promotions.csv", SPRING + "Half;60;;;;;;;;\n")
     person, path = office.browser(house), f"/panel/cases/{campaign.id}"
     words = person.get(path).get_data(as_text=True)
-    for shown in ("CAM-1001", "Spring: 10 % on the cart", "code TORCH5", "Half", "needs an approved policy exception"):
+    for shown in ("CAM-1001", "Spring: 10 %, on the cart", "code TORCH5", "Half", "needs an approved policy exception"):
         assert shown in words, shown
     live = promotions(house)
     house.store_api.put(f"v3/promotions/{live['Spring']['id']}", json={"status": "DISABLED"})

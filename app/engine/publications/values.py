@@ -60,13 +60,14 @@ def shown(value: Value) -> str:
 
 
 def _price(price: dict[str, Any]) -> str:
-    tiers = "".join(f"; from {quantity}: {amount}" for quantity, amount in price.get("tiers", ()))
-    return f"{price['price']} {price['currency']}{tiers}"
+    tiers = [f"from {quantity}: {amount}" for quantity, amount in price.get("tiers", ())]
+    return "; ".join([f"{price['price']} {price['currency']}", *tiers])
 
 
 def _promotion(terms: dict[str, Any]) -> str:
     gives = f"{terms['percent']} %" if terms.get("percent") else f"{terms['amount']} {terms['currency']}"
-    on = f" on {', '.join(terms['skus'][:20])}" if terms.get("skus") else " on the cart"
-    code = f", code {terms['code']}" if terms.get("code") else ""
-    times = f", {terms.get('starts_at') or 'now'} to {terms.get('ends_at') or 'open end'}"
-    return f"{terms['name']}: {gives}{on}{code}{times}"
+    skus = ", ".join(terms.get("skus", ())[:20])
+    parts = [gives, f"on the goods {skus}" if skus else "on the cart"]
+    parts += [f"code {terms['code']}"] if terms.get("code") else []
+    parts += [f"from {terms.get('starts_at') or 'now'}", f"until {terms.get('ends_at') or 'open end'}"]
+    return f"{terms['name']}: {', '.join(parts)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.db.panel_facts import PanelRows, RunFacts
 from app.engine.deciding.tasks import LONGEST_COMMENT, Act, Held, Option
-from app.web import display, language
+from app.web import display, language, sentences
 from app.web.language import _, ngettext
 from app.web.panel import decisions
 from app.web.panel.access import Access
@@ -204,7 +204,7 @@ def open_task(held: Held, acts: tuple[Act, ...], url: str) -> JSON:
     """A task with its buttons. `options` end it, `acts` do something else with it; `url` leads to OpenText."""
     return {
         "ref": held.ref,
-        "name": display.short(held.name),
+        "name": display.short(sentences.said(held.name)),
         "who": display.short(decisions.holder(held)),
         "due": _moment(decisions.due(held)),
         "options": [] if held.is_lent else [_option(one) for one in held.options],

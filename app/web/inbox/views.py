@@ -13,7 +13,7 @@ from app.engine.deciding.tasks import Held, Option
 from app.engine.open_tasks import CONTENT_SERVER, OpenTask
 from app.opentext.workflows import Engine
 from app.scenarios import BY_SLUG
-from app.web import language, texts
+from app.web import language, sentences, texts
 from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel import decisions
@@ -64,7 +64,7 @@ def line(task: OpenTask) -> Line:
     return Line(
         key=task.key,
         place=place(task),
-        title=task.held.name,
+        title=sentences.said(task.held.name),
         about=task.object_name,
         store=task.store_name,
         scenario=kind_words(task.kind),

@@ -142,7 +142,7 @@ def shown(field: str, value: dict[str, Any], images: dict[str, str]) -> Shown:
         return Shown("text", _price(value["price"]))
     if isinstance(value.get("promotion"), dict):
         switched = _("switched on") if value["promotion"].get("enabled") else _("switched off")
-        return Shown("text", f"{in_words(value)} ({switched})")
+        return Shown("text", f"{sentences.worded(in_words(value))} ({switched})")
     if "text" not in value:
         return Shown("absent", _("not there"))
     text = str(value.get("shown") or value["text"])

@@ -8,7 +8,7 @@ from typing import Any
 from app.db.panel_facts import PanelRows, RunFacts
 from app.db.types import utc_now
 from app.engine.deciding.tasks import reference
-from app.web import language, texts
+from app.web import language, sentences, texts
 from app.web.display import web_url
 from app.web.language import _
 from app.web.panel import decisions
@@ -49,7 +49,7 @@ def tasks(rows: Iterable[dict[str, Any]], engine: str = "", instance_id: str = "
         who = decisions.who_must_act(str(task.get("assignee") or ""), tuple(task.get("candidates") or ()))
         ref = reference(engine, instance_id, str(task["id"])) if engine and task.get("id") else ""
         due = language.parse_moment(task.get("due_at"))
-        found.append(TaskView(str(task.get("name") or ""), who, due, bool(due and due < now), ref))
+        found.append(TaskView(sentences.said(str(task.get("name") or "")), who, due, bool(due and due < now), ref))
     return tuple(found)
 
 

@@ -41,6 +41,11 @@ def told(text: str, locale: str = "de-DE", zone: str = "Europe/Berlin") -> str:
          "Wartet bis 01.12.2026: „Tax form“ fehlt; „ID“ wartet auf Freigabe."),
         ("The invoice copy was filed in “06 Records” as a record of class INV.",
          "In „06 Records“ abgelegt, als Akte der Klasse INV: Rechnungskopie."),
+        ("The order stays held: it still waits for “Hold orders until required documents are there, release them when "
+         "complete”, “Anna”.",
+         "Die Bestellung bleibt angehalten: Sie wartet noch auf „Bestellungen anhalten, bis Pflichtdokumente da sind, "
+         "und sie weiterleiten, wenn sie vollständig sind“, „Anna“."),
+        ("Waiting for Customer Service: Review order 100.", "Wartet auf Customer Service: Bestellung 100 prüfen."),
         ("Left out by anna@shop.example.", "Ausgelassen von anna@shop.example."),
         ("The category Orders has no such attribute.", "Die Kategorie Orders hat kein solches Attribut."),
     ],
