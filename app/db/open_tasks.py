@@ -108,6 +108,18 @@ def _of_content_server(session: Session, stores: Collection[str], most: int) -> 
                 )  # fmt: skip
 
 
+def objects_in(
+    session: Session, stores: Collection[str], workspaces: Collection[int]
+) -> tuple[tuple[str, str, str], ...]:
+    """(store, type, id) of the objects these workspaces are of."""
+    if not workspaces:
+        return ()
+    statement = select(LINK.store_id, LINK.object_type, LINK.object_id).where(
+        LINK.store_id.in_(stores), LINK.workspace_id.in_(workspaces)
+    )
+    return tuple((row.store_id, row.object_type, row.object_id) for row in session.execute(statement))
+
+
 def content_tasks(workflows: Collection[dict[str, Any]]) -> int:
     """How many open tasks of Content Server's own engine are among workflows as they are kept."""
     return sum(len(flow.get("tasks") or ()) for flow in workflows if flow.get("engine") == CONTENT_SERVER)

@@ -18,6 +18,7 @@ from app.db.open_tasks import WaitingWorkflow
 from app.db.panel_facts import PanelRows
 from app.db.session import reading
 from app.domain.content import Task
+from app.domain.events import Source, Topic
 from app.domain.ids import StoreId
 from app.domain.rights import Look, Mode, Rights, Sight, blind
 from app.engine import approvers, open_tasks, person_sign_in, rights
@@ -25,6 +26,7 @@ from app.engine.approvers import Approver
 from app.engine.deciding import tasks
 from app.engine.deciding.tasks import Held
 from app.engine.deps import Deps
+from app.engine.inbox import NewEvent
 from app.engine.open_tasks import Inbox, Narrowed, OpenTask
 from app.engine.sessions import Merchant
 from app.errors import AppError, NotFound
@@ -33,6 +35,7 @@ from app.opentext.people import SignedOut
 from app.opentext.workflows import Engine
 
 log = structlog.get_logger(__name__)
+MOST_NEW = 20  # assignments of nobody knows what that one list looks into
 AS_PERSONS = Rights(mode=Mode.PERSON)
 TasksOf = dict[str, dict[str, Task]]  # store → task by id
 
@@ -79,6 +82,7 @@ def read(deps: Deps, who: Approver, narrowed: Narrowed, patience: float) -> Acro
     sight = rights.sight_of(deps, who.at(who.store_id), AS_PERSONS, {one.node_id for one in found}, patience=patience)
     flows = [one for one in found if open_tasks.sees(sight, one)]
     mine, sight = _mine(deps, who, flows, sight, patience)
+    _look_for_new(deps, who, stores, found, mine)
     names = {one.id: one.name or one.id for one in stores} if len(stores) > 1 else {}
     theirs = [task for flow in flows for task in _of_flow(flow, sight, mine)]
     shown = [replace(one, store_name=names.get(one.store_id, "")) for one in theirs]
@@ -107,24 +111,45 @@ def _fresh(held: Held, now: Task) -> Held:
 
 def _mine(deps: Deps, who: Approver, flows: list[WaitingWorkflow], sight: Sight, patience: float) -> tuple[Mine, Sight]:
     """Both engines' answers; a sight of nothing where Content Server does not know the person any more."""
-    by_engine = {one.engine: True for one in flows}
     asked = [StoreId(one) for one in dict.fromkeys(f.store_id for f in flows if f.engine != open_tasks.CONTENT_SERVER)]
     ours, silent = _of_service(deps, who, asked, patience)
     content: dict[str, Task] = {}
-    if open_tasks.CONTENT_SERVER in by_engine:
-        try:
-            content = _assigned(deps, who, patience)
-        except SignedOut:
-            return Mine({}, {}), blind(sight, Look.SIGN_IN)
-        except AppError as error:
-            log.warning("assignments_not_asked", store_id=who.store_id, reason=error.specific_code)
-            silent |= {one.store_id for one in flows if one.engine == open_tasks.CONTENT_SERVER}
+    try:
+        content = _assigned(deps, who, patience)
+    except SignedOut:
+        return Mine({}, {}), blind(sight, Look.SIGN_IN)
+    except AppError as error:
+        log.warning("assignments_not_asked", store_id=who.store_id, reason=error.specific_code)
+        silent |= {one.store_id for one in flows if one.engine == open_tasks.CONTENT_SERVER}
     return Mine(ours, content, frozenset(silent)), sight
 
 
 def _assigned(deps: Deps, who: Approver, patience: float) -> dict[str, Task]:
     content, _name = person_sign_in.content(deps, who.at(who.store_id), time.monotonic() + patience)
     return {task.id: task for task in content.workflows.assignments()}
+
+
+def _look_for_new(
+    deps: Deps, who: Approver, stores: tuple[StoreBeside, ...], found: Iterable[WaitingWorkflow], mine: Mine
+) -> None:
+    """Workflows started at Content Server itself since we last looked: their objects are looked at behind the page, so
+    that the next list has them. Whose workspaces they are in is asked with the app's own account, and remembered."""
+    known = {str(task.get("id")) for one in found if one.engine == open_tasks.CONTENT_SERVER for task in one.tasks}
+    new = sorted({task_id for task_id in mine.content if task_id not in known})
+    for task_id in new[:MOST_NEW]:
+        try:
+            process = int(task_id.partition("/")[0])
+            nodes = deps.opentext(who.store_id).content_workflows.workspaces_of(process)
+        except (AppError, ValueError):
+            continue
+        with reading(deps.database) as session:
+            links = waiting_rows.objects_in(session, [one.id for one in stores], nodes)
+        for store, object_type, object_id in links:
+            detail = {"request": "recheck", "user": who.at(StoreId(store)).actor}
+            deps.intake.accept(
+                NewEvent(StoreId(store), Source.CLOCK, f"assigned:{task_id}", Topic.REQUESTED, object_type, object_id,
+                         detail)
+            )  # fmt: skip
 
 
 def _of_service(deps: Deps, who: Approver, stores: list[StoreId], patience: float) -> tuple[TasksOf, set[str]]:

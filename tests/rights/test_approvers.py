@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from app.db.approvers import ApproverAttempt, ApproverSession
 from app.db.audit import AuditEntry
+from app.db.inbox import InboxEvent
 from app.db.links import WorkflowLink, WorkspaceLink
 from app.db.session import unit_of_work
 from app.db.stores import OpenTextConnection, StoreUser
@@ -361,7 +362,10 @@ class TestWhatIsSeen:
         started = opentext.content_workflows.start(
             seed.QUICK_APPROVAL, [document.id], workspace=NodeId(case.workspace), title="Check the record"
         )
-        case.house.request(case.house.store_id, "order", case.order, "recheck")
+        anna.sign_in()
+        assert "0 decisions wait" in words(anna.text("/approve?kind=content_server"))  # now it is looked for
+        anna.text()
+        assert len(case.house.rows(InboxEvent, source="clock", object_id=case.order)) == 1
         case.house.drain()
         (open_task,) = opentext.content_workflows.tasks(started.id)
         path = f"/approve/bigcommerce-demostore1/orders/{case.order}/"
@@ -369,7 +373,6 @@ class TestWhatIsSeen:
         liam = Approver(case)
         liam.sign_in(SAM)
         assert liam.get(path).status_code == 404
-        anna.sign_in()
         assert path in anna.text("/approve?kind=content_server")
         assert "950.00" in words(anna.text("/approve?kind=content_server"))
         assert anna.post(path, {"press": "decide:Approve", "comment": "Read it"}).status_code == 303

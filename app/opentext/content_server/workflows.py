@@ -149,7 +149,7 @@ class ContentWorkflows:
         return [
             WorkflowInstance(str(row.process_id), "", row.name, ProcessStatus.COMPLETED, row.started, None)
             for row in rows[:MOST_FINISHED]
-            if workspace in self._workspaces_of(row.process_id)
+            if workspace in self.workspaces_of(row.process_id)
         ]
 
     def tasks(self, process: str) -> list[Task]:
@@ -372,7 +372,8 @@ class ContentWorkflows:
         with self._lock:
             return self._attached.setdefault(process, frozenset(found))
 
-    def _workspaces_of(self, process: int) -> frozenset[int]:
+    def workspaces_of(self, process: int) -> frozenset[int]:
+        """The workspaces of a workflow's documents; asked once. Raises Retryable."""
         with self._lock:
             kept = self._workspaces.get(process)
         if kept is not None:

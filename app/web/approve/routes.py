@@ -97,7 +97,9 @@ def _read(deps: Deps, narrowed: Narrowed) -> Across:
     own = next((one for one in approvers.stores(deps, who) if one.id == who.store_id), None)
     language.read_in(own.timezone if own else "UTC")
     patience = _patience(deps)
-    return waiting.ask(deps, guards.merchant(), lambda: approver_tasks.read(deps, who, narrowed, patience))
+    return waiting.ask(
+        deps, guards.merchant(), lambda: approver_tasks.read(deps, who, narrowed, patience), about="list"
+    )
 
 
 def _patience(deps: Deps) -> float:
@@ -113,8 +115,9 @@ def _look(deps: Deps, tenant: str, object_type: str, object_id: str) -> Looked:
         raise NotFound("There is no such task.", code="no_such_task")
     who, known, patience = _who(), checked(object_id, object_type), _patience(deps)
     found = waiting.ask(
-        deps, guards.merchant(), lambda: approver_tasks.look(deps, who, store, object_type, known, patience)
-    )
+        deps, guards.merchant(), lambda: approver_tasks.look(deps, who, store, object_type, known, patience),
+        about=f"{store} {object_type} {known}",
+    )  # fmt: skip
     rights.demand(found.sight, found.sight.is_known)
     return found
 
