@@ -21,7 +21,7 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from tests.unit.web_pages.shop import STORE, Person, Shop, a_shop, ago
 
-BADGE = re.compile(r'<span class="badge (\w+)">.*?</svg>([^<]+)</span>', re.DOTALL)
+BADGE = re.compile(r'<span class="badge (\w+)">.*?</svg>(?:<bdi>)?([^<]+)(?:</bdi>)?</span>', re.DOTALL)
 
 
 def state_on(page: str) -> str:
