@@ -29,7 +29,7 @@ class CompanyDocumentsPreferences(RequiredPreferences):
 
     document_types: str = Field(
         default="Tax exemption certificate", min_length=1, max_length=500, title="Required documents",
-        description="Names of document types in OpenText, separated by commas.",
+        description="Document types in OpenText. Others than those listed are separated by commas.",
         json_schema_extra={"names": "document_type"},
     )  # fmt: skip
     every_company: bool = Field(

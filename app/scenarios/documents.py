@@ -139,7 +139,7 @@ class RequiredPreferences(Preferences):
 
     document_types: str = Field(
         default="Import licence", min_length=1, max_length=500, title="Required documents",
-        description="Names of document types in OpenText, separated by commas.",
+        description="Document types in OpenText. Others than those listed are separated by commas.",
         json_schema_extra={"names": "document_type"},
     )  # fmt: skip
     upload_days: int = Field(
@@ -187,7 +187,7 @@ class CustomerDocumentsPreferences(RequiredPreferences):
 
     document_types: str = Field(
         default="Tax exemption certificate", min_length=1, max_length=500, title="Required documents",
-        description="Names of document types in OpenText, separated by commas.",
+        description="Document types in OpenText. Others than those listed are separated by commas.",
         json_schema_extra={"names": "document_type"},
     )  # fmt: skip
     groups: str = Field(

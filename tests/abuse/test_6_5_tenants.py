@@ -33,7 +33,14 @@ MISSING = {"run_id": "0" * 32, "publication_id": "0" * 32, "user_id": "0" * 32, 
            "document_id": "0" * 32, "ref": "0" * 24, "number": "999999999"}  # fmt: skip
 AS_ID = {"pages": "page:{}", "cases": "{:0>32}"}
 # Parameters that name nothing of a tenant.
-NEUTRAL = {"kind": "orders", "slug": "order-review", "what": "return", "sort": "upload", "part": "content"}
+NEUTRAL = {
+    "kind": "orders",
+    "slug": "order-review",
+    "what": "return",
+    "sort": "upload",
+    "part": "content",
+    "subject": "order",
+}
 
 
 def merchant_rules(doors: Doors) -> list[Rule]:

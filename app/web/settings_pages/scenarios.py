@@ -21,23 +21,36 @@ from app.engine.deps import Deps
 from app.engine.history import Asked
 from app.errors import Conflict, NotFound
 from app.scenarios import ALL, BY_SLUG
-from app.web import guards, language, texts
+from app.web import asking, guards, language, texts
 from app.web.language import _
 from app.web.settings_pages import forms, names
 from app.web.settings_pages.about import about
 
 Page = Callable[..., str]
 SPANS = (30, 90, 365)  # days a dry run may look back
+LOOKS = 300  # of which the latest of each scenario is shown
 
 
 @dataclass(frozen=True)
 class Line:
-    """A scenario in the list."""
+    """A scenario in the list; `look`: its latest dry run, where there was one."""
 
     slug: str
     title: str
     outcome: str
     mode: texts.State
+    look: HistoryJob | None
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The scenarios about one kind of thing, which are switched and tried together."""
+
+    subject: str
+    title: str
+    lines: tuple[Line, ...]
+    mode: str  # of all of them; empty: they differ
+    can_try: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,27 @@ def _add_catalogue(bp: Blueprint, deps: Deps, page: Page) -> None:
         with reading(deps.database) as session:
             _read_in(session)
             chosen = preferences.load_all(session, guards.merchant().store_id, ALL)
-        return page("settings/scenarios.html", families=_families(chosen), lacking=_lacking())
+            looks = _latest_looks(past.of_store(session, guards.merchant().store_id, LOOKS))
+        modes = [(mode.value, texts.state_of(texts.MODES, mode.value).word) for mode in Mode]
+        done = request.args.get("done", "")
+        return page(
+            "settings/scenarios.html", packs=_packs(chosen, looks), lacking=_lacking(), modes=modes, spans=SPANS,
+            done=done if done in ("saved", "tried") else "", look_state=_look_state,
+        )  # fmt: skip
+
+    @bp.post("/scenarios/packs/<subject>")
+    @guards.requires("manager")
+    def save_pack(subject: str) -> AnyResponse:
+        """All scenarios of a pack switched to one mode, their other choices as they are; or tried as they are."""
+        members = _members(subject)
+        if request.form.get("try"):
+            _try_pack(deps, members, request.form.get("days", ""))
+            return redirect(url_for("settings.scenarios", done="tried") + f"#pack-{subject}", 303)
+        mode = request.form.get("mode", "")
+        if mode not in set(Mode):
+            raise NotFound("There is no such mode.")
+        _switch(deps, members, Mode(mode))
+        return redirect(url_for("settings.scenarios", done="saved") + f"#pack-{subject}", 303)
 
     @bp.get("/scenarios/<slug>")
     def scenario(slug: str) -> str:
@@ -80,7 +113,9 @@ def _add_catalogue(bp: Blueprint, deps: Deps, page: Page) -> None:
                 _try(deps, found, values, request.form.get("days", ""))
                 return redirect(url_for("settings.scenario", slug=slug, tried="yes") + "#past", 303)
             with unit_of_work(deps.database) as uow:
-                preferences.save(uow.session, who.store_id, found, values, f"user:{who.user_id}")
+                before = preferences.load(uow.session, who.store_id, found)
+                after = preferences.save(uow.session, who.store_id, found, values, f"user:{who.user_id}")
+            _listen(deps, [(before.mode, after.mode)])
         except ValidationError as error:
             wrong = forms.problems(error, found.preferences)
             refused = forms.form_for(found, texts.scenario(slug), values, wrong)
@@ -139,16 +174,65 @@ def _read_in(session: Any) -> Any:
     return store
 
 
-def _families(chosen: dict[str, Preferences]) -> list[tuple[str, list[Line]]]:
+def _members(subject: str) -> tuple[Scenario, ...]:
+    found = tuple(one for one in ALL if one.subject.value == subject and _provider() in one.providers)
+    if not found:
+        raise NotFound("There is no such pack of scenarios.")
+    return found
+
+
+def _switch(deps: Deps, members: tuple[Scenario, ...], mode: Mode) -> None:
+    """In one transaction: all of them or none. What is in that mode already is not written again."""
+    who, changes = guards.merchant(), []
+    with unit_of_work(deps.database) as uow:
+        for one in members:
+            before = preferences.load(uow.session, who.store_id, one)
+            if before.mode is not mode:
+                values = before.model_dump(mode="json") | {"mode": mode.value}
+                preferences.save(uow.session, who.store_id, one, values, f"user:{who.user_id}")
+                changes.append((before.mode, mode))
+    _listen(deps, changes)
+
+
+def _listen(deps: Deps, changes: list[tuple[Mode, Mode]]) -> None:
+    """What was off and is not any more may need messages the store was not asked for yet."""
+    if any(before is Mode.OFF and after is not Mode.OFF for before, after in changes):
+        asking.ask_store(deps, "check_set_up")
+
+
+def _try_pack(deps: Deps, members: tuple[Scenario, ...], days: str) -> None:
+    with reading(deps.database) as session:
+        chosen = preferences.load_all(session, guards.merchant().store_id, ALL)
+    for one in members:
+        if history.can_try(one):
+            _try(deps, one, chosen[one.slug].model_dump(mode="json"), days)
+
+
+def _latest_looks(jobs: list[HistoryJob]) -> dict[str, HistoryJob]:
+    """By scenario; they come with the latest first."""
+    found: dict[str, HistoryJob] = {}
+    for job in jobs:
+        if job.kind == "dry_run":
+            found.setdefault(job.scenario, job)
+    return found
+
+
+def _packs(chosen: dict[str, Preferences], looks: dict[str, HistoryJob]) -> list[Pack]:
     """By what they are about, in the order a merchant thinks of it."""
-    families: dict[str, list[Line]] = {}
-    provider = _provider()
-    for one in ALL:
-        if provider in one.providers:
-            mode = texts.state_of(texts.MODES, chosen[one.slug].mode.value)
-            line = Line(one.slug, texts.scenario(one.slug), _(one.outcome), mode)
-            families.setdefault(_(texts.SUBJECTS[one.subject.value]), []).append(line)
-    return list(families.items())
+    packs = []
+    for subject in dict.fromkeys(one.subject for one in ALL if _provider() in one.providers):
+        members = _members(subject.value)
+        modes = {chosen[one.slug].mode.value for one in members}
+        lines = tuple(
+            Line(one.slug, texts.scenario(one.slug), _(one.outcome),
+                 texts.state_of(texts.MODES, chosen[one.slug].mode.value), looks.get(one.slug))
+            for one in members
+        )  # fmt: skip
+        packs.append(
+            Pack(subject.value, _(texts.SUBJECTS[subject.value]), lines, modes.pop() if len(modes) == 1 else "",
+                 any(history.can_try(one) for one in members))
+        )  # fmt: skip
+    return packs
 
 
 def _lacking() -> list[Lacking]:
