@@ -51,7 +51,7 @@ texts: python
 
 bench: python
 	@$(PYTHON) scripts/setup.py check
-	@set -e; for script in bench/claim_scale.py bench/drain_rate.py bench/intake_latency.py bench/find_at_size.py; do echo "== $$script"; PYTHONPATH=. $(RUN) "$$script" $(ARGS); done
+	@set -e; for script in bench/claim_scale.py bench/drain_rate.py bench/intake_latency.py bench/find_at_size.py bench/pages_at_size.py; do echo "== $$script"; PYTHONPATH=. $(RUN) "$$script" $(ARGS); done
 
 clean:
 	rm -rf screens .venv .setup.lock .judges .judges.env .judges.log .check.log node_modules app/web/static/vendor build dist *.egg-info test-results

@@ -3,19 +3,20 @@
 Workflows of the Workflow Service are those of our runs; those of Content Server are kept beside their workspace.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run
 
-MOST = 500
+MOST = 6000  # what is worth most may have come last: all are looked at, so only what a line says is read of each
 UNDER_WAY = ("waiting", "running", "quarantined", "waiting_reauth")
+SAID = ("customer_name", "status_label", "company", "amount", "currency")
 WORKFLOW_SERVICE, CONTENT_SERVER = "workflow_service", "content_server"
 
 FLOW: Any = WorkflowLink
@@ -26,7 +27,8 @@ SNAPSHOT: Any = SubjectSnapshot
 
 @dataclass(frozen=True)
 class WaitingWorkflow:
-    """One workflow that waits for people. `tasks` as `engine.workflow_list` keeps them; `node_id`: of the workspace.
+    """One workflow that waits for people. `facts`: what a line says of what the store told; `tasks` as
+    `engine.workflow_list` keeps them; `node_id`: of the workspace.
 
     `run_id` and `scenario` are empty where the workflow is none of ours; `name` is the workflow's own then.
     """
@@ -38,7 +40,7 @@ class WaitingWorkflow:
     object_type: str
     object_id: str
     object_name: str
-    facts: dict[str, Any]
+    facts: dict[str, str]
     instance_id: str
     tasks: tuple[dict[str, Any], ...]
     started_at: datetime
@@ -57,7 +59,7 @@ def _ours(session: Session, stores: Collection[str], most: int) -> Iterator[Wait
     statement = (
         select(
             RUN.store_id, RUN.id, RUN.scenario, RUN.subject_type, RUN.subject_id, RUN.subject_name, SNAPSHOT.name,
-            SNAPSHOT.facts, FLOW.instance_id, FLOW.tasks, FLOW.started_at, LINK.workspace_id,
+            FLOW.instance_id, FLOW.tasks, FLOW.started_at, LINK.workspace_id, *_said(),
         )
         .select_from(RUN)
         .join(FLOW, FLOW.run_id == RUN.id)
@@ -70,9 +72,26 @@ def _ours(session: Session, stores: Collection[str], most: int) -> Iterator[Wait
     for row in session.execute(statement):
         yield WaitingWorkflow(
             row.store_id, WORKFLOW_SERVICE, row.id, row.scenario, row.subject_type, row.subject_id,
-            row.name or row.subject_name or row.subject_id, row.facts or {}, row.instance_id, tuple(row.tasks or ()),
-            row.started_at, row.workspace_id or 0,
+            row.name or row.subject_name or row.subject_id, _facts(row[-len(SAID) :]), row.instance_id,
+            tuple(row.tasks or ()), row.started_at, row.workspace_id or 0,
         )  # fmt: skip
+
+
+def _said() -> list[Any]:
+    """Of what the store told, what a line in a list says: what hangs on it, and whose it is. As texts, each alone: of
+    thousands of orders nothing else is read."""
+    said = [SNAPSHOT.facts[name].as_string().label(f"said_{name}") for name in SAID[:3]]
+    return [*said, *(_worth(name).label(f"said_{name}") for name in SAID[3:])]
+
+
+def _worth(part: str) -> ColumnElement[str]:
+    """Of an order's total, or of a case's amount."""
+    facts = SNAPSHOT.facts
+    return func.coalesce(facts["total", part].as_string(), facts["amount", part].as_string())
+
+
+def _facts(values: Sequence[Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in zip(SAID, values, strict=True) if value}
 
 
 def _about(table: Any) -> Any:
@@ -90,7 +109,7 @@ def _of_content_server(session: Session, stores: Collection[str], most: int) -> 
     statement = (
         select(
             LINK.store_id, LINK.object_type, LINK.object_id, LINK.object_name, LINK.workspace_id, LINK.workflows,
-            LINK.seen_at, SNAPSHOT.name, SNAPSHOT.facts,
+            LINK.seen_at, SNAPSHOT.name, *_said(),
         )
         .select_from(LINK)
         .outerjoin(SNAPSHOT, same)
@@ -102,7 +121,7 @@ def _of_content_server(session: Session, stores: Collection[str], most: int) -> 
             if flow.get("engine") == CONTENT_SERVER and flow.get("tasks"):
                 yield WaitingWorkflow(
                     row.store_id, CONTENT_SERVER, "", "", row.object_type, row.object_id,
-                    row.name or row.object_name or row.object_id, row.facts or {}, str(flow["id"]),
+                    row.name or row.object_name or row.object_id, _facts(row[-len(SAID) :]), str(flow["id"]),
                     tuple(flow["tasks"]), _moment(flow.get("started_at")) or row.seen_at, row.workspace_id,
                     str(flow.get("name") or ""),
                 )  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from app.db import open_tasks, rights
 from app.db.open_tasks import WaitingWorkflow
@@ -38,7 +37,7 @@ class OpenTask:
     object_type: str
     object_id: str
     object_name: str
-    facts: dict[str, Any]
+    facts: dict[str, str]
     amount: Decimal | None
     currency: str
     due_at: datetime | None
@@ -103,7 +102,8 @@ def arranged(shown: list[OpenTask], narrowed: Narrowed, sight: Sight) -> Inbox:
     """Narrowed and sorted."""
     people = sorted({name for one in shown for name in _holders(one)}, key=str.casefold)
     chosen = [one for one in shown if _matches(one, narrowed)]
-    chosen.sort(key=_by_time if narrowed.order == BY_TIME else _by_money)
+    now = utc_now()
+    chosen.sort(key=_by_time if narrowed.order == BY_TIME else lambda one: _by_money(one, now))
     return Inbox(tuple(chosen), tuple(sorted({one.kind for one in shown})), tuple(people), sight)
 
 
@@ -125,14 +125,11 @@ def tasks_of(flow: WaitingWorkflow, sight: Sight) -> Iterable[OpenTask]:
             )  # fmt: skip
 
 
-def _worth(facts: dict[str, Any]) -> tuple[Decimal | None, str]:
+def _worth(facts: dict[str, str]) -> tuple[Decimal | None, str]:
     """An order's total or a case's amount."""
-    told = facts.get("total") or facts.get("amount")
-    if not isinstance(told, dict):
-        return None, ""
     try:
-        return Decimal(str(told.get("amount"))), str(told.get("currency") or "")
-    except InvalidOperation:
+        return Decimal(facts["amount"]), facts.get("currency", "")
+    except (KeyError, InvalidOperation):
         return None, ""
 
 
@@ -166,9 +163,10 @@ def _is_due(task: OpenTask, due: str) -> bool:
     return due in WITHIN and task.due_at < utc_now() + WITHIN[due]
 
 
-def _by_money(task: OpenTask) -> tuple[bool, Decimal, bool, float]:
+def _by_money(task: OpenTask, now: datetime) -> tuple[bool, Decimal, bool, float]:
     """What is overdue first, then the most money, then the nearest deadline."""
-    return (not task.is_overdue, -(task.amount or Decimal(0)), task.due_at is None, _seconds(task))
+    is_overdue = task.due_at is not None and task.due_at < now
+    return (not is_overdue, -(task.amount or Decimal(0)), task.due_at is None, _seconds(task))
 
 
 def _by_time(task: OpenTask) -> tuple[bool, float, Decimal]:

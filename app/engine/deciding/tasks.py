@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.db.panel_facts import PanelRows
@@ -135,6 +136,12 @@ def _all(shown: PanelRows) -> Iterator[Held]:
                 yield held_row(Engine.WORKFLOW_SERVICE, run.workflow.instance_id, task, run.id)
 
 
+@lru_cache(maxsize=1000)
+def _options(choices: tuple[tuple[str, str], ...]) -> tuple[Option, ...]:
+    """Thousands of tasks have the same few."""
+    return tuple(Option(value, label) for value, label in choices)
+
+
 def held_row(engine: Engine, instance_id: str, task: dict[str, Any], run_id: str) -> Held:
     task_id = str(task.get("id") or "")
     return Held(
@@ -142,7 +149,7 @@ def held_row(engine: Engine, instance_id: str, task: dict[str, Any], run_id: str
         name=str(task.get("name") or ""), assignee=str(task.get("assignee") or ""),
         candidates=tuple(task.get("candidates") or ()), owner=str(task.get("owner") or ""),
         is_lent=task.get("is_lent") is True, due_at=task.get("due_at"),
-        options=tuple(Option(str(value), str(label)) for value, label in task.get("choices") or ()),
+        options=_options(tuple((str(value), str(label)) for value, label in task.get("choices") or ())),
         has_more=task.get("has_more") is True, run_id=run_id,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ QUERIES: dict[str, Callable[[Session], object]] = {
     "runs": lambda session: activity.runs(session, STORE, Filter()),
     "days": lambda session: trends.days(session, STORE, (ago(days=2), ago(days=1), ago(days=0))),
     "times to workspace": lambda session: trends.times_to_workspace(session, STORE, ago(days=14)),
-    "waiting decisions": lambda session: (trends.waiting_since(session, STORE), open_tasks.waiting(session, STORE)),
+    "waiting decisions": lambda session: (trends.waiting_since(session, STORE), open_tasks.waiting(session, (STORE,))),
     "find": lambda session: search.find(session, STORE, prefixes("Ada Löwe"), words("Ada Löwe")),
     "orders of an account": lambda session: search.orders_of(session, STORE, "7"),
     "deliveries": lambda session: activity.deliveries(session, STORE, Filter()),
