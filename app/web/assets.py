@@ -18,6 +18,7 @@ from app.errors import NotFound
 STATIC = Path(__file__).parent / "static"
 FILES = {
     "app.js": "text/javascript; charset=utf-8",
+    "typed.js": "text/javascript; charset=utf-8",
     "vendor/htmx.min.js": "text/javascript; charset=utf-8",
 }
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -25,6 +25,8 @@ COMMON = {
 HSTS = "max-age=31536000; includeSubDomains"
 _OWN_IMAGES = ["'self'", "data:"]
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
+OTHER_SESSION = ("page_token", "two_identities")  # the browser is signed in, but not as this page was
+PAGE_IS_OLD = "X-ECM-Page-Is-Old"
 FETCH_A_TOKEN = "X-Shopify-Retry-Invalid-Session-Request"  # noqa: S105  # a name: the admin's script asks once more
 SOURCE = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?")
 
@@ -78,6 +80,8 @@ def register(app: Flask, deps: Deps) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if response.status_code == 401 and g.get("is_framed") and request.authorization is not None:
             response.headers[FETCH_A_TOKEN] = "1"
+        if response.status_code == 403 and g.get("reason") in OTHER_SESSION:
+            response.headers[PAGE_IS_OLD] = "1"
         if "frame" in g and g.frame.script and response.mimetype == "text/html":
             response.headers["Link"] = _fetched_first(g.frame.script)
         if g.get("answers") is Answers.PAGE and request.endpoint != "static":

@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 
 from app.db.types import new_id
 from app.domain.ids import RunId
+from app.engine.vault import sha256_hex
 from app.stores.port import Frame
 from app.web import assets, display, guards, headers, kinds, language, looks, sentences
 
@@ -46,7 +47,8 @@ def install(state: BlueprintSetupState) -> None:
     )  # fmt: skip
     env.globals.update(
         asset_url=assets.asset_url, stylesheet=looks.stylesheet, nonce=headers.nonce, reader=language.reader,
-        click=new_id, zone_name=zone_name, page_token=page_token, admin=admin,
+        click=new_id, zone_name=zone_name, page_token=page_token, person_mark=person_mark,
+        admin=admin,
     )  # fmt: skip
 
 
@@ -75,6 +77,11 @@ def admin() -> Frame:
 def page_token() -> str:
     """Proof that what comes next comes from this page; every form carries it."""
     return guards.merchant().page_token
+
+
+def person_mark() -> str:
+    """Tells one person's pages from another's, and nothing else."""
+    return sha256_hex(f"page of {guards.merchant().user_id}")[:16]
 
 
 def zone_name() -> str:

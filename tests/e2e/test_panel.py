@@ -226,7 +226,7 @@ def test_after_signing_out_elsewhere_the_next_action_says_so(site: Site, visit: 
         for row in uow.session.exec(select(WebSession)):
             uow.session.delete(row)
     page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Please open the app again")
+    expect(page.get_by_role("alert")).to_contain_text("You are signed out, so nothing was done.")
     window.problems[:] = [one for one in window.problems if "401" not in one]
 
 

@@ -108,6 +108,7 @@
     }
     button.setAttribute('aria-busy', 'true');
     if (button.dataset.busy) {
+      button.dataset.idle = button.textContent;
       button.textContent = button.dataset.busy;
       document.getElementById('live').textContent = button.dataset.busy;
     }
