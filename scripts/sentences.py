@@ -18,6 +18,8 @@ from app.domain.ids import ObjectType
 from app.domain.steps import Notice, Step
 from app.domain.trade import CompanyState
 from app.engine.cases import TITLES
+from app.opentext.workflow_service.diagrams import BPMN, diagram
+from app.opentext.workflow_service.models import MODELS, model_file
 from app.scenarios import ALL
 
 APP = Path(domain.__file__).parent.parent
@@ -40,6 +42,7 @@ RESULTS = frozenset({
     "_Stop",
 })  # fmt: skip
 REASONS = frozenset({"is_open"})  # what makes a condition is given its reason
+DRAWN = ("start", "task", "step", "end")  # shapes of a picture that carry their name
 SAYS = frozenset({"hint", "note", "reason", "why"})  # keywords that carry sentences
 # What is no sentence of ours to a merchant: keys, faults of the programme, what goes to OpenText or into the store.
 SILENT = frozenset({
@@ -48,7 +51,7 @@ SILENT = frozenset({
     "field", "replace", "TypeVar", "Literal", "partition", "removeprefix", "removesuffix", "encode", "sub", "fullmatch",
 })  # fmt: skip
 SILENT_WORDS = frozenset({"code", "key", "title", "folder"})
-ELSEWHERE = frozenset({"_activity", "_facts_of", "_notice_html", "file_report", "_draft", "with_value", "wish_of"})
+ELSEWHERE = frozenset({"_activity", "_facts_of", "_notice_html", "_draft", "with_value", "wish_of"})
 NO_SENTENCE = re.compile(r"\.(?:pdf|txt)$|<\w+|\{\{|^\d\d |^%\w|^BigCommerce x|^Shopify x|^ECM |\{store\}|^\[ECM")
 # Names of groups, folders and fields, and codes between steps: read elsewhere, or by nobody.
 NAMES = frozenset({
@@ -63,7 +66,6 @@ NAMES = frozenset({
     "Waits for stock, as decided in OpenText.",
 })  # fmt: skip
 WORD = re.compile(r"[a-z]+")
-USER_TASK = "{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
 FILLED = re.compile(r"\{(?:\w+\.)?(\w+)\}")  # the places of a text that is filled later
 COUNTED = frozenset({"days", "count", "held", "waited", "quiet", "more", "most", "all"})
 SAME = frozenset({"join", "str", "map", "sorted", "min", "rstrip"})  # what these are called with names the place
@@ -89,6 +91,7 @@ def written() -> frozenset[Text]:
         for one in _said(path, tree) if path in whole else _given(tree, kinds):
             found |= set(_texts(one))
         found |= _words(tree) if path in whole else set()
+    found |= _pictured()
     for text in _tasks():
         found |= set(_texts(ast.Constant(text)))
     for scenario in ALL:
@@ -177,9 +180,16 @@ def _chosen(node: ast.AST) -> list[ast.expr]:
 
 def _tasks() -> Iterator[str]:
     """What our workflow models call the tasks they give to people."""
-    for path in sorted((APP.parent / "extensions" / "opentext" / "workflow").glob("*.bpmn")):
-        for task in ElementTree.parse(path).iter(USER_TASK):  # noqa: S314  # our own files
+    for process in MODELS:
+        for task in ElementTree.fromstring(model_file(process)).iter(f"{BPMN}userTask"):  # noqa: S314  # our own file
             yield task.attrib["name"].replace("${", "{")
+
+
+def _pictured() -> set[str]:
+    """What stands in the pictures of our models."""
+    pictures = [one for process in MODELS if (one := diagram(process))]
+    shapes = {shape.name for one in pictures for shape in one.shapes if shape.kind in DRAWN and shape.name}
+    return shapes | {one.name for one in pictures}
 
 
 def _notices(steps: Iterable[Step]) -> Iterator[str]:

@@ -19,6 +19,8 @@ from babel.units import format_unit
 
 from app.domain.publication import TEXT_FIELDS
 from app.domain.scenario import Scenario
+from app.opentext.workflow_service.diagrams import diagram
+from app.opentext.workflow_service.models import MODELS
 from app.scenarios import ALL
 from app.web import language
 from app.web.language import reader
@@ -28,6 +30,7 @@ MOST_PARTS = 12
 FEWEST = 4  # letters of a text that may fill a place: “Oil of roses” is no name with a value
 PLACE = re.compile(r"%\((\w+)\)s")
 END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+NAMES = re.compile(r"“[^“”]*”(?:(?:, | and )“[^“”]*”)*")  # nothing but names, each in its marks
 NEXT = "”, “"  # between the names of a list that stands in marks
 MARKS = re.compile(r"[“”]")
 QUOTED = re.compile(r"“([^“”]*)”")
@@ -122,11 +125,11 @@ def _phrases(domain: str) -> frozenset[str]:
 
 @cache
 def words() -> frozenset[str]:
-    """What may fill a place and is ours: whole sentences, and words; a thing that is called “Orders” keeps its name."""
+    """What may fill a place and is ours: whole sentences, and words; a thing called “Orders” keeps its name."""
     whole = {one for one in _phrases("messages") if one.endswith((".", "?"))}
-    return (
-        _phrases("sentences") | whole | set(TEXT_FIELDS.values()) | {title for one in ALL for title in _outcomes(one)}
-    )
+    titles = {title for one in ALL for title in _outcomes(one)}
+    titles |= {one.name for process in MODELS if (one := diagram(process))}
+    return _phrases("sentences") | whole | titles | set(TEXT_FIELDS.values())
 
 
 def _outcomes(scenario: Scenario) -> Iterator[str]:
@@ -228,10 +231,7 @@ def _value(text: str, place: str = "") -> str:
     """What fills a place, as the reader writes it: a day, money, a number, words of ours, several of them."""
     if COUNT.fullmatch(place) and NUMBER.fullmatch(text):
         return language.number(int(text.replace(",", "")))
-    for shape, write in SHAPES:
-        if found := shape.fullmatch(text):
-            return write(found)
-    known = _word(text)
+    known = _listed(text) if NAMES.fullmatch(text) else _word(text)
     if known is not None:
         return known
     tokens = BETWEEN.split(text)
@@ -243,6 +243,12 @@ def _value(text: str, place: str = "") -> str:
     values = [_quoted(token) if one is None else one for token, one in zip(tokens[::2], told, strict=True)]
     between = [language._(" and ") if one == " and " else one for one in tokens[1::2]]
     return values[0] + "".join(mark + value for mark, value in zip(between, values[1:], strict=True))
+
+
+def _listed(text: str) -> str:
+    """Names one after the other; only what stands between them is told."""
+    joined = language._(" and ")
+    return "".join(joined if one == " and " else _quoted(one) for one in re.split(r"(?<=”)( and |, )(?=“)", text))
 
 
 def _quoted(text: str) -> str:

@@ -1,7 +1,7 @@
 """A workflow's model for a narrow column: its stops one below the other, the ways between them as arcs beside."""
 
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from app.opentext.workflow_service.diagrams import Diagram
@@ -34,13 +34,13 @@ class Line:
     back: str
 
 
-def line(found: Diagram, lit: Collection[str]) -> Line:
-    """All stops of a model. `lit`: ids of where it stands."""
+def line(found: Diagram, lit: Collection[str], names: Mapping[str, str]) -> Line:
+    """All stops of a model. `lit`: ids of where it stands; `names`: what each is called, by its id."""
     ways = sorted(found.ways())
     x = 12 + max((_reach(*way) for way in ways), default=0) * 3 // 4
     letters = int((WIDTH - x - 18) / LETTER)
     stops = tuple(
-        Stop(_y(number), one.kind == "end", one.id in lit, _written(one.name, _y(number), letters))
+        Stop(_y(number), one.kind == "end", one.id in lit, _written(names.get(one.id, one.name), _y(number), letters))
         for number, one in enumerate(found.stops)
     )
     onward = "".join(_path(x, *way) for way in ways if way[1] > way[0])

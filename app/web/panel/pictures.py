@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.db.panel_facts import RunFacts
 from app.opentext.workflow_service.diagrams import Diagram, Shape, diagram
+from app.web import sentences
 from app.web.language import _
 from app.web.panel import progress
 from app.web.panel.lines import Line, line
@@ -48,24 +49,25 @@ def picture(run: RunFacts) -> Picture | None:
         lit = {one.id for one in found.shapes if one.kind == "end"}
     boxes = tuple(_box(one, is_lit=one.id in lit) for one in found.shapes)
     edges = "".join("M" + "L".join(f"{x} {y}" for x, y in way) for way in found.edges)
+    names = {one.id: sentences.said(one.name) for one in found.stops}
     view = f"{found.left} {found.top} {found.width} {found.height}"
-    return Picture(found.name, view, boxes, edges, _words(found, lit), line(found, lit))
+    return Picture(sentences.said(found.name), view, boxes, edges, _words(found, lit, names), line(found, lit, names))
 
 
-def _words(found: Diagram, lit: set[str]) -> str:
+def _words(found: Diagram, lit: set[str], names: dict[str, str]) -> str:
     """What people who do not see the picture are told: the tasks from left to right, and where it stands."""
-    steps = "; ".join(f"{one.name} ({_('now')})" if one.id in lit else one.name for one in found.stops)
-    return _("%(name)s, step by step: %(steps)s.", name=found.name, steps=steps)
+    steps = "; ".join(f"{name} ({_('now')})" if one in lit else name for one, name in names.items())
+    return _("%(name)s, step by step: %(steps)s.", name=sentences.said(found.name), steps=steps)
 
 
 def _box(shape: Shape, *, is_lit: bool) -> Box:
     middle = shape.x + shape.width // 2
     if shape.kind in ("task", "step"):
-        written = textwrap.wrap(shape.name, LETTERS, max_lines=LINES, placeholder="…")
+        written = textwrap.wrap(sentences.said(shape.name), LETTERS, max_lines=LINES, placeholder="…")
         first = shape.y + shape.height // 2 + 5 - (len(written) - 1) * 8
         lines = tuple((middle, first + 16 * number, text) for number, text in enumerate(written))
     elif shape.kind in ("start", "end"):
-        written = textwrap.wrap(shape.name, 12, max_lines=2, placeholder="…")
+        written = textwrap.wrap(sentences.said(shape.name), 12, max_lines=2, placeholder="…")
         lines = tuple((middle, shape.y + shape.height + 18 + 15 * n, text) for n, text in enumerate(written))
     else:
         lines = ()

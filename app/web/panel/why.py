@@ -8,7 +8,7 @@ from app.db.panel_facts import EventFacts, PublicationFacts, RunFacts, StepFacts
 from app.web import sentences, texts
 from app.web.language import _, parse_moment
 
-BY_HAND = frozenset({"Asked for by a person", "always"})
+BY_HAND = frozenset({texts.N_("Asked for by a person"), texts.N_("always")})
 CHANGES = (
     "set_order_status", "publish_content", "publish_compliance", "publish_page", "publish_prices", "publish_terms",
     "publish_tax_exemption",

@@ -41,7 +41,7 @@ def lit(page: str, shape: str = "flat") -> list[str]:
 def test_in_a_narrow_column_every_task_has_its_line_and_its_ways(process: str) -> None:
     found = diagram(process)
     assert found is not None
-    drawn = line(found, {found.stops[0].id})
+    drawn = line(found, {found.stops[0].id}, {})
     names = re.findall(r'<userTask id="\w+" name="([^"]+)"', model_file(process))
     assert len(drawn.stops) == len(names) + 1
     assert [one.is_lit for one in drawn.stops] == [True] + [False] * len(names)
