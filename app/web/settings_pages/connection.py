@@ -28,10 +28,10 @@ class FieldText:
 
 
 CONTENT = (
-    FieldText("otds_url", N_("Address of OTDS"), N_("For example https://otds.example.com/otdsws"), "url"),
     FieldText(
         "content_server_url", N_("Address of Content Server"), N_("For example https://cs.example.com/cs/cs"), "url"
     ),
+    FieldText("otds_url", N_("Address of OTDS"), N_("For example https://otds.example.com/otdsws"), "url"),
     FieldText("external_system", N_("External system"), N_("The name of this store’s connection in Content Server.")),
     FieldText("client_id", N_("OAuth client id"), N_("Of the OTDS client made for this app.")),
     FieldText("client_secret", N_("OAuth client secret"), "", "password"),

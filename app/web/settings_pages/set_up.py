@@ -23,7 +23,7 @@ from app.engine.sessions import Role
 from app.errors import NotFound
 from app.opentext import check
 from app.scenarios.records import RECORD_ON_REQUEST
-from app.web import asking, check_words, guards, language, set_up, templating, texts
+from app.web import asking, check_words, guards, language, set_up, templating, texts, waiting
 from app.web.language import _
 from app.web.settings_pages import connection as form
 from app.web.settings_pages import names
@@ -197,7 +197,8 @@ def _page(deps: Deps, part: str, errors: Mapping[str, str]) -> str:
     at, checks = first_setup.checks(known.standing.draft, part)
     done = sum(one.status == "done" for one in known.steps)
     return templating.page(
-        "settings/set_up.html", part=part, known=known, step=known.steps[set_up.PARTS.index(part)], done=done,
+        f"settings/_set_up_{part}.html" if waiting.is_part() else "settings/set_up.html",
+        part=part, known=known, step=known.steps[set_up.PARTS.index(part)], done=done,
         number=set_up.PARTS.index(part) + 1, errors=errors, can_act=who.role.covers(Role.MANAGER),
         groups=_groups(deps, part, known, errors), checked_at=at, checks=check_words.shown(checks),
         is_usable=connections.is_usable(checks), asked="asked" in request.args,

@@ -23,7 +23,7 @@ from app.scenarios import ALL
 from sandbox import credentials
 from tests.doors import Doors
 from tests.house import House
-from tests.unit.web_pages.shop import STORE, Shop, a_shop
+from tests.unit.web_pages.shop import STORE, Shop, a_shop, all_works
 from tests.unit.web_pages.test_order_panel import words_on
 
 FORM = {
@@ -84,6 +84,17 @@ class TestConnecting:
         assert "s3cret" not in page
         assert "https://otds.example.com/otdsws" in page
         assert row_in(fresh) is None
+
+    def test_a_new_secret_replaces_the_old_one_only_when_the_test_passes(self, shop: Shop) -> None:
+        person = shop.sign_in()
+        shop.checks[0] = lambda _c: [CheckStep("Client credentials accepted", False, "OTDS refuses the client.")]
+        assert person.post("/settings/opentext", **FORM | {"client_secret": "mistyped"}).status_code == 422
+        before = connections.load(shop.deps.database, shop.deps.vault, STORE)
+        assert (before.version, before.content_server.client_secret) == (1, "otds-secret-1")
+        shop.checks[0] = all_works
+        assert person.post("/settings/opentext", **FORM | {"client_secret": "renewed"}).status_code == 303
+        after = connections.load(shop.deps.database, shop.deps.vault, STORE)
+        assert (after.version, after.content_server.client_secret) == (2, "renewed")
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
