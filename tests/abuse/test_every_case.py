@@ -31,7 +31,6 @@ ELSEWHERE: dict[int, tuple[str, str]] = {
 NEXT = date(2027, 6, 30)  # a case that still waits then makes this test fail
 WAITING: dict[int, tuple[str, date]] = (
     dict.fromkeys((18, 19, 47, 48, 49, 53), ("Shopify's doors are not built yet", NEXT))
-    | dict.fromkeys((50, 51), ("no flow begins with a redirect to an identity provider yet", NEXT))
     | dict.fromkeys((69, 77, 78, 80, 81, 85, 86, 87, 89), ("no export, search, mapped rights or prices yet", NEXT))
     | dict.fromkeys((70,), ("no page listens to messages of other windows", NEXT))
     | dict.fromkeys((71, 73), ("needs a browser that reports what its policy stopped", NEXT))

@@ -19,6 +19,7 @@ from app.settings import Periods
 from tests.abuse.test_6_5_tenants import address, merchant_rules
 from tests.doors import OWNER
 from tests.rights.people import ANNA, SECRET_NAME, Case, Person, choose
+from tests.rights.test_approvers import Approver
 
 OPENTEXT = {"otds.test", "content.test", "workflow.test", "exstream.test"}
 MOMENT = 0.02
@@ -193,6 +194,22 @@ def test_only_so_many_questions_go_on_at_once() -> None:
             behind.ask(number, lambda: gate.wait(10))
     assert sum(one.name == "behind" for one in threading.enumerate()) <= 16
     gate.set()
+
+
+def test_an_approvers_pages_do_not_wait_either_and_show_nothing_before_the_answer(slow: Slow) -> None:
+    anna = Approver(slow.case)
+    anna.sign_in()
+    slow.case.house.deps.behind = Behind(MOMENT)
+    task = f"/approve/bigcommerce-demostore1/orders/{slow.case.order}/{reference_of(slow.case)}"
+    slow.stuck.gate.clear()
+    for path in ("/approve", task):
+        page = anna.get(path)
+        assert (page.status_code, TAKES_ITS_TIME in page.get_data(as_text=True)) == (202, True)
+        assert f"Order {slow.case.order}" not in page.get_data(as_text=True)
+    assert slow.stuck.in_the_way == []
+    slow.answers()
+    assert f"Order {slow.case.order}" in anna.text()
+    assert "Release the order" in anna.text(task)
 
 
 @pytest.mark.alone  # it measures time

@@ -1,5 +1,7 @@
 """The doors of the inbox for approvers: the same pages as a store's inbox, over every store OpenText has tasks in."""
 
+from functools import partial
+
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -108,22 +110,21 @@ def _patience(deps: Deps) -> float:
     return rights.BEHIND_PAGE if is_behind else rights.PATIENCE
 
 
-def _look(deps: Deps, tenant: str, object_type: str, object_id: str) -> Looked:
-    """Raises NotFound alike for what is nobody's, of a store of others, or unknown; SignedOut or Retryable."""
+def _look(deps: Deps, tenant: str, object_type: str, object_id: str, *, at_once: bool = False) -> Looked:
+    """`at_once`: one of several, whose answers are needed together. Raises NotFound alike for what is nobody's, of a
+    store of others, or unknown; SignedOut or Retryable."""
     store = approvers.store_of(tenant)
     if store is None:
         raise NotFound("There is no such task.", code="no_such_task")
-    who, known, patience = _who(), checked(object_id, object_type), _patience(deps)
-    found = waiting.ask(
-        deps, guards.merchant(), lambda: approver_tasks.look(deps, who, store, object_type, known, patience),
-        about=f"{store} {object_type} {known}",
-    )  # fmt: skip
+    known, patience = checked(object_id, object_type), rights.PATIENCE if at_once else _patience(deps)
+    look = partial(approver_tasks.look, deps, _who(), store, object_type, known, patience)
+    found = look() if at_once else waiting.ask(deps, guards.merchant(), look, about=f"{store} {object_type} {known}")
     rights.demand(found.sight, found.sight.is_known)
     return found
 
 
 def _of_task(deps: Deps, task: OpenTask) -> tuple[Merchant, Seen]:
-    found = _look(deps, person_sign_in.tenant(task.store_id), task.object_type, task.object_id)
+    found = _look(deps, person_sign_in.tenant(task.store_id), task.object_type, task.object_id, at_once=True)
     return found.who, _seen(found)
 
 
