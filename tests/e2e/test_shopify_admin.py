@@ -154,6 +154,7 @@ def test_documents_of_several_orders_are_printed_from_the_list(admin: Admin):
 def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own(admin: Admin):
     page = admin.open("/apps/storefront-ecm")
     expect(page.frame_locator("#app-frame").get_by_role("main")).to_be_visible()
+    expect(page.frame_locator("#app-frame").locator("html")).to_have_css("background-color", "rgb(241, 241, 241)")
     page.context.clear_cookies()
     frame = page.frame_locator("#app-frame")
     page.locator("#app-nav").get_by_role("link", name="Activity").click()

@@ -85,6 +85,14 @@ class TestFiles:
     def test_the_style_sheet_stays_small(self, look: looks.Look) -> None:
         assert len(looks.sheet(look).encode()) < 10_000
 
+    def test_a_page_is_dark_only_where_no_host_is_light_around_it(self, shop: Shop) -> None:
+        person = shop.sign_in()
+        dark = [
+            "prefers-color-scheme:dark" in person.get("/", **{"Sec-Fetch-Dest": dest} if dest else {}).text
+            for dest in ("document", "iframe", "empty", "")
+        ]
+        assert dark == [True, False, False, False]
+
     @pytest.mark.parametrize("name", list(assets.FILES))
     def test_files_are_packed_and_kept_for_ever(self, shop: Shop, name: str) -> None:
         with shop.flask.test_request_context("/", base_url="http://app.test"):
