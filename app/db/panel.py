@@ -42,7 +42,7 @@ from app.db.policies import PolicyOfOrder, PolicyVersion
 from app.db.publications import Publication, PublicationField
 from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
-from app.db.stores import OpenTextConnection, StoreRow, StoreUser
+from app.db.stores import OpenTextConnection, ScenarioPreference, StoreRow, StoreUser
 from app.db.types import utc_now
 from app.domain.rights import Traits
 
@@ -72,6 +72,7 @@ RUN: Any = Run
 STEP: Any = StepRow
 CONNECTION: Any = OpenTextConnection
 STORE: Any = StoreRow
+PREFERENCE: Any = ScenarioPreference
 USER: Any = StoreUser
 
 
@@ -84,6 +85,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         shop=ShopFacts(
             row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
             row.opentext_state or "", row.silent_since, bool((row.exstream or {}).get("notifications_url")),
+            tuple(sorted(row.deployed_models or {})),
         ),
         object_type=object_type,
         object_id=object_id,
@@ -98,6 +100,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         cases=_cases(row.cases),
         links=links(row.uploads, row.shelves, by_request(row.deliveries)),
         terms=_terms(row.terms),
+        switched_off=tuple(sorted(one["scenario"] for one in row.switched_off)),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
@@ -111,6 +114,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
         select(
             STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone,
             STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"), CONNECTION.exstream,
+            CONNECTION.deployed_models,
             SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,
             SNAPSHOT.seen_at.label("snapshot_seen"), SNAPSHOT.customer_id,
             *_link_columns(link, "link"), *_link_columns(customer, "customer"), link.workflows, link.workflows_unknown,
@@ -126,6 +130,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(uploads_of(store_id, object_type, object_id)).label("uploads"),
             rows_of(shelf_of(store_id, object_type, object_id)).label("shelves"),
             rows_of(_terms_of(store_id, object_type, object_id)).label("terms"),
+            rows_of(_switched_off(store_id)).label("switched_off"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
@@ -219,6 +224,12 @@ def _publications_of(store_id: str, object_type: str, object_id: str) -> Select[
         .order_by(p.created_at.desc())
         .limit(MOST_PUBLICATIONS)
     )  # fmt: skip
+
+
+def _switched_off(store_id: str) -> Select[Any]:
+    """The scenarios a store has switched off; there are a few dozen in all."""
+    mode = PREFERENCE.values["mode"].as_string()
+    return select(PREFERENCE.scenario).where(PREFERENCE.store_id == store_id, mode == "off")
 
 
 def _terms_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:

@@ -22,6 +22,7 @@ class ShopFacts:
     opentext_state: str
     opentext_silent_since: datetime | None = None
     can_mail: bool = False  # OpenText Notifications is connected
+    deployed: tuple[str, ...] = ()  # keys of the workflow models that are there
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ class PanelRows:
     cases: tuple[CaseFacts, ...] = ()
     links: tuple[BuyerLinkFacts, ...] = ()
     terms: tuple[TermsFacts, ...] = ()
+    switched_off: tuple[str, ...] = ()  # slugs of scenarios
     people: tuple[tuple[str, str], ...] = ()  # of a company: (customer id, name)
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

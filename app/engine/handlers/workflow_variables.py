@@ -132,6 +132,7 @@ def _base(context: Context, case_token: str) -> Values:
         "decision": "",
         "decision_comment": "",
         "priority": "50",
+        "attachment_node_ids": str(context.facts.get("attachments", "")),
     }
 
 

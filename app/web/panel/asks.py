@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from app.db.panel_facts import DocumentFacts, PanelRows
 from app.db.types import utc_now
 from app.domain.ids import Provider
-from app.engine import recalls
+from app.engine import recalls, starting
 from app.engine.letters.notices import REASONS
+from app.engine.starting import Start
 from app.scenarios import ALL, prices
 from app.web import display, texts
 from app.web.language import _
@@ -17,7 +18,7 @@ from app.web.panel.case_forms import Asked
 from app.web.texts import N_
 
 # These have their own place on the panel, or are asked for by the engine itself.
-ELSEWHERE = frozenset({"review_order", "undo", "restore", "recall_notice", "set_up_store"})
+ELSEWHERE = frozenset({"undo", "restore", "recall_notice", "set_up_store"})
 LONGEST_TEXT = 4000
 DOCUMENTS, AGREEMENT, RECALL = "documents", "agreement", "recall"
 DAY = "date"  # from today on
@@ -43,6 +44,8 @@ WHAT: Mapping[str, str] = {
     "recall_remedy": N_("The recall counts it, and the order says what was done."),
     "open_campaign": N_("A campaign gets its number and its workspace in OpenText. Nothing changes in your store until "
                         "its discount rules are approved there."),
+    "review_order": N_("The order is held and a review is opened in OpenText. After the decision it goes on or ends by "
+                       "itself."),
     "review_account": N_("A workflow is started in OpenText: documents, credit, contract. After the approval group, "
                          "credit and payment terms are written into your store."),
     "review_agreement": N_("A workflow is started in OpenText. After the approval exactly this version is published."),
@@ -83,10 +86,11 @@ FIELDS: Mapping[str, tuple[Asked, ...]] = {
 
 @dataclass(frozen=True)
 class AskOffer:
-    """One button."""
+    """One button. `start`: the workflow it starts, where it starts one."""
 
     name: str
     title: str
+    start: Start | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ def offers(rows: PanelRows, provider: Provider, *, has_offer: bool = False) -> t
         for name in sorted(one.requests)
         if name not in ELSEWHERE and _is_possible(name, rows)
     }
-    return tuple(AskOffer(name, title(name)) for name in named if not (has_offer and name == offers_of.ASK))
+    known = {one.request: one for one in starting.starts(rows, provider)}
+    taken = (offers_of.ASK, "review_order") if has_offer else ()
+    return tuple(AskOffer(name, title(name), known.get(name)) for name in named if name not in taken)
 
 
 def title(name: str) -> str:

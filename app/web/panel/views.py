@@ -62,6 +62,7 @@ class WorkflowView:
     seen_at: datetime
     trail: tuple[Link, ...]
     picture: Picture | None = None
+    attached: tuple[tuple[str, str], ...] = ()  # (our id, name) of what went along and the reader sees
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         why_reasons=why.reasons(main) if main else (),
         why_chain=why.chain(main, why.published_by(rows.publications, main)) if main else (),
         questions=why.questions(rows.runs, rows.publications),
-        workflow=_workflow(main),
+        workflow=_workflow(main, rows),
         flows=flows.flows(rows, main),
         flows_unknown=flows.unknown(rows),
         documents=tuple(document(one, completeness.state_of(rows, one)) for one in rows.documents),
@@ -207,7 +208,7 @@ def _waits_for_choice(run: RunFacts) -> bool:
 def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
     """That somebody asks OpenText behind the page shows nowhere: only what comes of it is sent again."""
     shown = replace(rows, requests=tuple(one for one in rows.requests if one.request != "recheck"))
-    told = (shown, orders, _refresh(rows), _is_silent(rows))
+    told = (shown, orders, _refresh(rows), is_silent(rows))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -234,7 +235,7 @@ def _banners(rows: PanelRows) -> tuple[Banner, ...]:
     elif rows.shop.opentext_state == "needs_reauth":
         text = rows.shop.pause_reason or _("It no longer accepts our credentials.")
         found.append(Banner("bad", _("The connection to OpenText has to be renewed"), text, "settings"))
-    elif _is_silent(rows):
+    elif is_silent(rows):
         found.append(Banner("wait", _("OpenText is not answering right now"), _silence(rows)))
     return tuple(found)
 
@@ -255,7 +256,7 @@ def _silence(rows: PanelRows) -> str:
     return _("You see what we last knew. Everything on its way waits and goes on by itself; nothing is lost.")
 
 
-def _is_silent(rows: PanelRows) -> bool:
+def is_silent(rows: PanelRows) -> bool:
     if rows.shop.opentext_silent_since and utc_now() - rows.shop.opentext_silent_since > SILENT_AFTER:
         return True
     if progress.opentext_is_silent(rows.runs):
@@ -297,7 +298,7 @@ def _order_line(order: OrderOfCustomer) -> OrderLine:
     )
 
 
-def _workflow(run: RunFacts | None) -> WorkflowView | None:
+def _workflow(run: RunFacts | None, rows: PanelRows) -> WorkflowView | None:
     if run is None or run.workflow is None:
         return None
     flow = run.workflow
@@ -305,8 +306,13 @@ def _workflow(run: RunFacts | None) -> WorkflowView | None:
     word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
     return WorkflowView(
         word, tasks, flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
-        flow.seen_at, why.trail(run), pictures.picture(run),
+        flow.seen_at, why.trail(run), pictures.picture(run), _attached(run, rows),
     )  # fmt: skip
+
+
+def _attached(run: RunFacts, rows: PanelRows) -> tuple[tuple[str, str], ...]:
+    nodes = str(run.facts.get("attachments") or "").split(",")
+    return tuple((one.id, one.name) for one in rows.documents if str(one.node_id) in nodes)
 
 
 def document(facts: DocumentFacts, reported: State | None = None) -> DocumentView:
