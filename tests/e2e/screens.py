@@ -5,6 +5,7 @@ A page that cannot be made is named and makes the command fail; what was started
 """
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from playwright.sync_api import Browser, Error
 
 from app.web import looks
@@ -138,6 +140,8 @@ def main() -> int:
     if not path:
         print("No browser: name one in ECM_TEST_CHROMIUM.", file=sys.stderr)
         return 2
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # only what a person wants to read
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     options.into.mkdir(parents=True, exist_ok=True)
     frames = tuple(one for one in FRAMES if options.frame in one.key)
     directions = ("ltr",) if options.ltr else ("ltr", "rtl")
