@@ -12,7 +12,11 @@ from app.db.help_desk import HelpDeskLink
 from app.db.rights import StoreRights
 from app.db.session import unit_of_work
 from app.db.stores import ScenarioPreference, WebSession
+from app.domain.cases import CaseKind
+from app.domain.ids import OrderId
 from app.domain.rights import OWN, Allowed, Entry, Flow
+from app.engine import cases
+from app.engine.cases import NewCase
 from tests.doors import OTHER, OWNER
 from tests.e2e.living import Living, Somebody
 
@@ -165,3 +169,22 @@ def test_without_any_cookie_the_text_is_back_where_the_app_is_opened_anew(living
     page.get_by_role("link", name="Ask for documents").click()
     expect(page.get_by_label("Which documents")).to_have_value("")
     person.expected(*MEANT)
+
+
+def test_what_is_typed_stays_while_the_panel_refreshes_itself(living: Living) -> None:
+    order = living.order_under_review()
+    house = living.house
+    cases.open_case(
+        house.deps, house.store_id,
+        NewCase(CaseKind.COMPLAINT, cause_key=order, opened_by="tester", reason="damaged", text="Broken",
+                order_id=OrderId(order)),
+    )  # fmt: skip
+    living.works()
+    page = living.comes().opens(f"/panel/orders/{order}")
+    page.get_by_text("Close this case").click()
+    page.get_by_label("How it ended").fill(TYPED)
+    with page.expect_response(lambda answer: "/cards" in answer.url):
+        page.evaluate(f"htmx.ajax('GET', '/panel/orders/{order}/cards', {{target: '#cards', swap: 'outerHTML'}})")
+    page.wait_for_timeout(200)
+    expect(page.get_by_label("How it ended")).to_have_value(TYPED)
+    expect(page.get_by_label("How it ended")).to_be_visible()
