@@ -128,7 +128,8 @@ class TestComingIn:
         assert "HttpOnly" in own
         assert "SameSite=Lax" in own
         page = anna.text()
-        assert f"1 decision waits Order {case.order}" in words(page).replace(" Choose ", " ")
+        assert "1 decision waits" in words(page)
+        assert f"Order {case.order}" in words(page)
         assert "frame-ancestors 'none'" in anna.get().headers["Content-Security-Policy"]
         (task,) = links(page)
         shown = words(anna.text(task))
@@ -391,6 +392,25 @@ class TestWhatIsSeen:
 
 
 class TestWhenItEnds:
+    def test_who_comes_second_reads_who_was_first_and_a_second_press_is_the_same_one(self, two: Two) -> None:
+        anna, tom, house = Approver(two.case), Approver(two.case), two.case.house
+        anna.sign_in()
+        tom.sign_in("tom.okafor@demo")
+        mine, theirs = sorted(links(anna.text()))
+        (flow,) = house.rows(WorkflowLink, store_id=house.store_id)
+        service = house.deps.opentext(house.store_id).workflows
+        service.claim(flow.tasks[0]["id"], "tom.okafor@demo")
+        service.complete(flow.tasks[0]["id"], "rejected", {"approver": "tom.okafor@demo"})
+        late = anna.post(mine, {"press": "decide:approved", "comment": "Fine"})
+        assert (late.status_code, "tom.okafor@demo was first: Rejected, " in words(late)) == (409, True)
+        assert tom.post(theirs, {"press": "claim"}).status_code == 303
+        taken = anna.post(theirs, {"press": "decide:approved", "click": "b" * 32})
+        assert (taken.status_code, "tom.okafor@demo has taken this task" in words(taken)) == (409, True)
+        press = {"press": "decide:approved", "click": "c" * 32}
+        assert [tom.post(theirs, press).status_code for _ in range(2)] == [303, 303]
+        house.drain()
+        assert {row.decided_by for row in house.rows(WorkflowLink)} == {"tom.okafor@demo"}
+
     def test_a_silent_engine_is_said_and_nothing_is_decided(self, anna: Approver) -> None:
         anna.sign_in()
         (task,) = links(anna.text())

@@ -81,6 +81,7 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
         try:
             found = _look(deps, tenant, KINDS[kind], object_id)
             wish = decisions.wish(request.form, found.who)
+            approver_tasks.demand_mine(deps, found, ref)
             doing.act(deps, found.who, found.rows, found.shown, found.sight, ref, wish)
         except AppError as error:
             return _task(deps, found, ref, typed, _refused(error)) if found else _gone(_refused(error), typed)
