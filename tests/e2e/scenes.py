@@ -1,16 +1,23 @@
 """Every page in every state: rows written for a scene, its pages by name, and what is done before some can be seen."""
 
 import re
+from dataclasses import replace
 
 from playwright.sync_api import expect
+from sqlmodel import select
 
+from app.db.communications import CommunicationDelivery, CommunicationRow
+from app.db.links import FiledDocument
 from app.db.rights import StoreRights
-from app.db.session import unit_of_work
+from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.db.uploads import UploadRequest
 from app.domain.rights import OWN, Allowed, Entry, Flow, entry_json
+from app.engine import connections
 from app.opentext.check import CheckStep
+from app.opentext.connection import ExstreamConnection, NotificationsConnection
 from tests.e2e.windows import Site, Visit
-from tests.unit.web_pages.shop import STORE, ago
+from tests.unit.web_pages.shop import STORE, a_connection, ago
 
 
 def scene_orders(site: Site) -> dict[str, str]:
@@ -95,14 +102,66 @@ def scene_others(site: Site) -> dict[str, str]:
 
 
 def scene_forms(site: Site) -> dict[str, str]:
-    """Where something is asked for, opened or set."""
+    """Where something is asked for, opened or set; and what was asked for and waits, stopped or was mailed."""
     site.shop.related_customer()
     site.shop.order_under_review("1001")
+    site.shop.order_under_review("1002", facts={"language": "de"})
+    asked_holds(site)
+    links(site)
     return {
-        "form-ask": "/panel/orders/1001/ask/ask_documents", "settings-rights": "/settings/rights",
+        "form-ask": "/panel/orders/1001/ask/ask_documents",
+        "links-mailed": "/panel/orders/1002", "settings-rights": "/settings/rights",
         "settings-communications": "/settings/communications", "settings-privacy": "/settings/privacy",
         "settings-import": "/settings/import",
     }  # fmt: skip
+
+
+def asked_holds(site: Site) -> None:
+    """Holds on an order's record, of which one waits and one was refused."""
+    shop = site.shop
+    with reading(shop.deps.database) as session:
+        name = "Order 1002 record.pdf"
+        document = session.exec(select(FiledDocument).where(FiledDocument.name == name)).one().id
+    facts = {"hold_reason": "A claim was announced by the buyer’s lawyer", "document": document, "by_user": ""}
+    waits = shop.run("hold-by-hand", "order", "1002", "Order 1002", facts=facts | {"hold_name": "Case 4711"})
+    retried = {"error_code": "unreachable", "next_attempt_at": ago(minutes=-3)}
+    shop.steps(waits, [("hold_by_hand", {"do": "apply"}, retried)])
+    refused = shop.run(
+        "release-by-hand", "order", "1002", "Order 1002", state="quarantined", facts=facts | {"hold_name": "Audit 2026"}
+    )
+    problem = {"status": "quarantined", "error_code": "not_released",
+               "error_message": "OpenText left it on the hold: a right is missing there.",
+               "error_hint": "Let somebody who manages records there do it, or give our user the right."}  # fmt: skip
+    shop.steps(refused, [("hold_by_hand", {"do": "release"}, problem)])
+
+
+def links(site: Site) -> None:
+    """One link that was mailed and arrived, one that can be mailed."""
+    shop = site.shop
+    mail = NotificationsConnection("https://mail.example.com", "user", "mail-secret-1")
+    exstream = ExstreamConnection("https://exstream.example.com", "t1", "client", "ex-secret-1", notifications=mail)
+    connections.save(shop.deps, STORE, replace(a_connection(), exstream=exstream), "")
+    requests = []
+    for name in ("Import licence", "Certificate of insurance"):
+        wanted = {"key": "1", "name": name, "folder": "07 Requested documents", "type_id": 0, "mime_types": [],
+                  "several": False, "type_name": ""}  # fmt: skip
+        requests.append(UploadRequest(
+            store_id=STORE, object_type="order", object_id="1002", object_name="Order 1002", wanted=[wanted],
+            expires_at=ago(days=-14),
+        ))  # fmt: skip
+    shop.add(*requests)
+    run = shop.run(
+        "mail-request", "order", "1002", "Order 1002", state="done", facts={"upload_request": requests[0].id}
+    )
+    letter = CommunicationRow(
+        job_key="mail-1", store_id=STORE, run_id=run.id, object_type="order", object_id="1002", document="request_mail",
+        template="REQUEST", variant=requests[0].id, state="filed", outputs=[],
+    )  # fmt: skip
+    told = [{"address": "a***@example.com", "delivered_at": ago(minutes=3).isoformat()}]
+    shop.add(letter, CommunicationDelivery(
+        key="mail-1:1", job_key="mail-1", store_id=STORE, run_id=run.id, attempt=1, channel="mail", state="delivered",
+        recipients=told,
+    ))  # fmt: skip
 
 
 def side_bar_of(site: Site, host: str) -> str:

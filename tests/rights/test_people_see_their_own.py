@@ -180,6 +180,35 @@ class TestWhenOpenTextDoesNotAnswer:
         assert answer.status_code == 503
         assert "OpenText cannot say now" in answer.get_data(as_text=True)
 
+    def test_a_hold_is_kept_and_done_later_as_the_person_while_nothing_is_shown(self, personal: Case) -> None:
+        person = personal.person()
+        person.sign_in(ANNA)
+        person.text(personal.panel)
+        page = f"{personal.panel}/documents/{document_id(personal, SECRET_NAME)}/holds"
+        personal.house.stage.world.faults.add(FaultRule(system="content_server", kind="drop_before"))
+        answer = person.post(page, {"do": "document", "hold": "Case 4711", "reason": "A claim"})
+        assert answer.status_code == 202
+        said = answer.get_data(as_text=True)
+        assert "Your request is kept" in said
+        assert SECRET_NAME not in said
+        personal.house.stage.world.faults.remove()
+        personal.house.hurry()
+        personal.house.drain()
+        (run,) = [one for one in personal.house.rows(Run) if one.scenario == "hold-by-hand"]
+        (step,) = personal.house.steps_of(run)
+        assert (run.state, step.error_code) == ("quarantined", "no_access_any_more")  # OpenText refused it to Anna
+        server = personal.house.stage.content_server
+        with server.lock:
+            anna = server.actor(ANNA).user.id
+            server.state.nodes[personal.payment].permissions = {anna: frozenset({"see", "edit_permissions"})}
+        assert person.post(f"/panel/runs/{run.id}/try").status_code == 303
+        personal.house.drain()
+        acts = [one for one in personal.house.rows(AuditEntry) if one.action == "hold.applied"]
+        assert [one.detail["mode"] for one in acts] == ["person"]
+        with server.lock:
+            (applied,) = server.state.nodes[personal.payment].record.holds.values()
+        assert applied.applied_by == anna
+
 
 class TestFetching:
     def test_a_document_comes_under_the_persons_own_name(self, personal: Case) -> None:

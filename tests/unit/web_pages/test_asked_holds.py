@@ -121,7 +121,7 @@ def test_rights_are_asked_again_when_it_is_done_and_a_refusal_has_its_way_out(he
         uow.session.get_one(StoreUser, user.id).role = "owner"
     page = words_on(text(held.browser, held.page))
     assert "may not do this any more" in page
-    for way in ("Try now", "Skip", "Report for support"):
+    for way in ("Try now", "Leave this step out", "Report for support"):
         assert way in page
     assert held.browser.post(f"/panel/runs/{run.id}/try", {}).status_code == 303
     held.house.drain()
