@@ -89,7 +89,8 @@ class Kinds:
                 return "This Content Server does not tell document types; nothing is reported as missing."
             kind = next(each.workspace_type for each in self._blueprint.business_object_types if each.type == name)
             shipped = next(each for each in self._blueprint.workspace_types if each.name == kind)
-            wanted = [self._server.called("document_type", each.type) for each in shipped.documents]
+            always = [each.type for each in shipped.documents if not each.when]  # a rule may not apply to a template
+            wanted = [self._server.called("document_type", each) for each in always]
             count += len(wanted)
             wrong += [each for each in wanted if plain(each) not in found]
         if wrong:

@@ -185,7 +185,8 @@ def _values(deps: Deps, standing: Standing) -> dict[str, str]:
     """What was entered, else what is prefilled."""
     values = form.first_values(None, deps.settings.opentext)
     provider = guards.merchant().store_id.partition(":")[0]
-    values["external_system"] = SYSTEMS[provider] if not values["external_system"] else values["external_system"]
+    if values["external_system"] in ("", *SYSTEMS.values()):  # one installation serves stores of both
+        values["external_system"] = SYSTEMS[provider]
     return values | (standing.draft.values if standing.draft else {})
 
 

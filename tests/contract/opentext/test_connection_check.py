@@ -112,6 +112,28 @@ def test_a_workspace_type_without_template_is_named(land: Landscape) -> None:
     assert "Order exception has no template" in steps[6].message
 
 
+def test_a_template_without_its_category_or_rules_is_named_and_blocks_nothing(land: Landscape) -> None:
+    state = land.content_server.state
+    order = next(each for each in state.workspace_types.values() if each.name == "Order exception")
+    state.nodes[order.template_id].categories.clear()
+    gone = next(each.id for each in state.nodes.values() if each.type == 199 and each.name == "Order record")
+    order.document_types[:] = [each for each in order.document_types if each.classification_id != gone]
+    steps = {step.name: step for step in check_connection(a_connection(), land.outbound)}
+    assert failed(list(steps.values())) == [check.CATEGORIES, check.DOCUMENT_TYPES]
+    assert "the template of ORDER lacks the category “Order”" in steps[check.CATEGORIES].message
+    assert "Order record" in steps[check.DOCUMENT_TYPES].message
+    assert not any(steps[name].blocks for name in (check.CATEGORIES, check.DOCUMENT_TYPES))
+    assert all(steps[name].hint for name in (check.CATEGORIES, check.DOCUMENT_TYPES))
+
+
+def test_a_name_chosen_for_ours_is_looked_for_instead(land: Landscape) -> None:
+    connection = a_connection()
+    content = replace(connection.content_server, names=(("classification", "Orders", "Sales orders"),))
+    steps = check_connection(replace(connection, content_server=content), land.outbound, ("Orders",))
+    assert failed(steps) == [check.RECORDS]
+    assert "Sales orders" in steps[5].message
+
+
 @pytest.mark.parametrize(
     ("granted", "lacks"), [(frozenset({"see", "see_contents"}), "add_items"), (frozenset[str](), "see, see_contents")]
 )
