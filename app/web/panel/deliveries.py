@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db.panel_deliveries import DeliveryFacts
+from app.web import sentences
 from app.web.language import _
 from app.web.texts import N_
 
@@ -47,4 +48,4 @@ def line(facts: DeliveryFacts | None) -> DeliveryLine | None:
     if facts.state == "handed_over" and facts.channel == "print":
         end = N_("nothing was reported yet")
     way = _(WAYS[facts.channel], who=facts.address or _("the buyer")) if facts.channel in WAYS else facts.channel
-    return DeliveryLine(way, _(end), tone, at, facts.reason if tone in ("bad", "wait") else "")
+    return DeliveryLine(way, _(end), tone, at, sentences.said(facts.reason) if tone in ("bad", "wait") else "")

@@ -233,7 +233,7 @@ def _banners(rows: PanelRows) -> tuple[Banner, ...]:
         text = _("Connect it once, then workspaces, documents and reviews appear here by themselves.")
         found.append(Banner("wait", _("OpenText is not connected yet"), text, "settings"))
     elif rows.shop.opentext_state == "needs_reauth":
-        text = rows.shop.pause_reason or _("It no longer accepts our credentials.")
+        text = sentences.said(rows.shop.pause_reason) or _("It no longer accepts our credentials.")
         found.append(Banner("bad", _("The connection to OpenText has to be renewed"), text, "settings"))
     elif is_silent(rows):
         found.append(Banner("wait", _("OpenText is not answering right now"), _silence(rows)))

@@ -23,7 +23,7 @@ from app.engine.sessions import Role
 from app.errors import NotFound
 from app.opentext import check
 from app.scenarios.records import RECORD_ON_REQUEST
-from app.web import asking, check_words, guards, language, set_up, templating, texts, waiting
+from app.web import asking, check_words, guards, language, sentences, set_up, templating, texts, waiting
 from app.web.language import _
 from app.web.settings_pages import connection as form
 from app.web.settings_pages import names
@@ -245,4 +245,6 @@ def _problem(run: FirstRun | None) -> tuple[str, str]:
     """What stops the run and what to do about it."""
     steps = run.steps if run else ()
     failing = next((one for one in steps if one.error_code and one.status not in ("done", "skipped")), None)
-    return (texts.failure(failing.error_code, failing.error_message), failing.error_hint) if failing else ("", "")
+    if failing is None:
+        return "", ""
+    return texts.failure(failing.error_code, failing.error_message), sentences.said(failing.error_hint)
