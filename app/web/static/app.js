@@ -93,7 +93,7 @@
     }
     if (event.detail.boosted) {
       root.scrollTop = 0;
-      (document.querySelector('[role=alert]') || document.getElementById('main'))?.focus({ preventScroll: true });
+      (document.querySelector('[role=alert]:not([hidden])') || document.getElementById('main'))?.focus({ preventScroll: true });
     }
   });
 
