@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from app.db.links import WorkflowLink
 from sandbox.people import PASSWORD
+from tests.e2e.axe import AXE, violations
 from tests.e2e.living import Living, Somebody
-from tests.e2e.test_panel import AXE, violations
 from tests.e2e.windows import BROKEN
 
 pytestmark = pytest.mark.e2e

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -17,12 +16,12 @@ from app.db.stores import WebSession
 from app.db.types import new_id
 from app.engine.vault import random_token, sha256_hex
 from app.web.looks import Look
-from tests.e2e.scenes import ACTS, SCENES, scene_orders, scene_products, scene_settings
+from tests.e2e import axe
+from tests.e2e.scenes import scene_orders, scene_products, scene_settings
 from tests.e2e.windows import Site, Visit
 from tests.unit.web_pages.shop import STORE, utc_in
 
 pytestmark = pytest.mark.e2e
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 Open = Callable[..., Visit]
 
 
@@ -31,31 +30,9 @@ def requests_in(site: Site) -> list[dict[str, str]]:
         return [row.detail for row in session.exec(select(InboxEvent).where(InboxEvent.source == "person"))]
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_axe_finds_nothing_on_any_page(scene: Callable[[Site], dict[str, str]], site: Site, visit: Open) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed; `make test` brings it")
-    paths, window = scene(site), visit()
-    found = []
-    for name, path in paths.items():
-        found += [(name, *one) for one in violations(window.open(path))]
-    assert found == []
-
-
-@pytest.mark.parametrize("act", ACTS)
-def test_axe_finds_nothing_after_a_click_either(act: Callable[[Visit], None], visit: Open) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed; `make test` brings it")
-    window = visit()
-    act(window)
-    window.problems[:] = [one for one in window.problems if "422" not in one]
-    assert violations(window.page) == []
-
-
 @pytest.mark.parametrize(("look", "scheme"), [(Look.OWN, "dark"), (Look.SHOPIFY, "light")])
 def test_words_stand_out_in_every_look(look: Look, scheme: Literal["dark", "light"], site: Site, visit: Open) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed; `make test` brings it")
+    axe.demand()
     window, found = visit(), []
     pages = scene_orders(site) | scene_products(site) | scene_settings(site)
     for name in (
@@ -68,18 +45,10 @@ def test_words_stand_out_in_every_look(look: Look, scheme: Literal["dark", "ligh
     ):
         window.open(pages[name]).emulate_media(color_scheme=scheme)
         window.dress(look)
-        found += [(name, *one) for one in violations(window.page, "['color-contrast']")]
+        found += [(name, *one) for one in axe.violations(window.page, "['color-contrast']")]
     expected = "rgb(21, 23, 31)" if scheme == "dark" else "rgb(241, 241, 241)"
     assert window.page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == expected
     assert found == []
-
-
-def violations(page: Page, rules: str = "undefined") -> list[tuple[str, list[str]]]:
-    """What axe finds with everything unfolded: the rule and where it is broken."""
-    page.evaluate(AXE.read_text("utf-8"))
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], runOnly: {rules}}})")
-    return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in result["violations"]]
 
 
 def test_a_merchant_sees_at_a_glance_where_the_order_stands(site: Site, visit: Open) -> None:

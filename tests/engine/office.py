@@ -23,10 +23,10 @@ def merchant(house: House) -> Merchant:
     return Merchant(house.stage.bigcommerce)
 
 
-def switch_on(house: House, *slugs: str, **values: Any) -> None:
+def switch_on(house: House, *slugs: str, mode: str = "on", **values: Any) -> None:
     """As the settings page saves it."""
     for slug in slugs:
-        switch(house, slug, "on", **values)
+        switch(house, slug, mode, **values)
 
 
 def switch(house: House, slug: str, mode: str, **values: Any) -> None:

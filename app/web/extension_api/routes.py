@@ -10,15 +10,17 @@ from app.engine.deps import Deps
 from app.engine.panel_print import Wanted
 from app.errors import AppError, Conflict, NotFound, Permanent, Rejected, Retryable
 from app.opentext.people import SignedOut
-from app.web import asking, guards, language
+from app.web import asking, guards, language, texts
 from app.web.extension_api import deciding, guard, shapes
 from app.web.language import _
-from app.web.panel import documents, views
+from app.web.panel import asks, documents, views
+from app.web.panel.offers import ASK
 from app.web.panel.seen import Seen, seen
 
 JSON = dict[str, Any]
 KINDS = {"orders": "order", "products": "product", "customers": "customer", "companies": "company"}
 KIND = "<any(orders, products, customers, companies):kind>"
+HAVING_WORKSPACES = "<any(products, customers, companies):kind>"  # by a click; an order gets one by its review
 MOST_ORDERS = 20
 
 
@@ -67,12 +69,14 @@ def _add_panel(bp: Blueprint, deps: Deps) -> None:
         asking.ask(deps, "review_order", "order", object_id)
         return {"asked": shapes.REVIEW}, 202
 
-    @bp.post("/panel/products/<object_id>/workspace")
+    @bp.post(f"/panel/{HAVING_WORKSPACES}/<object_id>/workspace")
     @guards.requires("manager")
-    def workspace(object_id: str) -> tuple[JSON, int]:
-        found = _found(deps, "products", object_id)
+    def workspace(kind: str, object_id: str) -> tuple[JSON, int]:
+        found = _found(deps, kind, object_id)
         rights.demand(found.sight, rights.may_create(found.sight))
-        asking.ask(deps, "create_workspace", "product", object_id)
+        if off := asks.switched_off(deps, KINDS[kind], ASK):
+            return {"error": _("“%(name)s” is switched off in this store.", name=texts.scenario(off))}, 422
+        asking.ask(deps, ASK, KINDS[kind], object_id)
         return {"asked": shapes.WORKSPACE}, 202
 
 

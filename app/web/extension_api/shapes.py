@@ -24,7 +24,6 @@ MOST_ORDERS = 10
 LONGEST_SUMMARY = 30  # what a collapsed block has room for
 REVIEW, WORKSPACE, RECHECK = "review", "workspace", "recheck"
 SAID_WHEN_HIDDEN = ("documents", "workspace", "records", "workflow")  # what the panel has a place for
-OFFERS = {"panel.review": REVIEW, "panel.workspace": WORKSPACE}
 
 
 def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
@@ -122,7 +121,7 @@ def _offer(view: PanelView, access: Access) -> JSON | None:
     found = view.offer
     if found is None:
         return None
-    what = OFFERS[found.endpoint]
+    what = REVIEW if found.endpoint == "panel.review" else WORKSPACE
     may = access.can_review if what == REVIEW else access.can_create
     return {
         "title": found.title,

@@ -4,14 +4,11 @@ from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.db.session import reading
-from app.domain.ids import Provider
-from app.domain.scenario import Mode
 from app.engine import preferences, rights, starting
 from app.engine.deps import Deps
 from app.engine.sessions import Role
 from app.engine.starting import Obstacle, Start
 from app.errors import NotFound
-from app.scenarios import ALL
 from app.web import asking, guards, language, templating, texts
 from app.web.kinds import KIND, KINDS
 from app.web.panel import asks, starts
@@ -36,36 +33,22 @@ def add(bp: Blueprint, deps: Deps) -> None:
         typed = asks.read(what, request.form, found.shown)
         chosen = starts.read(start, request.form, found.shown, found.sight) if start else Chosen(())
         is_in_the_way = bool(start and start.obstacle and start.obstacle is not Obstacle.OFF)
-        if is_in_the_way or typed.errors or chosen.error or _switched_off(deps, KINDS[kind], what):
+        if is_in_the_way or typed.errors or chosen.error or asks.switched_off(deps, KINDS[kind], what):
             page = _form(deps, found, what, typed, chosen)
             return AnyResponse(page, status=409 if is_in_the_way else 422, mimetype="text/html")
         asking.ask(deps, what, KINDS[kind], object_id, **typed.detail, **_of_start(deps, found, start, chosen))
         return redirect(url_for(f"panel.{KINDS[kind]}", object_id=object_id), 303)
 
 
-def provider() -> Provider:
-    """The platform of the signed-in person's store."""
-    return Provider(guards.merchant().store_id.partition(":")[0])
-
-
 def _offered(found: Seen, what: str) -> Seen:
-    if all(one.name != what for one in asks.offers(found.shown, provider())):
+    if all(one.name != what for one in asks.offers(found.shown, asks.provider())):
         raise NotFound("There is nothing of that name to ask for here.")
     return found
 
 
-def _switched_off(deps: Deps, object_type: str, what: str) -> str:
-    """The scenario to switch on, where every one that answers to it is off: nothing would come of asking."""
-    who, on = guards.merchant(), provider()
-    answering = [one for one in ALL if one.subject == object_type and what in one.requests and on in one.providers]
-    with reading(deps.database) as session:
-        chosen = preferences.load_all(session, who.store_id, answering)
-    return answering[0].slug if {one.mode for one in chosen.values()} == {Mode.OFF} else ""
-
-
 def _start(found: Seen, what: str) -> Start | None:
     """The workflow this request starts, where it starts one."""
-    return next((one for one in starting.starts(found.rows, provider()) if one.request == what), None)
+    return next((one for one in starting.starts(found.rows, asks.provider()) if one.request == what), None)
 
 
 def _may(found: Seen, start: Start | None) -> bool:
@@ -94,7 +77,7 @@ def _form(deps: Deps, found: Seen, what: str, typed: Typed, chosen: Chosen | Non
     object_type, object_id = found.rows.object_type, found.rows.object_id
     name = found.rows.snapshot.name if found.rows.snapshot else object_id
     fields = [(one, asks.options(one, found.shown)) for one in asks.fields(what)]
-    off, start = _switched_off(deps, object_type, what), _start(found, what)
+    off, start = asks.switched_off(deps, object_type, what), _start(found, what)
     return templating.page(
         "panel/ask.html", off=off, off_title=texts.scenario(off), title=asks.title(what),
         sentence=asks.sentence(what), what=what, object_type=object_type,

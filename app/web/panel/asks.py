@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.db.panel_facts import DocumentFacts, PanelRows
+from app.db.session import reading
 from app.db.types import utc_now
 from app.domain.ids import Provider
-from app.engine import recalls, starting
+from app.domain.scenario import Mode
+from app.engine import preferences, recalls, starting
+from app.engine.deps import Deps
 from app.engine.letters.notices import REASONS
 from app.engine.starting import Start
 from app.scenarios import ALL, prices
-from app.web import display, texts
+from app.web import display, guards, texts
 from app.web.language import _
 from app.web.panel import offers as offers_of
 from app.web.panel.case_forms import Asked
@@ -206,3 +209,17 @@ def _detail(values: Mapping[str, str], rows: PanelRows) -> dict[str, str]:
         detail |= {"version": str(chosen.version), "document_name": chosen.name}
     known = {str(run.facts.get("case")): str(run.facts.get("case_number") or "") for run in rows.runs}
     return detail | ({"case_number": known.get(detail["case"], "")} if "case" in detail else {})
+
+
+def provider() -> Provider:
+    """The platform of the signed-in person's store."""
+    return Provider(guards.merchant().store_id.partition(":")[0])
+
+
+def switched_off(deps: Deps, object_type: str, what: str) -> str:
+    """The scenario to switch on, where every one that answers to it is off: nothing would come of asking."""
+    who, on = guards.merchant(), provider()
+    answering = [one for one in ALL if one.subject == object_type and what in one.requests and on in one.providers]
+    with reading(deps.database) as session:
+        chosen = preferences.load_all(session, who.store_id, answering)
+    return answering[0].slug if {one.mode for one in chosen.values()} == {Mode.OFF} else ""

@@ -167,7 +167,7 @@ def _view(deps: Deps, kind: str, object_id: str) -> tuple[PanelView, tuple[Publi
     g.csp_img_sources = fields.origins(images) if kind == "product" else ()
     publications = tuple(fields.publication_view(one, images) for one in shown.publications)
     view = views.panel(shown, found.orders, found.sight)
-    g.asks = asks.offers(shown, ask_routes.provider(), has_offer=view.offer is not None)
+    g.asks = asks.offers(shown, asks.provider(), has_offer=view.offer is not None)
     return view, publications
 
 

@@ -19,7 +19,8 @@ from app.db.types import utc_now
 from app.domain.content import BusinessObject, WorkspaceSpec
 from app.domain.ids import NodeId, StoreId
 from app.domain.rights import OWN, Allowed, Entry, Flow, Mode
-from app.engine import connections
+from app.engine import connections, preferences
+from app.scenarios import ALL
 from sandbox import credentials
 from sandbox.content_server.seed import SHOPIFY
 from sandbox.kernel.faults import FaultRule
@@ -314,3 +315,18 @@ def test_whoever_answers_a_buyer_sees_their_orders_cases_and_notes(house):
     assert found["notes_in_store"] == [{"by": "Note of the staff", "text": "Leave at the gate"}]
     assert found["documents"]
     assert len(house.stage.world.ledger.since()) == mark  # from what we keep: nobody was asked
+
+
+def test_a_buyers_workspace_is_made_from_the_admin_unless_nothing_would_come_of_it(house):
+    with unit_of_work(house.deps.database) as uow:
+        uow.session.add(SubjectSnapshot(store_id=house.store_id, object_type="customer", object_id="7", name="Ada"))
+    assert get(house, "/panel/customers/7").json["offer"]["request"] == "workspace"
+    answering = [one for one in ALL if one.subject == "customer" and "create_workspace" in one.requests]
+    for mode, status in (("off", 422), ("on", 202)):
+        with unit_of_work(house.deps.database) as uow:
+            for one in answering:
+                preferences.save(uow.session, house.store_id, one, {"mode": mode}, "tester")
+        said = post(house, "/panel/customers/7/workspace", status).json
+    assert said == {"asked": "workspace"}
+    asked = [event.detail["request"] for event in house.events(source="person", object_type="customer")]
+    assert asked == ["create_workspace"]
