@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 NOTHING_COLLECTED = 5
+WORKERS = (os.cpu_count() or 1) + 1  # one more than cores: a quarter of the time is waiting for browsers and processes
 PASSES = (
-    ("side by side", ["-m", "not alone", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]),
+    ("side by side", ["-m", "not alone", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]),
     ("alone", ["-m", "alone"]),
 )
 
