@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 
 NOTHING_COLLECTED = 5
+ALONE = "alone"
 WORKERS = (os.cpu_count() or 1) + 1  # one more than cores: a quarter of the time is waiting for browsers and processes
 PASSES = (
     ("side by side", ["-m", "not alone", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]),
-    ("alone", ["-m", "alone"]),
+    (ALONE, ["-m", "alone"]),
 )
 
 
@@ -33,11 +34,18 @@ def main() -> int:
         return run()
 
 
+def places(name: str) -> list[str]:
+    """What was asked for; else everything, of which few files hold tests that run alone: the rest need no look."""
+    if sys.argv[1:] or name != ALONE:
+        return sys.argv[1:]
+    return sorted(str(one) for one in Path("tests").rglob("test_*.py") if "mark.alone" in one.read_text("utf-8"))
+
+
 def run() -> int:
     answers = []
     for name, options in PASSES:
         print(f"== tests, {name}", flush=True)
-        command = [sys.executable, "-m", "pytest", "-q", *options, *sys.argv[1:]]
+        command = [sys.executable, "-m", "pytest", "-q", *options, *places(name)]
         answers.append(subprocess.run(command, check=False).returncode)
     if all(answer == NOTHING_COLLECTED for answer in answers):
         print("No test matches these arguments.", file=sys.stderr)

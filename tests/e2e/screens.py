@@ -17,15 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Browser, Error, Page
 
 from app.web import looks
 from tests.e2e.album import index
+from tests.e2e.living import Living, a_living
+from tests.e2e.living_scenes import WALKS, Show
 from tests.e2e.scenes import ACTS, SCENES
-from tests.e2e.windows import Visit, a_browser, a_site, chromium_path, open_window
+from tests.e2e.windows import Visit, a_browser, a_site, chromium_path, dress, open_window
 
 LONGEST = 900.0  # seconds in all
 FOLDER = "screens"
+ALONE = ("buyer-", "approve-")  # pages that are never in a store's frame
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,15 @@ class Album:
     pages: dict[str, list[Path]]
     failed: dict[str, str]
 
-    def take(self, window: Visit, name: str) -> None:
-        """One page in every frame. The sheet in it is replaced by what the host's page gets."""
-        page = window.page
+    def take(self, page: Page, name: str) -> None:
+        """One page in every frame where it is seen. The sheet in it is replaced by what the host's page gets."""
         for frame in self.frames:
+            if name.startswith(ALONE) and frame.look is not looks.Look.OWN:
+                continue
             if time.monotonic() > self.until:
                 raise TimeoutError(f"not done after {LONGEST:.0f} seconds; the next was {name}")
             page.set_viewport_size({"width": frame.width, "height": 900})
-            window.dress(frame.look)
+            dress(page, frame.look)
             for scheme in frame.schemes:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 for direction in self.directions:
@@ -83,6 +87,12 @@ class Album:
                     path = self.folder / f"{name}-{frame.key}-{scheme}-{direction}.png"
                     page.screenshot(path=path, full_page=True)
                     self.pages.setdefault(name, []).append(path)
+        page.evaluate("document.documentElement.dir = 'ltr'")  # what is walked on from here is read as before
+        print(f"{len(self.pages.get(name, [])):3} {name}", flush=True)
+
+    def fail(self, name: str, error: Exception) -> None:
+        self.failed[name] = str(error).strip().splitlines()[0]
+        print(f"  - {name}: {self.failed[name]}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -114,14 +124,26 @@ def act_page(album: Album, browser: Browser, act: Callable[[Visit], None], only:
             attempt(album, name, lambda: act(window), window)
 
 
+def walked_pages(album: Album, browser: Browser, walk: Callable[[Living, Show], None], only: str) -> None:
+    """The pages of a walk through a running product; where it cannot go on, it says so."""
+    with (
+        tempfile.TemporaryDirectory(prefix="ecm-screens-") as folder,
+        a_living(Path(folder), browser) as living,
+    ):
+        try:
+            walk(living, lambda name, page: album.take(page, name) if only in name else None)
+        except (Error, AssertionError) as error:
+            album.fail(f"{walk.__name__} of a running product", error)
+        finally:
+            living.all_leave()
+
+
 def attempt(album: Album, name: str, show: Callable[[], Any], window: Visit) -> None:
     try:
         show()
-        album.take(window, name)
-        print(f"{len(album.pages[name]):3} {name}", flush=True)
+        album.take(window.page, name)
     except (Error, AssertionError) as error:
-        album.failed[name] = str(error).strip().splitlines()[0]
-        print(f"  - {name}: {album.failed[name]}", file=sys.stderr, flush=True)
+        album.fail(name, error)
 
 
 def asked() -> argparse.Namespace:
@@ -152,6 +174,8 @@ def main() -> int:
                 scene_pages(album, browser, scene, options.only)
             for act in ACTS:
                 act_page(album, browser, act, options.only)
+            for walk in WALKS:
+                walked_pages(album, browser, walk, options.only)
     except TimeoutError as error:
         album.failed["the rest"] = str(error)
     finally:

@@ -110,15 +110,19 @@ class Visit:
         return self.page
 
     def dress(self, look: Look) -> None:
-        """Let the page look as in that host's frame."""
-        sheets = {one.value: str(sheet(one)) for one in Look}
-        self.page.evaluate(DRESS, [sheets, look.value, look is Look.SHOPIFY])
+        dress(self.page, look)
 
     def broken(self, width: int, direction: str = "ltr") -> list[str]:
         """What somebody would call broken at that width, reading in that direction."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.evaluate("direction => { document.documentElement.dir = direction }", direction)
         return list(self.page.evaluate(BROKEN))
+
+
+def dress(page: Page, look: Look) -> None:
+    """Let the page look as in that host's frame."""
+    sheets = {one.value: str(sheet(one)) for one in Look}
+    page.evaluate(DRESS, [sheets, look.value, look is Look.SHOPIFY])
 
 
 def open_window(

@@ -4,7 +4,6 @@ Who may decide is asked of the workflow's engine at every click, never taken fro
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import Response, g, request
@@ -143,14 +142,17 @@ def _offered(room: Room, task: OpenTask) -> OpenTask:
     """With its options, which Content Server tells only of a task that is opened; without any where it does not."""
     if task.held.engine is not Engine.CONTENT_SERVER:
         return task
-    with suppress(AppError):
+    try:
         who, found = room.look(task)
         held = waiting.ask(
             room.deps, who, lambda: doing.offered(room.deps, who, found.rows, found.shown, found.sight, task.held.ref),
             about=task.key,
         )  # fmt: skip
-        return replace(task, held=held)
-    return task
+    except StillAsking:  # the whole page looks again
+        raise
+    except AppError:
+        return task
+    return replace(task, held=held)
 
 
 def _summary(found: tuple[OpenTask, ...], typed: Typed, wrong: str) -> str:
