@@ -293,7 +293,7 @@ def test_the_deadline_is_the_requests_own() -> None:
 
 def test_a_download_goes_into_the_sink_within_its_own_cap(serve: Serve, outbound: Make) -> None:
     body = b"d" * 300_000
-    server = serve(answers(f"HTTP/1.1 200 OK\nContent-Length: {len(body)}\n\n", body))
+    server = serve(answers(f"HTTP/1.1 200 OK\nConnection: close\nContent-Length: {len(body)}\n\n", body))
     client = outbound(local_settings(json_response_bytes=1000)).client("t", "u", server.url)
     sink = io.BytesIO()
     response = client.get("/", extensions={"stream_to": sink, "max_bytes": 400_000})
