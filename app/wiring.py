@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Collection
 
 import httpx
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 
-from app.db.session import Database, connect, reading
+from app.db.session import Database, connect
 from app.db.stores import StoreRow
 from app.domain.ids import Provider, StoreId, external_store_id, store_id
 from app.engine import connections, hook_secrets, redaction
@@ -28,6 +30,9 @@ from app.stores.shopify import ShopifyDoor, shopify_store
 
 MakeStore = Callable[[Settings, Outbound, str, str, TokenKeeper], Store]
 STORES: dict[Provider, MakeStore] = {Provider.BIGCOMMERCE: bigcommerce_store, Provider.SHOPIFY: shopify_store}
+_ACCESS = select(*map(col, (StoreRow.provider, StoreRow.state, StoreRow.token))).where(
+    col(StoreRow.id) == bindparam("store_id")
+)
 
 
 def build(
@@ -91,8 +96,8 @@ class _Ways:
         return self._doors[provider]
 
     def store(self, store_id: StoreId) -> Store:
-        with reading(self._database) as session:
-            row = session.get(StoreRow, store_id)
+        with self._database.engine.connect() as connection:  # asked for every piece of work
+            row = connection.execute(_ACCESS, {"store_id": store_id}).first()
         if row is None or row.state == "uninstalled" or row.token is None:
             raise NeedsReauth("The app is not installed in this store.", upstream=store_id.partition(":")[0])
         token = self._vault.decrypt(row.token, f"store:token:{store_id}").decode()

@@ -1,14 +1,15 @@
 """Engines and transactions. Writing transactions on SQLite begin IMMEDIATE; no network inside one, anywhere."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Float, create_engine, event, func, literal_column, select
 from sqlmodel import Session
+
+from app.db.turns import Turn
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers beside the one writer
@@ -25,8 +26,9 @@ class Database:
     url: str
     engine: Engine
     intake: Engine
-    # SQLite's busy handler sleeps; threads of one process queue here instead, fairly and without waiting.
-    write_lock: AbstractContextManager[Any] | None = None
+    # SQLite alone: PostgreSQL has as many writers as ask. The intake's own is never behind this process's threads.
+    turn: AbstractContextManager[None] = field(default_factory=nullcontext)
+    intake_turn: AbstractContextManager[None] = field(default_factory=nullcontext)
 
     @cached_property
     def writer(self) -> Engine:
@@ -45,8 +47,8 @@ class Database:
         """Drop connections inherited from the parent without closing them on its side."""
         self.engine.dispose(close=False)
         self.intake.dispose(close=False)
-        if self.write_lock is not None:
-            self.write_lock = threading.Lock()
+        if self.is_sqlite:
+            self.turn, self.intake_turn = _turn(self.engine), _turn(self.engine)
 
 
 def connect(url: str, pool_size: int = 8) -> Database:
@@ -55,16 +57,20 @@ def connect(url: str, pool_size: int = 8) -> Database:
     if url.startswith("sqlite"):
         engine = create_engine(url, pool_size=pool_size, max_overflow=32, connect_args={"timeout": 5})
         _tune_sqlite(engine, busy_ms=5000)
-        # The intake asks for the lock itself, every other millisecond: SQLite's own waiting sleeps up to 100 ms.
+        # Writers of ours take turns; where another program has the file, the intake asks every other millisecond.
         intake = create_engine(url, pool_size=1, max_overflow=1, connect_args={"timeout": 0})
         _tune_sqlite(intake, busy_ms=0)
-        return Database(url, engine, intake, threading.Lock())
+        return Database(url, engine, intake, _turn(engine), _turn(engine))
     options: dict[str, Any] = {"connect_args": {"options": POSTGRES_LIMITS}, "pool_pre_ping": True}
     engine = create_engine(url, pool_size=pool_size, max_overflow=32, **options)
     intake = create_engine(
         url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options
     )
     return Database(url, engine, intake)
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    return Turn(engine.url.database or "")
 
 
 def _tune_sqlite(engine: Engine, busy_ms: int) -> None:
@@ -99,7 +105,7 @@ class UnitOfWork:
 @contextmanager
 def unit_of_work(database: Database) -> Iterator[UnitOfWork]:
     """Commit on success, roll back on any error; `after_commit` actions run once the commit is durable."""
-    with database.write_lock or nullcontext(), Session(database.writer, expire_on_commit=False) as session:
+    with database.turn, Session(database.writer, expire_on_commit=False) as session:
         uow = UnitOfWork(session)
         with session.begin():
             yield uow
@@ -118,7 +124,18 @@ def clock(session: Session) -> Any:
 
     Leases and due times never trust a process's own clock.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    return clock_of(dialect(session))
+
+
+def dialect(session: Session) -> str:
+    """Whose SQL the session speaks: sqlite or postgresql."""
+    return session.get_bind().dialect.name
+
+
+@cache
+def clock_of(dialect_name: str) -> Any:
+    """The same for statements that are made once per process."""
+    if dialect_name == "sqlite":
         return literal_column("(julianday('now') - 2440587.5) * 86400.0", Float())
     return func.extract("epoch", func.statement_timestamp())
 

@@ -1,10 +1,11 @@
 """Installed stores, their secrets (encrypted), their users, and the sign-ins used up."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint, or_, update
-from sqlmodel import JSON, Field, Session, SQLModel, col, select
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, or_, update
+from sqlmodel import JSON, Field, Session, SQLModel, select
 
 from app.db.types import UtcDateTime, new_id, utc_now
 
@@ -131,6 +132,13 @@ def user(session: Session, store_id: str, external_id: str) -> StoreUser | None:
 
 def note_delivery(session: Session, store_id: str, received_at: datetime) -> None:
     """Remember when the store last told us anything, written at most once a minute. In the caller's transaction."""
-    known = col(StoreRow.last_delivery_at)
-    is_news = or_(known.is_(None), known < received_at - timedelta(minutes=1))
-    session.execute(update(StoreRow).where(col(StoreRow.id) == store_id, is_news).values(last_delivery_at=received_at))
+    values = {"store": store_id, "moment": received_at, "before": received_at - timedelta(minutes=1)}
+    session.execute(_noted(), values)
+
+
+@cache
+def _noted() -> Any:
+    table: Any = StoreRow.__table__  # type: ignore[attr-defined]
+    known = table.c.last_delivery_at
+    is_news = or_(known.is_(None), known < bindparam("before"))
+    return update(table).where(table.c.id == bindparam("store"), is_news).values(last_delivery_at=bindparam("moment"))

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -59,6 +59,7 @@ class Intake:
 
     def __init__(self, database: Database, vault: Vault, ring: Callable[[], None]) -> None:
         self._database, self._vault, self._ring = database, vault, ring
+        self._dialect = database.engine.dialect.name
         self._waiting: queue.SimpleQueue[tuple[dict[str, Any], Future[bool]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._start = threading.Lock()
@@ -76,9 +77,7 @@ class Intake:
 
     def accept_within(self, uow: UnitOfWork, event: NewEvent) -> bool:
         """The same as a part of the caller's transaction: kept with what it tells of, or not at all."""
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        statement = dialect.insert(TABLE).values(**self._values(event)).on_conflict_do_nothing().returning(TABLE.c.id)
-        is_new = uow.session.execute(statement).first() is not None
+        is_new = uow.session.execute(_once(self._dialect), self._values(event)).first() is not None
         if is_new and not event.is_planned:
             uow.after_commit(self._ring)
         return is_new
@@ -105,9 +104,8 @@ class Intake:
         }
 
     def _at_once(self, values: dict[str, Any]) -> bool:
-        statement = postgresql.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
         with self._database.intake.connect() as connection:
-            return connection.execute(statement).first() is not None
+            return connection.execute(_once(self._dialect), values).first() is not None
 
     def _by_thread(self, values: dict[str, Any]) -> bool:
         self._ensure_writer()
@@ -152,17 +150,20 @@ class Intake:
 
     def _commit(self, rows: list[dict[str, Any]]) -> list[bool]:
         """One transaction for all; asks again while another writer has the lock, for as long as a sender waits."""
-        until = time.monotonic() + LOCK_SECONDS
+        until, insert = time.monotonic() + LOCK_SECONDS, _once(self._dialect)
+        writer = self._database.intake.execution_options(writing=True)
         while True:
             try:
-                with self._database.intake.execution_options(writing=True).begin() as connection:
-                    return [_insert(connection, values) for values in rows]
+                with self._database.intake_turn, writer.begin() as connection:
+                    return [connection.execute(insert, values).first() is not None for values in rows]
             except OperationalError as error:
                 if "locked" not in str(error.orig) or time.monotonic() > until:
                     raise
                 time.sleep(0.002)
 
 
-def _insert(connection: Connection, values: dict[str, Any]) -> bool:
-    statement = sqlite.insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
-    return connection.execute(statement).first() is not None
+@cache
+def _once(dialect_name: str) -> Any:
+    """One row, unless the delivery is known; made once, for making it costs more than running it."""
+    insert = (sqlite if dialect_name == "sqlite" else postgresql).insert(TABLE)
+    return insert.on_conflict_do_nothing().returning(TABLE.c.id)

@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 # Set by the worker's entry point before it forks: how a job gets its process's dependencies.
 make_deps: Callable[[], Deps] | None = None
 IDLE_LOOK = 0.05
+BUSY_LOOK = 0.02  # however much ends meanwhile: looking costs the most of what a small piece of work costs
+LATE = 0.01  # a thread that waits longer for its turn to compute is one of too many
+FEWEST = 2
 
 
 def drain() -> None:
@@ -38,11 +41,12 @@ def drain_until_idle(deps: Deps, until: float, linger: float = 0.0) -> int:
     Lingering keeps what a fresh process would have to ask for again: tokens, ids of folders and classes, connections.
     Returns how many pieces of work ended.
     """
-    owner, places = queue.new_owner(), deps.settings.limits.in_flight
+    owner, most = queue.new_owner(), deps.settings.limits.in_flight
+    places = most
     held: dict[Future[None], queue.Claim] = {}
     done, busy_at, cleared = 0, time.monotonic(), False
     queue.release_expired_lanes(deps.database)
-    with ThreadPoolExecutor(max_workers=places, thread_name_prefix="step") as pool, _heartbeat(deps, held):
+    with ThreadPoolExecutor(max_workers=most, thread_name_prefix="step") as pool, _heartbeat(deps, held):
         while True:
             now = time.monotonic()
             claims = _look(deps, owner, places - len(held)) if now < until else []
@@ -51,6 +55,7 @@ def drain_until_idle(deps: Deps, until: float, linger: float = 0.0) -> int:
             if held:
                 busy_at, cleared = now, False
                 done += _wait_for_some(held, full=len(held) >= places)
+                places = _places(places, most, _lateness())
             elif now < until and now - busy_at < linger:
                 time.sleep(IDLE_LOOK)
             elif cleared or now >= until:
@@ -68,6 +73,19 @@ def _wait_for_some(held: dict[Future[None], queue.Claim], *, full: bool) -> int:
     for future in ended:
         del held[future]
     return len(ended)
+
+
+def _lateness() -> float:
+    """Seconds a thread of this process waits for its turn to compute, after a pause."""
+    asked = time.monotonic()
+    time.sleep(BUSY_LOOK)
+    return time.monotonic() - asked - BUSY_LOOK
+
+
+def _places(now: int, most: int, lateness: float) -> int:
+    """How many pieces of work at once: as many as the processor feeds. Waiting for answers costs nothing, but threads
+    that compute take turns, and one that has the database's write lock keeps everybody waiting for its turn."""
+    return min(most, max(FEWEST, now - 1) if lateness > LATE else now + 1)
 
 
 def _look(deps: Deps, owner: str, free: int) -> list[queue.Claim]:

@@ -1,6 +1,7 @@
 """A store's preferences per scenario: typed, defaulted, validated when saved."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import structlog
@@ -23,12 +24,18 @@ def load(session: Session, store_id: StoreId, scenario: Scenario) -> Preferences
 
 def _typed(row: ScenarioPreference | None, store_id: StoreId, scenario: Scenario) -> Preferences:
     if row is None:
-        return scenario.preferences()
+        return _defaults(scenario.preferences)
     try:
         return scenario.preferences.model_validate(row.values)
     except ValidationError as error:
         log.warning("preferences_invalid", store_id=store_id, scenario=scenario.slug, problems=error.error_count())
         return scenario.preferences()
+
+
+@cache
+def _defaults(kind: type[Preferences]) -> Preferences:
+    """They can't be changed, so one of each will do."""
+    return kind()
 
 
 def load_all(session: Session, store_id: StoreId, scenarios: Iterable[Scenario]) -> dict[str, Preferences]:

@@ -2,21 +2,24 @@
 
 A claim is a row leased to us until `lease_until` by the database's clock, with a fence number that every later write
 repeats. Lanes: one leased row per (store, object); the partial unique index makes a race lose instead of run.
+
+What is asked for every piece of work is a statement made once per process: making it anew costs more than asking.
 """
 
 import os
 import secrets
 import socket
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Float, Integer, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
-from app.db.session import Database, clock, database_time, unit_of_work
+from app.db.session import Database, clock, clock_of, database_time, dialect, unit_of_work
 from app.db.stores import note_delivery
 from app.domain.events import Source
 from app.domain.ids import StoreId, lane
@@ -25,7 +28,8 @@ from app.settings import Settings
 
 TABLE: Any = Work.__table__  # type: ignore[attr-defined]  # Core columns: what SQLModel gives mypy are the values' types
 W: Any = TABLE.c
-IN: Any = InboxEvent.__table__.c  # type: ignore[attr-defined]
+INBOX: Any = InboxEvent.__table__  # type: ignore[attr-defined]
+IN: Any = INBOX.c
 ADMIT_BATCH = 200
 FAIR_LOOK = 20_000
 
@@ -55,10 +59,7 @@ def admit(database: Database) -> int:
     """Turn accepted deliveries into due work, in the order they came; returns how many. One transaction."""
     with unit_of_work(database) as uow:
         session = uow.session
-        statement = _accepted().limit(ADMIT_BATCH)
-        if not database.is_sqlite:
-            statement = statement.with_for_update(skip_locked=True)
-        found = session.execute(statement).all()
+        found = session.execute(_accepted(dialect(session))).all()
         if not found:
             return 0
         now = database_time(session)
@@ -67,9 +68,8 @@ def admit(database: Database) -> int:
              "lane": lane(StoreId(row.store_id), row.object_type, row.object_id)}
             for row in found
         ]  # fmt: skip
-        session.execute(insert(Work), rows)
-        ids = [row.id for row in found]
-        session.execute(update(InboxEvent).where(IN.id.in_(ids)).values(state="planned"))
+        session.execute(insert(TABLE), rows)
+        session.execute(_planned(), {"ids": [row.id for row in found]})
         latest = {
             row.store_id: row.received_at for row in found if row.source == Source.STORE
         }  # in order: the last wins
@@ -78,9 +78,16 @@ def admit(database: Database) -> int:
         return len(rows)
 
 
-def _accepted() -> Any:
+@cache
+def _accepted(dialect_name: str) -> Any:
     columns = (IN.id, IN.store_id, IN.object_type, IN.object_id, IN.source, IN.received_at)
-    return select(*columns).where(IN.state == "accepted").order_by(IN.received_at)
+    oldest = select(*columns).where(IN.state == "accepted").order_by(IN.received_at).limit(ADMIT_BATCH)
+    return oldest if dialect_name == "sqlite" else oldest.with_for_update(skip_locked=True)
+
+
+@cache
+def _planned() -> Any:
+    return update(INBOX).where(IN.id.in_(bindparam("ids", expanding=True))).values(state="planned")
 
 
 def add_run(session: Session, run_id: str, store_id: str, lane_name: str, *, due_in: float = 0.0) -> None:
@@ -101,59 +108,83 @@ def claim(database: Database, settings: Settings, owner: str, want: int) -> list
 
 
 def _claim(session: Session, settings: Settings, owner: str, want: int, *, skip_locked: bool) -> list[Claim]:
-    now = clock(session)
-    candidates = list(session.execute(_due(now, want * 4)).all())
+    speaks = dialect(session)
+    candidates = list(session.execute(_due(speaks), {"most": want * 4}).all())
     if len(candidates) == want * 4 and len({row.store_id for row in candidates}) == 1:
-        candidates += session.execute(_due_elsewhere(now, candidates[0].store_id, want)).all()
+        others = {"most": FAIR_LOOK, "store": candidates[0].store_id, "want": want}
+        candidates += session.execute(_due_elsewhere(speaks), others).all()
     chosen = _fair([(row.seq, row.lane, row.store_id) for row in candidates], want)
     if not chosen:
         return []
     if skip_locked:
-        picked = select(W.seq).where(W.seq.in_(chosen), _free(now)).with_for_update(skip_locked=True)
-        chosen = list(session.execute(picked).scalars())
+        chosen = list(session.execute(_unlocked(speaks), {"chosen": chosen}).scalars())
         if not chosen:
             return []
-    return _lease(session, settings, owner, W.seq.in_(chosen), _free(now))
+    return _leased(session, _lease_chosen(speaks), settings, owner, chosen=chosen)
 
 
 def claim_new(session: Session, settings: Settings, owner: str, run_id: str) -> Claim | None:
     """Lease one run's work in the caller's transaction, before any worker can see it. None: its lane is busy."""
     try:
         with session.begin_nested():
-            found = _lease(session, settings, owner, W.kind == "run", W.ref_id == run_id, _is_due(clock(session)))
+            found = _leased(session, _lease_run(dialect(session)), settings, owner, run_id=run_id)
     except IntegrityError:  # a worker took the lane in the same instant
         return None
     return found[0] if found else None
 
 
-def _lease(session: Session, settings: Settings, owner: str, *which: Any) -> list[Claim]:
-    now = clock(session)
-    statement = (
-        update(Work)
+@cache
+def _lease_chosen(dialect_name: str) -> Any:
+    now = clock_of(dialect_name)
+    return _lease(now, W.seq.in_(bindparam("chosen", expanding=True)), _free(now))
+
+
+@cache
+def _lease_run(dialect_name: str) -> Any:
+    now = clock_of(dialect_name)
+    return _lease(now, W.kind == "run", W.ref_id == bindparam("run_id"), _is_due(now))
+
+
+def _lease(now: Any, *which: Any) -> Any:
+    return (
+        update(TABLE)
         .where(*which)
         .values(
             lost_leases=W.lost_leases + case((W.lease_owner != "", 1), else_=0),
-            lease_owner=owner,
-            lease_until=now + settings.periods.lease,
+            lease_owner=bindparam("owner"),
+            lease_until=now + bindparam("seconds", type_=Float),
             fence=W.fence + 1,
             attempts=W.attempts + 1,
         )
         .returning(W.seq, W.kind, W.ref_id, W.store_id, W.lane, W.attempts, W.lost_leases, W.fence,
                    W.wakes)
     )  # fmt: skip
+
+
+def _leased(session: Session, lease: Any, settings: Settings, owner: str, **which: Any) -> list[Claim]:
+    values = {"owner": owner, "seconds": settings.periods.lease, **which}
     return [
         Claim(r.seq, r.kind, r.ref_id, StoreId(r.store_id), r.lane, r.attempts, r.lost_leases, owner, r.fence, r.wakes)
-        for r in session.execute(statement)
+        for r in session.execute(lease, values)
     ]
+
+
+@cache
+def _unlocked(dialect_name: str) -> Any:
+    """Of the chosen rows those that no other worker is about to take."""
+    chosen = W.seq.in_(bindparam("chosen", expanding=True))
+    return select(W.seq).where(chosen, _free(clock_of(dialect_name))).with_for_update(skip_locked=True)
 
 
 def _free(now: Any) -> Any:
     return or_(W.lease_owner == "", W.lease_until < now)
 
 
-def _due(now: Any, limit: int) -> Any:
-    """The oldest work that may be claimed; `now`: the clock within the statement."""
-    return select(W.seq, W.lane, W.store_id).where(_is_due(now)).order_by(W.due_at, W.seq).limit(limit)
+@cache
+def _due(dialect_name: str) -> Any:
+    """The oldest work that may be claimed, `most` rows of it."""
+    is_due = _is_due(clock_of(dialect_name))
+    return select(W.seq, W.lane, W.store_id).where(is_due).order_by(W.due_at, W.seq).limit(bindparam("most", type_=Integer))
 
 
 def _is_due(now: Any) -> Any:
@@ -162,10 +193,12 @@ def _is_due(now: Any) -> Any:
     return and_(W.parked == "", W.due_at <= now, _free(now), ~lane_is_busy)
 
 
-def _due_elsewhere(now: Any, store_id: str, limit: int) -> Any:
+@cache
+def _due_elsewhere(dialect_name: str) -> Any:
     """What other stores have waiting behind one store's long backlog; looks no further than FAIR_LOOK rows."""
-    behind = _due(now, FAIR_LOOK).subquery()
-    return select(behind.c.seq, behind.c.lane, behind.c.store_id).where(behind.c.store_id != store_id).limit(limit)
+    behind = _due(dialect_name).subquery()
+    others = select(behind.c.seq, behind.c.lane, behind.c.store_id).where(behind.c.store_id != bindparam("store"))
+    return others.limit(bindparam("want", type_=Integer))
 
 
 def _fair(rows: list[tuple[int, str, str]], want: int) -> list[int]:
@@ -190,7 +223,7 @@ def release_expired_lanes(database: Database) -> None:
         now = clock(uow.session)
         expired = and_(W.lease_owner != "", W.lease_until < now)
         uow.session.execute(
-            update(Work).where(expired).values(lease_owner="", lost_leases=W.lost_leases + 1, fence=W.fence + 1)
+            update(TABLE).where(expired).values(lease_owner="", lost_leases=W.lost_leases + 1, fence=W.fence + 1)
         )
 
 
@@ -199,28 +232,43 @@ def renew(database: Database, settings: Settings, claims: list[Claim]) -> None:
     if not claims:
         return
     with unit_of_work(database) as uow:
-        until = clock(uow.session) + settings.periods.lease
-        for held in claims:
-            uow.session.execute(_mine(held).values(lease_until=until))
+        values = [_which(held) | {"seconds": settings.periods.lease} for held in claims]
+        uow.session.connection().execute(_renewed(dialect(uow.session)), values)
 
 
-def _mine(held: Claim) -> Any:
-    return update(Work).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
+@cache
+def _renewed(dialect_name: str) -> Any:
+    return update(TABLE).where(*_held()).values(lease_until=clock_of(dialect_name) + bindparam("seconds", type_=Float))
+
+
+def _held() -> tuple[Any, ...]:
+    """The row is still what was claimed; its values are `_which`."""
+    return W.seq == bindparam("held_seq"), W.fence == bindparam("held_fence"), W.lease_owner == bindparam("held_by")
+
+
+def _which(held: Claim) -> dict[str, Any]:
+    return {"held_seq": held.seq, "held_fence": held.fence, "held_by": held.owner}
 
 
 def assert_mine(session: Session, held: Claim) -> None:
     """Raises LostLease unless the claim is still ours and not expired; asked right before each outside write."""
-    ours = select(W.seq).where(
-        W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner, W.lease_until >= clock(session)
-    )
-    if session.execute(ours).first() is None:
+    if session.execute(_still_ours(dialect(session)), _which(held)).first() is None:
         raise LostLease("The work was taken over by another worker.", seq=held.seq)
+
+
+@cache
+def _still_ours(dialect_name: str) -> Any:
+    return select(W.seq).where(*_held(), W.lease_until >= clock_of(dialect_name))
 
 
 def finish(session: Session, held: Claim) -> None:
     """The work is done: its row goes. Raises LostLease when it is no longer ours."""
-    statement = delete(Work).where(W.seq == held.seq, W.fence == held.fence, W.lease_owner == held.owner)
-    _exactly_one(session.execute(statement), held)  # type: ignore[arg-type]
+    _exactly_one(session.execute(_ended(), _which(held)), held)  # type: ignore[arg-type]
+
+
+@cache
+def _ended() -> Any:
+    return delete(TABLE).where(*_held())
 
 
 def postpone(session: Session, held: Claim, seconds: float, *, count: bool = True, reset: bool = False) -> None:
@@ -232,13 +280,13 @@ def postpone(session: Session, held: Claim, seconds: float, *, count: bool = Tru
     now = clock(session)
     due = case((W.wakes != held.wakes, now), else_=now + seconds)
     values = {"lease_owner": "", "lease_until": 0.0, "due_at": due, "attempts": attempts}
-    _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
+    _exactly_one(session.execute(update(TABLE).where(*_held()).values(**values), _which(held)), held)  # type: ignore[arg-type]
 
 
 def park(session: Session, held: Claim, why: str) -> None:
     """Set the work aside until a person replays it ("quarantined") or reconnects ("reauth:<upstream>")."""
     values = {"lease_owner": "", "lease_until": 0.0, "parked": why, "attempts": 0, "lost_leases": 0}
-    _exactly_one(session.execute(_mine(held).values(**values)), held)  # type: ignore[arg-type]
+    _exactly_one(session.execute(update(TABLE).where(*_held()).values(**values), _which(held)), held)  # type: ignore[arg-type]
 
 
 def _exactly_one(result: CursorResult[object], held: Claim) -> None:
@@ -280,10 +328,15 @@ class Waiting:
 
 def waiting(session: Session) -> Waiting:
     """What a worker could do now, in one look."""
-    accepted = exists().where(IN.state == "accepted")
-    due = exists(select(W.seq).where(_is_due(clock(session))))
-    found = session.execute(select(accepted.label("deliveries"), due.label("work"))).one()
+    found = session.execute(_anything(dialect(session))).one()
     return Waiting(bool(found.deliveries), bool(found.work))
+
+
+@cache
+def _anything(dialect_name: str) -> Any:
+    accepted = exists().where(IN.state == "accepted")
+    due = exists(select(W.seq).where(_is_due(clock_of(dialect_name))))
+    return select(accepted.label("deliveries"), due.label("work"))
 
 
 def seconds_until_due(session: Session) -> float | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlmodel import Session, col
 
 from app.db import audit, personal, search
@@ -34,6 +34,7 @@ from app.stores.port.reader import StoreReader
 log = structlog.get_logger(__name__)
 NAMED = ("customer_name", "customer_email", "email", "company", "phone", "customer_message")
 RAW_BATCH = 200
+_MARKS = select(col(RedactedPerson.mark)).where(col(RedactedPerson.store_id) == bindparam("store_id"))
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,8 @@ def redact_store(deps: Deps, store_id: StoreId, *, by: str = "store") -> int:
 
 def discreet(database: Database, store_id: StoreId, store: Store) -> Store:
     """The store whose reader never brings a redacted person back; the store itself where nobody was redacted."""
-    with reading(database) as session:
-        marks = frozenset(
-            session.execute(
-                select(col(RedactedPerson.mark)).where(col(RedactedPerson.store_id) == store_id)
-            ).scalars()
-        )  # fmt: skip
+    with database.engine.connect() as connection:
+        marks = frozenset(connection.execute(_MARKS, {"store_id": store_id}).scalars())
     if not marks:
         return store
     reader = cast(StoreReader, _Discreet(store.read, lambda kind, value: mark(store_id, kind, value) in marks))

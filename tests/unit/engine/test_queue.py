@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db.inbox import InboxEvent
 from app.db.runs import Work
-from app.db.session import Database, connect, database_time, reading, unit_of_work
+from app.db.session import Database, connect, database_time, dialect, reading, unit_of_work
 from app.db.stores import StoreRow
 from app.db.tables import metadata
 from app.db.types import utc_now
@@ -185,7 +185,7 @@ def test_many_claimers_never_share_a_row_or_a_lane(database, settings):
 
 def test_the_claim_uses_the_queue_index(database):
     with reading(database) as session:
-        statement = queue._due(0.0, 10)  # its plan is what is asked for
+        statement = queue._due(dialect(session)).params(most=10)  # its plan is what is asked for
         compiled = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         connection = session.connection()
         if not database.is_sqlite:
