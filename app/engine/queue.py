@@ -13,7 +13,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Float, Integer, and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    CursorResult,
+    Float,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
@@ -183,8 +197,8 @@ def _free(now: Any) -> Any:
 @cache
 def _due(dialect_name: str) -> Any:
     """The oldest work that may be claimed, `most` rows of it."""
-    is_due = _is_due(clock_of(dialect_name))
-    return select(W.seq, W.lane, W.store_id).where(is_due).order_by(W.due_at, W.seq).limit(bindparam("most", type_=Integer))
+    is_due, most = _is_due(clock_of(dialect_name)), bindparam("most", type_=Integer)
+    return select(W.seq, W.lane, W.store_id).where(is_due).order_by(W.due_at, W.seq).limit(most)
 
 
 def _is_due(now: Any) -> Any:

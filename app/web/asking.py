@@ -17,13 +17,14 @@ CLICK = re.compile(r"[0-9a-f]{32}")
 def ask(deps: Deps, what: str, object_type: str, object_id: str, **detail: str) -> bool:
     """Hand a request over. The form's click id makes a double click one request; True when it was new.
 
+    One click may ask for several things.
     Raises CannotStore (503) when it could not be kept.
     """
     who = guards.merchant()
     event = NewEvent(
         store_id=who.store_id,
         source=Source.PERSON,
-        delivery_key=click_key(),
+        delivery_key=f"{click_key()}:{what}",
         topic=Topic.REQUESTED,
         object_type=object_type,
         object_id=object_id,

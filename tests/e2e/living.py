@@ -22,6 +22,7 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.server import Server
 from sandbox.stage import Addresses
 from tests.doors import OWNER, Doors
+from tests.e2e.windows import watched
 from tests.house import House, a_house
 
 OPENTEXT = ("content_server", "otds", "workflow", "exstream")
@@ -90,10 +91,7 @@ class Living:
         )
         page = opened.new_page()
         page.set_default_timeout(15_000)
-        found = Somebody(self, 0, opened, page, [])
-        page.on("dialog", lambda dialog: (found.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("pageerror", lambda error: found.problems.append(f"error: {error}"))
-        page.on("console", lambda line: found.problems.append(line.text) if line.type == "error" else None)
+        found = Somebody(self, 0, opened, page, watched(page))
         self.people.append(found)
         return found
 

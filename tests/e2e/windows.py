@@ -139,11 +139,16 @@ def open_window(
         context.add_cookies([{"name": "ecm", "value": person.secret, "url": site.url}])
     context.route("http://cdn.shop.test/**", _picture)
     page = context.new_page()
-    found = Visit(site, person, context, page, [])
-    page.on("dialog", lambda dialog: (found.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.on("pageerror", lambda error: found.problems.append(f"error: {error}"))
-    page.on("console", lambda line: found.problems.append(line.text) if line.type == "error" else None)
-    return found
+    return Visit(site, person, context, page, watched(page))
+
+
+def watched(page: Page) -> list[str]:
+    """What will go wrong in it: dialogs, script errors, refusals of the browser."""
+    problems: list[str] = []
+    page.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    return problems
 
 
 def _picture(route: Route) -> None:

@@ -60,7 +60,7 @@ ONCE = {"documents": 2, "versions": 0, "workflows": 1, "metafields": 2}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_fault_at_any_call_changes_nothing_in_the_end(house, kind):
+def test_a_fault_at_every_call_changes_nothing_in_the_end(house, kind):
     """Several in one job, far enough apart that each strikes another step: a job goes through all of them."""
     house.install()  # not a copy: what a process keeps is not asked for, and counted, again
     calls = calls_of_the_main_job(house)

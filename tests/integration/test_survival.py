@@ -159,7 +159,7 @@ def test_fifty_deliveries_a_second_are_acknowledged_fast_while_the_work_goes_on(
     second_factor = {HOOK_HEADER: _hook_secret(demo.environment()["ECM_SECRET_KEY"])}
     slow_opentext(demo, 100)
     orders = [demo.place_order() for _ in range(5)]
-    p99 = p99_at_rate(demo, second_factor, rate=50, seconds=6)
+    p99 = p99_at_rate(demo, second_factor, rate=50, seconds=10)
     assert p99 < 0.1, f"p99 {p99 * 1000:.0f} ms"
     for order_id in orders:
         wait_for(lambda order_id=order_id: demo.task_of(order_id), 60, "the review task")

@@ -6,13 +6,15 @@ filed, and every composition asked for is counted.
 
 import base64
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from app.db import communications as rows
 from app.db.communications import CommunicationRow
 from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
-from app.domain.content import Communication, Document, FiledCommunication, Output
+from app.domain.content import Communication, Document, FiledOutput, Output
 from app.domain.ids import NodeId
 from app.domain.steps import ComposeCommunication
 from app.engine import communications, drivers, knowledge, queue
@@ -30,11 +32,12 @@ RECORDS = ("application/pdf", "text/html")  # what of a communication is declare
 def compose_communication(context: Context, step: ComposeCommunication) -> Result:
     """Once per run and document: composed bytes kept, every output filed, the record declared where asked."""
     workspace = _workspace(context)
-    row = _begin(context, step)
+    variant = step.variant or str(context.facts.get(step.variant_fact, ""))
+    row = begin(context, step.document, step.template, variant)
     if row.state != "filed":
         communication = _kept(context, row) or _compose(context, step, row)
-        filed = file_first(communication, lambda output: _file(context, row, workspace, step.folder, output))
-        row = _filed(context, row, filed)
+        kept = file_first(communication, lambda output: _file(context, row, workspace, step.folder, output))
+        row = filed(context, row, kept.outputs)
     documents = [_as_facts(each, step.folder) for each in row.outputs]
     if step.classification:
         for each in (one for one in documents if one["mime_type"] in RECORDS):
@@ -59,20 +62,24 @@ def _workspace(context: Context) -> NodeId:
     return NodeId(int(context.facts["workspace_id"]))
 
 
-def _begin(context: Context, step: ComposeCommunication) -> CommunicationRow:
-    """The row of this run's document; its job key is the next of its template and object, for ever."""
-    about = f"{context.provider}:{context.external_store}:{context.subject_type}:{context.subject_id}"
+def begin(
+    context: Context, document: str, template: str, variant: str, composed_at: datetime | None = None
+) -> CommunicationRow:
+    """The row of this run's document; its job key is the next of its template and object, for ever.
+
+    `composed_at`: for what is written here and waits for nobody to compose it.
+    """
+    prefix = f"{context.provider}:{context.external_store}:{context.subject_type}:{context.subject_id}:{template}:"
     with unit_of_work(context.deps.database) as uow:
         session = uow.session
         queue.assert_mine(session, context.claim)
-        found = rows.of_run(session, context.run_id, step.document)
+        found = rows.of_run(session, context.run_id, document)
         if found is not None:
             return found
-        prefix = f"{about}:{step.template}:"
         row = CommunicationRow(
             job_key=f"{prefix}{rows.how_many(session, prefix) + 1}", store_id=context.store_id, run_id=context.run_id,
-            object_type=context.subject_type.value, object_id=context.subject_id, document=step.document,
-            template=step.template, variant=step.variant or str(context.facts.get(step.variant_fact, "")),
+            object_type=context.subject_type.value, object_id=context.subject_id, document=document,
+            template=template, variant=variant, composed_at=composed_at,
         )  # fmt: skip
         session.add(row)
         return row
@@ -161,19 +168,19 @@ def _file(context: Context, row: CommunicationRow, workspace: NodeId, folder: st
         return filing.as_facts(documents.upload(parent, output.file_name, output.content, output.mime_type), folder)
 
     name = f"communication:{row.job_key}:{sha256_hex(output.file_name)[:16]}"
-    filed = filing.from_facts(context.effects.once(context.key(name), act))
+    document = filing.from_facts(context.effects.once(context.key(name), act))
     with unit_of_work(context.deps.database) as uow:
         link = knowledge.link_of(uow.session, context.store_id, context.subject_type.value, context.subject_id)
         if link is not None:
-            knowledge.remember_document(uow.session, link, filed, ours=True)
-    return filed
+            knowledge.remember_document(uow.session, link, document, ours=True)
+    return document
 
 
-def _filed(context: Context, row: CommunicationRow, filed: FiledCommunication) -> CommunicationRow:
+def filed(context: Context, row: CommunicationRow, outputs: Sequence[FiledOutput]) -> CommunicationRow:
     """From here on the workspace holds it, and we no longer do."""
     with unit_of_work(context.deps.database) as uow:
         kept = uow.session.get_one(CommunicationRow, row.job_key)
-        kept.outputs, kept.name = communications.outputs_as_json(filed.outputs), filed.outputs[0].name
+        kept.outputs, kept.name = communications.outputs_as_json(outputs), outputs[0].name
         kept.state, kept.contents, kept.filed_at = "filed", None, utc_now()
         return kept
 

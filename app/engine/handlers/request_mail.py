@@ -5,16 +5,15 @@ The link is made from the request when the mail is sent: no row, ledger or filed
 
 from typing import Any
 
-from app.db import communications as rows
-from app.db.communications import CommunicationRow
 from app.db.panel_deliveries import REQUEST as TEMPLATE
 from app.db.panel_facts import BuyerLinkFacts, PanelRows
-from app.db.session import reading, unit_of_work
+from app.db.session import reading
 from app.db.types import utc_now
 from app.db.uploads import UploadRequest
 from app.domain.content import FiledOutput
 from app.domain.steps import WriteRequest
-from app.engine import by_hand, communications, queue, rights, uploads
+from app.engine import by_hand, rights, uploads
+from app.engine.handlers import communications as composing
 from app.engine.handlers import filing
 from app.engine.letters import request_mail
 from app.engine.letters.request_mail import Mail
@@ -35,12 +34,13 @@ def write_request(context: Context, step: WriteRequest) -> Result:
     except rights.NoAccess as error:
         raise by_hand.not_allowed() from error
     link = open_link(context, asker.rows)
-    row = _begin(context, step, link.id)
+    row = composing.begin(context, step.document, TEMPLATE, link.id, utc_now())
     if row.state != "filed":
         name = f"Request to the customer {row.job_key.rpartition(':')[2]}.txt"
         content = request_mail.mail(asker.rows, link, "").copy.encode()
         filed = filing.file_once(context, step.document, _folder(context, link.id), name, content, TEXT)
-        row = _filed(context, row, filed)
+        names = ("node_id", "version", "name", "mime_type", "size", "sha256")
+        row = composing.filed(context, row, [FiledOutput(*(filed[one] for one in names))])
         context.facts |= filing.with_document(context, step.document, filed)
     facts: dict[str, Any] = {
         name: context.facts[name] for name in ("documents", "workspace_id") if name in context.facts
@@ -69,35 +69,8 @@ def letter(context: Context) -> tuple[Mail, str]:
     return request_mail.mail(asker.rows, link, address), address
 
 
-def _begin(context: Context, step: WriteRequest, request: str) -> CommunicationRow:
-    about = f"{context.provider}:{context.external_store}:{context.subject_type}:{context.subject_id}:{TEMPLATE}:"
-    with unit_of_work(context.deps.database) as uow:
-        session = uow.session
-        queue.assert_mine(session, context.claim)
-        found = rows.of_run(session, context.run_id, step.document)
-        if found is not None:
-            return found
-        row = CommunicationRow(
-            job_key=f"{about}{rows.how_many(session, about) + 1}", store_id=context.store_id, run_id=context.run_id,
-            object_type=context.subject_type.value, object_id=context.subject_id, document=step.document,
-            template=TEMPLATE, variant=request, composed_at=utc_now(),
-        )  # fmt: skip
-        session.add(row)
-        return row
-
-
 def _folder(context: Context, request: str) -> str:
     """Where what comes back is filed, too."""
     with reading(context.deps.database) as session:
         wanted = uploads.wanted_of(session.get_one(UploadRequest, request))
     return next((one.folder for one in wanted if one.folder), "Correspondence")
-
-
-def _filed(context: Context, row: CommunicationRow, filed: dict[str, object]) -> CommunicationRow:
-    names = ("version", "name", "mime_type", "size", "sha256")
-    output = FiledOutput(filed["node_id"], *(filed[one] for one in names))  # type: ignore[arg-type]
-    with unit_of_work(context.deps.database) as uow:
-        kept = uow.session.get_one(CommunicationRow, row.job_key)
-        kept.outputs, kept.name = communications.outputs_as_json([output]), output.name
-        kept.state, kept.filed_at = "filed", utc_now()
-        return kept

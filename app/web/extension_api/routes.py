@@ -12,13 +12,13 @@ from app.errors import AppError, Conflict, NotFound, Permanent, Rejected, Retrya
 from app.opentext.people import SignedOut
 from app.web import asking, guards, language, texts
 from app.web.extension_api import deciding, guard, shapes
+from app.web.kinds import KINDS
 from app.web.language import _
 from app.web.panel import asks, documents, views
 from app.web.panel.offers import ASK
 from app.web.panel.seen import Seen, seen
 
 JSON = dict[str, Any]
-KINDS = {"orders": "order", "products": "product", "customers": "customer", "companies": "company"}
 KIND = "<any(orders, products, customers, companies):kind>"
 HAVING_WORKSPACES = "<any(products, customers, companies):kind>"  # by a click; an order gets one by its review
 MOST_ORDERS = 20

@@ -13,11 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.db import activity
 from app.db.session import reading
-from app.domain.events import Source, Topic
-from app.domain.ids import external_store_id
 from app.engine import connections, server_names
 from app.engine.deps import Deps
-from app.engine.inbox import NewEvent
 from app.engine.server_names import CHOSEN, Known
 from app.engine.sessions import Role
 from app.web import asking, display, guards, language, templating
@@ -89,20 +86,8 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/names/read")
     @guards.requires("manager")
     def read_names() -> AnyResponse:
-        read_again(deps)
+        asking.ask_store(deps, server_names.REQUEST)
         return redirect(url_for("settings.names", done="asked"), 303)
-
-
-def read_again(deps: Deps) -> None:
-    """Ask for a look at the server, on the queue; may follow another request of the same click."""
-    who = guards.merchant()
-    deps.intake.accept(
-        NewEvent(
-            who.store_id, Source.PERSON, f"{asking.click_key()}:names", Topic.REQUESTED, "store",
-            external_store_id(who.store_id), {"request": server_names.REQUEST, "user": f"user:{who.user_id}"},
-            correlation_id=guards.correlation_id(),
-        )
-    )  # fmt: skip
 
 
 def picker(deps: Deps, kinds: tuple[str, ...], values: tuple[str, ...], extra: tuple[str, ...] = ()) -> Picker:

@@ -80,7 +80,7 @@ def _add_connection(bp: Blueprint, deps: Deps) -> None:
             checks, errors = _test_and_save(deps, entered)
         if entered is not None and not errors and connections.is_usable(checks):
             asking.ask_store(deps, "set_up_store")
-            names.read_again(deps)
+            asking.ask_store(deps, server_names.REQUEST)
             return redirect(url_for("settings.opentext", done="connected"), 303)
         return Response(_connection_page(deps, saved, values, errors, tuple(checks)), 422)
 

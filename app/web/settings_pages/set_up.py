@@ -16,7 +16,7 @@ from app.db import activity, setup_drafts
 from app.db.activity import StoreState
 from app.db.session import reading
 from app.db.setup_drafts import FirstRun, Standing
-from app.engine import connections, first_setup
+from app.engine import connections, first_setup, server_names
 from app.engine.connections import EnteredConnection
 from app.engine.deps import Deps
 from app.engine.sessions import Role
@@ -26,7 +26,6 @@ from app.scenarios.records import RECORD_ON_REQUEST
 from app.web import asking, check_words, guards, language, sentences, set_up, templating, texts, waiting
 from app.web.language import _
 from app.web.settings_pages import connection as form
-from app.web.settings_pages import names
 from app.web.settings_pages.derived import completed
 
 GROUPS = {
@@ -141,7 +140,7 @@ def _connect(deps: Deps, entered: EnteredConnection) -> AnyResponse:
     connections.save(deps, who.store_id, complete, who.user_id)
     first_setup.finish(deps, who.store_id)
     asking.ask_store(deps, "set_up_store")
-    names.read_again(deps)
+    asking.ask_store(deps, server_names.REQUEST)
     return redirect(url_for("settings.set_up_part", part="document"), 303)
 
 

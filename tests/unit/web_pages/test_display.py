@@ -118,4 +118,4 @@ class TestFiles:
         page = shop.sign_in().get("/panel/orders/1001").data
         files = sum(len(assets.asset(name).packed) for name in assets.FILES)
         assert len(page) + files < 60_000
-        assert len(gzip.compress(page)) + files < 32_000  # more than half of it is htmx
+        assert len(gzip.compress(page)) + files < 30_000
