@@ -196,7 +196,7 @@ class Periods(_Part):
 class Limits(_Part):
     """Sizes and counts."""
 
-    in_flight: int = Field(default=32, ge=1, le=128, description="Pieces of work at once in one worker")
+    in_flight: int = Field(default=32, ge=1, le=128, description="Most pieces of work at once in one worker")
     per_upstream: int = Field(default=8, ge=1, le=128, description="Calls at once to one service of one store")
     body_bytes: int = Field(default=1_000_000, description="Largest webhook or callback")
     json_response_bytes: int = Field(default=8_000_000, description="Largest answer we read")

@@ -26,8 +26,8 @@ def empty(environment: Mapping[str, str]) -> None:
     if path is None:
         _empty_postgres(environment["ECM_DATABASE_URL"])
         return
-    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        file.unlink(missing_ok=True)
+    for companion in ("", "-wal", "-shm", "-next", "-writer"):
+        Path(f"{path}{companion}").unlink(missing_ok=True)
 
 
 def _empty_postgres(url: str) -> None:

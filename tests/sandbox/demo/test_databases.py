@@ -22,8 +22,8 @@ def test_a_postgresql_schema_is_emptied(postgres_url: str) -> None:
 
 
 def test_a_sqlite_file_goes_with_its_companions(tmp_path: Path) -> None:
-    names = ("ecm.sqlite3", "ecm.sqlite3-wal", "ecm.sqlite3-shm")
-    for name in (*names, "other.txt"):
+    companions = ("", "-wal", "-shm", "-next", "-writer")
+    for name in (*(f"ecm.sqlite3{companion}" for companion in companions), "other.txt"):
         (tmp_path / name).touch()
     databases.empty({"ECM_DATABASE_URL": f"sqlite:///{tmp_path / 'ecm.sqlite3'}"})
     assert [file.name for file in tmp_path.iterdir()] == ["other.txt"]
