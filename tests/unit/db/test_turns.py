@@ -12,7 +12,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.db import turns
 from app.db.session import connect
 from app.db.turns import Turn
 
@@ -97,6 +99,16 @@ def test_an_error_inside_gives_the_turn_back(path):
 def _take_at_once(path: str) -> None:
     with Path(path).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_process_that_hangs_while_it_writes_is_not_waited_for_without_end(path, monkeypatch):
+    monkeypatch.setattr(turns, "SECONDS", 0.05)
+    with Turn(path):
+        for _ in range(2):
+            with pytest.raises(OperationalError, match="database is locked"), Turn(path):
+                pass
+    with Turn(path):  # whoever gave up stands in nobody's way
+        pass
 
 
 def test_a_folder_that_is_not_there_says_so_and_keeps_nobody_waiting(tmp_path):
