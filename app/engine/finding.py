@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.db import search
 from app.db.search import Hit, Key, Known
-from app.domain.search import FOUND, folded, prefixes, words
+from app.domain.search import FOUND, TermKind, folded, prefixes, words
 
 SHORTEST = 2
 MOST_RELATED = 20
@@ -28,6 +28,14 @@ def chosen(text: str, found: tuple[Hit, ...]) -> Key | None:
     exact = [one for one in found if one.is_exact]
     sure = found if len(found) == 1 else exact if len(exact) == 1 else ()
     return sure[0].key if sure else None
+
+
+def one_of(session: Session, store_id: str, kind: str, text: str) -> str | None:
+    """The id of the one object of a kind whose number, name or title this is; None for none, and for several."""
+    exact = [one for one in hits(session, store_id, text) if one.is_exact and one.key[0] == kind]
+    by_number = [one for one in exact if one.by is TermKind.NUMBER]
+    sure = exact if len(exact) == 1 else by_number
+    return sure[0].key[1] if len(sure) == 1 else None
 
 
 def related(session: Session, store_id: str, key: Key, facts: Mapping[str, Any]) -> dict[Key, Known]:

@@ -1,4 +1,4 @@
-"""What would this person see of an order, a product or a customer? An answer for those who give rights.
+"""What would this person see of an order, a product, a case…? An answer for those who give rights.
 
 By map the answer is the map's. Where people sign in, Content Server is asked what the person may do with each item, as
 the app's own account may ask; where it may not, the item's entries and the person's groups are compared, and what
@@ -106,7 +106,9 @@ def _yes(value: bool) -> str:
 
 
 def _links(rows: PanelRows) -> list[tuple[str, LinkFacts]]:
-    pairs = (("workspace", rows.link), ("customer", rows.customer_link))
+    """Its workspace, and the one it belongs below: a customer's company, else its customer."""
+    above = "company" if rows.object_type == "customer" else "customer"
+    pairs = (("workspace", rows.link), (above, rows.customer_link))
     return [(kind, link) for kind, link in pairs if link is not None]
 
 

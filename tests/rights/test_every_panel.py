@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from app.db import search
 from app.db.links import FiledDocument, SubjectSnapshot, WorkspaceLink
 from app.db.publications import Publication
 from app.db.session import unit_of_work
-from app.domain.rights import EVERYBODY, OWNER, Entry, Mode
+from app.domain.rights import EVERYBODY, OWNER, VIEWERS, Entry, Mode
+from app.domain.search import TEXT, Term, TermKind
 from app.engine.sessions import Role
 from sandbox.kernel.faults import FaultRule
 from tests.doors import OTHER
@@ -37,6 +39,7 @@ def plant(case: Case, kind: str, object_id: str) -> None:
             workspace_url=f"http://content.test/{CANARY}",
         )  # fmt: skip
         uow.session.add(link)
+        search.note(uow.session, house.store_id, kind, object_id, {Term(TermKind.TITLE, f"{TEXT}open")})
         uow.session.flush()
         uow.session.add(
             FiledDocument(
@@ -65,6 +68,9 @@ def test_what_the_map_hides_is_named_nowhere_and_can_be_asked_for(case: Case, pa
     assert "Request access" in text
     assert viewer.post(f"{panel}/access").status_code == 303
     assert "You asked for access" in viewer.text(panel)
+    for asked in (object_id, "open"):  # by its id, and as it is called
+        told = owner.text(f"/settings/rights/test?person={VIEWERS}&kind={kind}&object_id={asked}")
+        assert re.search(rf"Document: <bdi>{CANARY}\.pdf.*?Does not see it", told, re.DOTALL), asked
     home = owner.text("/")
     assert re.search(rf'<a href="{re.escape(panel)}"><bdi>Open</bdi></a>', home)
     assert CANARY in owner.text(panel)

@@ -11,22 +11,22 @@ from app.db import rights as rights_rows
 from app.db.panel_facts import PanelRows
 from app.db.session import reading
 from app.domain.rights import EVERYBODY, GROUPS, MANAGERS, OWN, OWNER, VIEWERS, BadMap, Flow, Mode, Scope
-from app.engine import approvers, person_sign_in, rights, rights_map, rights_tester, server_names
+from app.engine import approvers, finding, person_sign_in, rights, rights_map, rights_tester, server_names
 from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.rights_tester import Report
 from app.engine.sessions import Merchant, Role
 from app.errors import AppError, Conflict, NotFound
 from app.web import guards, language, templating, waiting
-from app.web.kinds import checked
+from app.web.find.views import KINDS
+from app.web.kinds import MANY, checked
 from app.web.language import _
 from app.web.panel.access import refusal
 from app.web.settings_pages import names, rights_form
 from app.web.settings_pages.rights_form import PERSON, Form
 from app.web.texts import State
 
-KINDS = ("order", "product", "customer")
-LONGEST_PERSON = 256
+LONGEST_PERSON = 256  # and of what an object is called
 
 
 def add(bp: Blueprint, deps: Deps) -> None:
@@ -57,8 +57,8 @@ def add(bp: Blueprint, deps: Deps) -> None:
         asked = {
             name: templating.checked(request.args, name, LONGEST_PERSON) for name in ("person", "kind", "object_id")
         }
-        report, problem, status = _report(deps, asked)
-        return Response(_page(deps, _kept(deps), asked=asked, report=report, problem=problem), status)
+        report, wrong, status = _report(deps, asked)
+        return Response(_page(deps, _kept(deps), asked=asked, report=report, wrong=wrong), status)
 
 
 def _kept(deps: Deps) -> Form:
@@ -66,26 +66,31 @@ def _kept(deps: Deps) -> Form:
         return rights_form.of_rights(rights_rows.of_store(session, guards.merchant().store_id))
 
 
-def _report(deps: Deps, asked: dict[str, str]) -> tuple[Report | None, str, int]:
+def _report(deps: Deps, asked: dict[str, str]) -> tuple[Report | None, dict[str, str], int]:
+    """The answer, or what is wrong by field; under no field's name what lies with OpenText. And the status."""
     who, kind = guards.merchant(), asked["kind"]
-    if kind not in KINDS or not asked["person"]:
-        return None, _("Say who, and about which order, product or customer."), 422
+    if not asked["person"]:
+        return None, {"person": _("Please fill this in.")}, 422
+    if kind not in MANY:
+        return None, {"kind": _("Choose one of these.")}, 422
     try:
-        object_id = checked(asked["object_id"])
         with reading(deps.database) as session:
+            object_id = finding.one_of(session, who.store_id, kind, asked["object_id"])
+            object_id = object_id or checked(asked["object_id"], kind)
             rows = panel_rows.read(session, who.store_id, kind, object_id)
         if rows is None:
             raise NotFound("There is no such store.")
         about: PanelRows = rows
         if about.rights.mode is Mode.SERVICE:  # the map says it, nobody is asked
-            return _answer(deps, who, about, asked["person"]), "", 200
-        return waiting.ask(deps, who, lambda: _answer(deps, who, about, asked["person"])), "", 200
+            return _answer(deps, who, about, asked["person"]), {}, 200
+        return waiting.ask(deps, who, lambda: _answer(deps, who, about, asked["person"])), {}, 200
     except StillAsking:
         raise
     except NotFound:
-        return None, _("Enter the number of an order, product or customer."), 422
+        words = _("There is none of this kind with that number or name, or several. Enter its number.")
+        return None, {"object_id": words}, 422
     except AppError:
-        return None, _("OpenText is not answering right now, so this cannot be said. Try again in a moment."), 503
+        return None, {"": _("OpenText is not answering right now, so this cannot be said. Try again in a moment.")}, 503
 
 
 def _answer(deps: Deps, who: Merchant, rows: PanelRows, person: str) -> Report:
@@ -100,8 +105,9 @@ def _page(deps: Deps, form: Form, **values: Any) -> str:
         people = activity.people(session, who.store_id)
     language.read_in(store.timezone if store else "UTC")
     shown: dict[str, Any] = {
-        "done": False, "is_edited": False, "is_stale": False, "asked": {}, "report": None, "problem": "",
+        "done": False, "is_edited": False, "is_stale": False, "asked": {}, "report": None, "wrong": {},
     } | values  # fmt: skip
+    shown["wrong"] = dict.fromkeys(("person", "kind", "object_id", ""), "") | shown["wrong"]
     return templating.page(
         "settings/rights.html", form=form, picks=_picks(deps, form),
         groups=_groups(), presets=_presets(), scopes=_scopes(), flows=_flows(),
@@ -165,7 +171,7 @@ def _flows() -> dict[str, str]:
 
 
 def _kinds() -> dict[str, str]:
-    return {"order": _("Order"), "product": _("Product"), "customer": _("Customer")}
+    return {kind: _(KINDS[kind]) for kind in MANY}
 
 
 def _words() -> dict[str, Any]:
@@ -177,7 +183,8 @@ def _words() -> dict[str, Any]:
             "yes": State(_("Yes"), "good"), "no": State(_("No"), "none"),
             "unknown": State(_("Cannot be said"), "wait"),
         },
-        "kind": {"workspace": _("Workspace"), "customer": _("Customer’s workspace"), "document": _("Document")},
+        "kind": {"workspace": _("Workspace"), "customer": _("Customer’s workspace"),
+                 "company": _("Company’s workspace"), "document": _("Document")},
         "may": {
             "records": _("Records and holds"), "workflow": _("Workflows and decisions"), "review": _("Start a review"),
             "decide": _("Decide in workflows"),
