@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from app.db.types import new_id
 from app.domain.files import MOST_BYTES
 from app.settings import Settings
 from app.web.body_reader import BodyReader, NotRead
 from app.web.errors import Answers, answer
+from app.web.notices import is_person
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +63,12 @@ class RequestGuard:
         status, reason = fault
         request_id = new_id()
         log.info("request_refused", status=status, reason=reason, correlation_id=request_id)
-        is_page = bool(BUYERS.fullmatch(environ.get("PATH_INFO", "")))  # a buyer reads the answer, no program
-        response = answer(status, Answers.PAGE, code=f"upload_{reason}") if is_page else answer(status, Answers.PLAIN)
+        is_buyer = bool(BUYERS.fullmatch(environ.get("PATH_INFO", "")))
+        is_page = is_buyer or is_person(environ.get("HTTP_SEC_FETCH_MODE", ""), environ.get("HTTP_HX_BOOSTED", ""))
+        response = answer(
+            status, Answers.PAGE if is_page else Answers.PLAIN, code=f"upload_{reason}" if is_buyer else "",
+            locale=parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept).best or "",
+        )  # fmt: skip
         response.headers["X-Request-Id"] = request_id
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Content-Type-Options"] = "nosniff"

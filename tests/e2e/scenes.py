@@ -288,6 +288,19 @@ def scene_first_day(site: Site) -> dict[str, str]:
     }
 
 
+def scene_refusals(site: Site) -> dict[str, str]:
+    """What people read where they may not go on, each with its way back: constant pages without the app's frame."""
+    site.shop.sign_in("viewer", email="viewer.person@example.com")
+    return {
+        "refused-hand-over": "/open/used-or-too-old", "refused-no-such-case": f"/panel/cases/{'0' * 32}",
+        "refused-address": "/panel/orders/1001/elsewhere", "refused-upload-link": "/up/not-ours",
+        "refused-shelf-link": "/shelf/not-ours", "refused-decision-link": "/decide/not-ours",
+        "refused-entrance": "/approve/at/nobody", "refused-approver": "/approve",
+        "refused-help-desk": "/desk/not-ours", "refused-installation": "/bigcommerce/auth?code=x",
+        "refused-long": f"/find?q={'x' * 9000}", "refused-document": "/documents/not-ours",
+    }  # fmt: skip
+
+
 ACTS = (
     open_refused_connection,
     open_saved_connection,
@@ -298,4 +311,4 @@ ACTS = (
     open_after_sign_out,
     open_request_on_its_way,
 )
-SCENES = (scene_orders, scene_products, scene_others, scene_forms, scene_settings, scene_first_day)
+SCENES = (scene_orders, scene_products, scene_others, scene_forms, scene_settings, scene_refusals, scene_first_day)

@@ -47,11 +47,13 @@ BROKEN = """() => {
 # The sheet in the page becomes the one of another host; what a page adds to it stays.
 DRESS = """([sheets, look, isInAdmin]) => {
   const own = document.querySelector('style');
+  const root = document.documentElement;
+  if (!own && root.className) root.className = look;  // a page of constant text
   if (!own) return;  // a host's page around ours
   const worn = Object.values(sheets).filter((one) => own.textContent.startsWith(one));
   const longest = Math.max(...worn.map((one) => one.length));
   own.textContent = sheets[look] + own.textContent.slice(longest);
-  document.documentElement.toggleAttribute('data-in-admin', isInAdmin);
+  root.toggleAttribute('data-in-admin', isInAdmin);
 }"""
 
 

@@ -50,7 +50,8 @@ class BigCommerceDoor:
 
     def frame(self, external_id: str) -> Frame:
         del external_id  # the store's own control panel is among its facts
-        return Frame(self._settings.bigcommerce.frame_ancestors)
+        own = self._settings.bigcommerce
+        return Frame(own.frame_ancestors, home=own.login_url, name="BigCommerce")
 
     def complete_install(self, query: Mapping[str, str], redirect_uri: str) -> Installed:
         """Exchange the code for a token that never expires.

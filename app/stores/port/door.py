@@ -42,12 +42,15 @@ class SignedIn:
 class Frame:
     """How our pages are shown there: who may frame them, the admin's own script, the app's id there.
 
-    Empty `script`: the admin brings none.
+    Empty `script`: the admin brings none. `home`: where people sign in to the platform, to open the app again from
+    there; `name`: what they call it.
     """
 
     ancestors: tuple[str, ...] = ()
     script: str = ""
     app_id: str = ""
+    home: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class ShopifyDoor:
     def frame(self, external_id: str) -> Frame:
         own = self._settings.shopify
         ancestors = (f"https://{external_id}", *own.admin_origins) if is_shop(self._settings, external_id) else ()
-        return Frame(ancestors, own.bridge_url, own.client_id)
+        return Frame(ancestors, own.bridge_url, own.client_id, next(iter(own.admin_origins), ""), "Shopify")
 
     # EmbeddedDoor
 

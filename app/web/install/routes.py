@@ -8,7 +8,7 @@ from app.domain.ids import Provider
 from app.engine import installs, sessions
 from app.engine.deps import Deps
 from app.web import guards
-from app.web.errors import notice
+from app.web.notices import notice, to_admin
 from app.web.texts import N_
 
 PANELS = ("/orders/", "/products/", "/customers/")  # what a deep link may name; each has its page under /panel
@@ -98,8 +98,9 @@ def make_session_blueprint(deps: Deps) -> Blueprint:
     @bp.post("/sign-out")
     @guards.requires("viewer")
     def sign_out() -> Response:
-        sessions.sign_out(deps, guards.merchant())
-        response = notice(N_("You are signed out"), N_("Open ECM again from your store."))
+        who = guards.merchant()
+        sessions.sign_out(deps, who)
+        response = notice(N_("You are signed out"), N_("Open ECM again from your store."), more=to_admin(who))
         guards.forget_cookie(response, deps.settings)
         return response
 

@@ -74,3 +74,43 @@ def test_unknown_addresses_and_methods_are_answered_alike_for_everybody(doors, o
         assert (doors.get(path).status_code, owner.get(path).status_code) == (404, 404), path
         assert doors.get(path).data == owner.get(path).data == b"Not found\n"
     assert owner.client.put("/probe/", base_url="http://app.test").status_code == 405
+
+
+PERSON = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe", "Accept-Language": "de"}
+HOME, ADMIN = '<a class="button" href="/">', 'target="_top">BigCommerce</a>'
+
+
+def test_a_refusal_tells_people_the_way_on_as_far_as_they_may_know_it(doors, owner):
+    """Home for who is signed in, the store's admin for who is not, nothing on a page that no store frames."""
+    assert HOME in owner.get("/probe/error/missing").get_data(as_text=True)
+    stranger = doors.get("/probe/")
+    assert stranger.status_code == 401
+    assert ADMIN in stranger.get_data(as_text=True)
+    assert HOME not in stranger.get_data(as_text=True)
+    unknown = doors.get("/up/nothing")
+    assert unknown.status_code == 404
+    assert "<a " not in unknown.get_data(as_text=True)
+
+
+def test_a_browser_reads_a_page_in_its_language_where_there_is_no_door(doors, owner):
+    for who, link in ((doors, False), (owner, True)):
+        shown = who.get("/nothing", headers=PERSON)
+        text = shown.get_data(as_text=True)
+        assert (shown.status_code, "Nicht gefunden" in text, HOME in text) == (404, True, link)
+        assert "http://desk.test" in shown.headers["Content-Security-Policy"].rpartition("frame-ancestors ")[2]
+        assert "Set-Cookie" not in shown.headers
+
+
+def test_what_is_refused_before_it_is_read_is_said_in_the_readers_language_too(doors):
+    shown = doors.get(f"/find?q={'x' * 9000}", headers=PERSON)
+    assert (shown.status_code, shown.mimetype) == (414, "text/html")
+    assert 'lang="de"' in shown.get_data(as_text=True)
+    assert doors.get(f"/find?q={'x' * 9000}").mimetype == "text/plain"
+
+
+@pytest.mark.parametrize("locale", ["de", "fr", "es"])
+def test_refusals_stay_short_in_every_language(locale):
+    for status in STANDARD:
+        text = answer(status, Answers.PAGE, request_id="f" * 32, locale=locale).get_data(as_text=True)
+        assert f'lang="{locale}"' in text
+        assert len(text) <= 640
