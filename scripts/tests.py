@@ -28,7 +28,12 @@ def has_memory() -> bool:
 
 
 def main() -> int:
-    """In a folder of this run's own, gone with it: runs at the same time do not touch each other's databases."""
+    """In a folder of this run's own, gone with it: runs at the same time do not touch each other's databases.
+
+    Compiled modules are kept whatever the shell says (images for containers often turn that off): every worker and
+    each of the product's processes would compile all of it again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="ecm-", dir=MEMORY if has_memory() else None) as folder:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
         return run()
