@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from app.errors import Retryable
 
-KEPT = 15.0  # seconds an answer waits for whoever asks again
+KEPT = 25.0  # seconds an answer waits for whoever asks again: longer than a panel waits between two looks
 MOST = 16  # questions that go on at once; one more is not begun
 T = TypeVar("T")
 
@@ -44,19 +44,22 @@ class Behind:
         with self._lock:
             return any(not future.done() for future, _ended in self._asked.values())
 
-    def ask(self, key: Hashable, question: Callable[[], T]) -> T:
-        """The answer to this or to the same question asked before. Raises what it raises, and StillAsking."""
+    def ask(self, key: Hashable, question: Callable[[], T], *, moment: float | None = None, is_kept: bool = False) -> T:
+        """The answer to this or to the same question asked before. Raises what it raises, and StillAsking.
+
+        `moment`: seconds to wait where that is not what a page waits. `is_kept`: the answer stays for who asks next.
+        """
         if self.is_at_once:
             return question()
         future = self._begun(key, question)
         try:
-            answer: T = future.result(self._moment)
+            answer: T = future.result(self._moment if moment is None else moment)
         except TimeoutError as late:
             if not future.done():
                 raise StillAsking("OpenText has not answered yet.") from late
             raise
         finally:
-            if future.done():
+            if future.done() and not (is_kept and future.exception() is None):
                 self._forget(key, future)
         return answer
 

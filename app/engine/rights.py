@@ -5,7 +5,7 @@ answer gets it at its next look (see `behind`).
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -77,6 +77,12 @@ def sight(
         return found
     held = {one.node_id for one in rows.documents if one.holds}
     return _sight_by_person(deps, who, found, _nodes(rows, orders), held, is_page=is_page, patience=patience)
+
+
+def sight_together(deps: Deps, who: Merchant, several: Sequence[PanelRows], *, is_page: bool = False) -> Sight:
+    """What this person may see of several objects of one store; which holds lie on documents is not asked about."""
+    nodes = set[int]().union(*(_nodes(rows, ()) for rows in several))
+    return sight_of(deps, who, several[0].rights, nodes, is_page=is_page)
 
 
 def sight_of(

@@ -9,14 +9,18 @@ from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant
 from app.web import templating
-from app.web.errors import Answers
 
 T = TypeVar("T")
 
 
 def is_reading() -> bool:
-    """Whether this makes a page for somebody who only looks; what was pressed is waited for, and programs wait."""
-    return request.method in ("GET", "HEAD") and g.get("answers") is Answers.PAGE
+    """Whether somebody only looks, at a page or in an extension; what was pressed is waited for."""
+    return request.method in ("GET", "HEAD") and not g.get("is_pressed", False)
+
+
+def was_pressed() -> None:
+    """Say of a request that only reads that it brings what somebody pressed a button for: they wait for it."""
+    g.is_pressed = True
 
 
 def is_part() -> bool:

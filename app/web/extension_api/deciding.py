@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from app.engine import panel_files
+from app.engine.behind import StillAsking
 from app.engine.deciding import doing, tasks
 from app.engine.deps import Deps
 from app.errors import AppError
-from app.web import guards, language
+from app.web import guards, language, waiting
 from app.web.extension_api import downloads, shapes
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal
@@ -25,7 +26,10 @@ def add(bp: Blueprint, deps: Deps) -> None:
         """An open task with what this person may press; Content Server's own is asked for now."""
         found = _seen(deps, kind, object_id)
         try:
-            held = doing.offered(deps, guards.merchant(), found.rows, found.shown, found.sight, ref)
+            who = guards.merchant()
+            held = waiting.ask(deps, who, lambda: doing.offered(deps, who, found.rows, found.shown, found.sight, ref))
+        except StillAsking:
+            raise  # the extension asks again
         except AppError as error:
             return _said(decisions.refused(error))
         url = found.shown.link.url if found.shown.link else ""

@@ -11,15 +11,18 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from app.engine import sessions
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.errors import Rejected
-from app.web import language, templating
+from app.web import language, notices, templating
 from app.web.guards import Check
 from app.web.limits import Window
 from app.web.panel import documents
 from app.web.panel.seen import seen
+from app.web.texts import N_
 
 SECONDS = 60
+AGAIN = 2  # seconds until the browser asks anew for what OpenText has not sent yet
 PURPOSE = "extension-download"
 TOKEN = re.compile(r"([0-9a-f]{32})-([a-z]{1,20})-(\d{1,20})-([0-9a-f]{32})-(\d{10})-([0-9a-f]{64})")
 
@@ -72,6 +75,7 @@ def _over() -> Rejected:
 def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("extension_files", __name__)
     bp.record_once(templating.install)
+    bp.register_error_handler(StillAsking, _not_yet)
 
     @bp.get("/<token>")
     def file(token: str) -> Response:  # noqa: ARG001  # the guard has read it
@@ -80,3 +84,12 @@ def make_blueprint(deps: Deps) -> Blueprint:
         return documents.download(deps, found, g.about.document_id, 0)
 
     return bp
+
+
+def _not_yet(error: StillAsking) -> Response:
+    """A page that asks for the file again by itself, without scripts: a file has no page to be put into."""
+    del error
+    text = N_("Your document is on its way from OpenText. It is saved as soon as it is here; nothing is lost.")
+    response = notices.notice(N_("OpenText takes its time"), text, 202)
+    response.headers["Refresh"] = str(AGAIN)
+    return response

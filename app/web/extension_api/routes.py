@@ -1,32 +1,38 @@
 """The routes; the guard has already said who asks. Each object is looked up in that person's own store."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from app.domain import files
-from app.engine import panel_files, panel_print, rights
+from app.domain.rights import Look
+from app.engine import panel_print, rights
+from app.engine.behind import StillAsking
 from app.engine.deps import Deps
+from app.engine.panel_files import Place
 from app.engine.panel_print import Wanted
 from app.errors import AppError, Conflict, NotFound, Permanent, Rejected, Retryable
 from app.opentext.people import SignedOut
-from app.web import asking, guards, language, texts
+from app.web import asking, guards, language, texts, waiting
 from app.web.extension_api import deciding, guard, shapes
 from app.web.kinds import KINDS
 from app.web.language import _
 from app.web.panel import asks, documents, views
 from app.web.panel.offers import ASK
-from app.web.panel.seen import Seen, seen
+from app.web.panel.seen import Seen, seen, seen_together
 
 JSON = dict[str, Any]
 KIND = "<any(orders, products, customers, companies):kind>"
 HAVING_WORKSPACES = "<any(products, customers, companies):kind>"  # by a click; an order gets one by its review
 MOST_ORDERS = 20
+PRINTING = 40.0  # seconds the admin waits for a PDF
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("extension_api", __name__)
     guard.share(bp)
+    bp.register_error_handler(StillAsking, lambda _error: (shapes.NOT_YET, 202))
     _add_panel(bp, deps)
     _add_filing(bp, deps)
     _add_printing(bp, deps)
@@ -42,8 +48,10 @@ def make_blueprint(deps: Deps) -> Blueprint:
 def _add_panel(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/panel/{KIND}/<object_id>")
     def panel(kind: str, object_id: str) -> Response | JSON:
-        """Everything; 204 when nothing shown has changed since `seen`."""
+        """Everything; 204 when nothing shown has changed since `seen`. What is shown stays while OpenText is asked."""
         found = _found(deps, kind, object_id)
+        if request.args.get("seen") and found.access.look == Look.ASKING:
+            raise StillAsking("OpenText has not answered yet.")
         view = views.panel(found.shown, found.orders)
         if request.args.get("seen") == view.digest:
             return Response(status=204)
@@ -83,54 +91,95 @@ def _add_panel(bp: Blueprint, deps: Deps) -> None:
 def _add_filing(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/panel/{KIND}/<object_id>/places")
     def places(kind: str, object_id: str) -> JSON | tuple[JSON, int]:
-        """Where this person may file, and what is taken."""
+        """Where this person may file, and what is taken; the folders we know of while OpenText takes its time."""
         found = _found(deps, kind, object_id)
         try:
-            known = panel_files.places(deps, guards.merchant(), found.rows, found.sight)
+            known, is_asking = documents.places_now(deps, found)
+        except StillAsking:
+            raise
         except (rights.NoAccess, SignedOut, Retryable) as error:
             return _refused(error)
         return {
-            "places": [{"id": one.node, "name": one.name or _("The workspace itself")} for one in known],
+            "places": [_place(one) for one in known],
             "accept": list(files.ENDINGS),
             "most_bytes": files.MOST_BYTES,
+            **(shapes.NOT_YET if is_asking else {}),
         }
 
     @bp.post(f"/panel/{KIND}/<object_id>/documents")
     @guards.requires("manager")
     @guards.takes(files.MOST_BYTES)
     def file(kind: str, object_id: str) -> tuple[JSON, int]:
-        """File what was dropped. A refusal is a sentence; nothing was filed then."""
+        """File what was dropped. While OpenText does not answer it waits here, where it may, and is `kept`.
+
+        A refusal is a sentence; nothing was filed then.
+        """
         try:
-            name = documents.file_typed(deps, _found(deps, kind, object_id), documents.typed_in())
+            found = _found(deps, kind, object_id)
+            outcome = documents.file_or_keep(deps, found, documents.typed_in(), request.files.get("file"))
         except (rights.NoAccess, SignedOut, Retryable, Conflict, documents.Refused) as error:
             return _refused(error)
-        return {"filed": name}, 201
+        return ({"kept": outcome.name}, 202) if outcome.state == "queued" else ({"filed": outcome.name}, 201)
 
 
 def _add_printing(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/printable")
     def printable() -> JSON:
         """Which documents of these orders can be put on paper."""
-        found = [_found(deps, "orders", one) for one in _orders()]
-        return {"orders": [_printable(one) for one in found]}
+        found = _together(deps)
+        is_asking = any(one.access.look == Look.ASKING for one in found)
+        return {"orders": [_printable(one) for one in found], **(shapes.NOT_YET if is_asking else {})}
+
+    @bp.get("/print/ready")
+    def ready() -> JSON | tuple[JSON, int]:
+        """Whether `print` has its PDF, which is begun behind this. Asked before the admin is told where to fetch it."""
+        return _answered(lambda: _bound(deps, is_kept=True)) or {"is_ready": True}
 
     @bp.get("/print")
     def printed() -> Response | tuple[JSON, int]:
-        """One PDF of the documents chosen; all of them where none is named."""
-        chosen = frozenset(filter(None, request.args.get("documents", "").split(",")))
-        found = [_found(deps, "orders", one) for one in _orders()]
-        wanted = [Wanted(one.rows, one.shown, one.sight, chosen) for one in found]
-        try:
-            pdf = panel_print.printed(deps, guards.merchant(), wanted)
-        except NotFound:
-            raise
-        except Permanent:
-            return {"error": _("These are too many documents to print at once. Choose fewer.")}, 422
-        except (rights.NoAccess, SignedOut, Retryable) as error:
-            return _refused(error)
-        response = Response(pdf, mimetype="application/pdf")
+        """One PDF of the documents chosen; all of them where none is named. The file itself, so it is waited for."""
+        waiting.was_pressed()
+        made: list[bytes] = []
+        if refused := _answered(lambda: made.append(_bound(deps, moment=PRINTING))):
+            return refused
+        response = Response(made[0], mimetype="application/pdf")
         response.headers["Content-Disposition"] = 'inline; filename="documents.pdf"'
         return response
+
+
+def _bound(deps: Deps, *, moment: float | None = None, is_kept: bool = False) -> bytes:
+    """The PDF, made once for who asks whether it is ready and then for it. Raises as `panel_print.printed`."""
+    who, found = guards.merchant(), _together(deps)
+    chosen = frozenset(filter(None, request.args.get("documents", "").split(",")))
+    wanted = [Wanted(one.rows, one.shown, one.sight, chosen) for one in found]
+    if found[0].access.look == Look.ASKING:
+        raise StillAsking("OpenText has not answered yet.")
+    key = ("print", who.session_id, tuple(document.id for one in wanted for document in one.chosen()))
+    return deps.behind.ask(key, lambda: panel_print.printed(deps, who, wanted), moment=moment, is_kept=is_kept)
+
+
+def _answered(make: Callable[[], object]) -> tuple[JSON, int] | None:
+    """Nothing once it is made, else why it cannot be, in a sentence."""
+    try:
+        make()
+    except (NotFound, StillAsking):
+        raise
+    except (rights.NoAccess, SignedOut, Retryable) as error:
+        return _refused(error)
+    except Permanent:
+        return {"error": _("These are too many documents to print at once. Choose fewer.")}, 422
+    return None
+
+
+def _together(deps: Deps) -> list[Seen]:
+    found = seen_together(deps, "order", _orders())
+    language.read_in(found[0].shown.shop.timezone)
+    return found
+
+
+def _place(one: Place) -> JSON:
+    """`folder` goes along with a file, for a place that was offered while OpenText was slow has no number there."""
+    return {"id": one.node, "name": one.name or _("The workspace itself"), "folder": one.name}
 
 
 def _printable(found: Seen) -> JSON:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.db.panel_facts import PanelRows, RunFacts
+from app.domain.rights import Look
 from app.engine.deciding.tasks import LONGEST_COMMENT, Act, Held, Option
 from app.web import display, language, sentences
 from app.web.language import _, ngettext
@@ -17,11 +18,26 @@ from app.web.panel.flows import Flow, TaskView
 from app.web.panel.progress import RunView
 from app.web.panel.views import DocumentView, OrderLine, PanelView, WorkflowView
 from app.web.panel.why import Link
-from app.web.texts import State
+from app.web.texts import N_, State
 
 JSON = dict[str, Any]
 MOST_ORDERS = 10
+UNKNOWN: dict[str, tuple[str, str]] = {
+    Look.ASKING: (
+        N_("OpenText takes its time"), N_("What you may see appears here as soon as it has said so. Nothing is lost.")
+    ),
+    Look.SILENT: (
+        N_("OpenText cannot say now what you may see"), N_("So nothing of it is shown. Nothing is lost.")
+    ),
+    Look.SIGN_IN: (
+        N_("Sign in to OpenText"),
+        N_("Documents, records and decisions are shown as far as you may see them in OpenText. Sign in there once, in "
+           "this app’s own pages; then they are shown here."),
+    ),
+}  # fmt: skip
 LONGEST_SUMMARY = 30  # what a collapsed block has room for
+AGAIN, AGAIN_UNKNOWN = 2, 60  # seconds to the next look: while OpenText is asked; where it cannot say who may see what
+NOT_YET: JSON = {"is_asking": True, "again": AGAIN}  # OpenText is still being asked; the same again brings its answer
 REVIEW, WORKSPACE, RECHECK = "review", "workspace", "recheck"
 SAID_WHEN_HIDDEN = ("documents", "workspace", "records", "workflow")  # what the panel has a place for
 
@@ -37,7 +53,8 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
         **summary(view, rows, access),
         "lead": view.lead,
         "workspace": _workspace(view) if knows else None,
-        "banners": [{"tone": one.tone, "title": one.title, "text": one.text} for one in view.banners],
+        "as_of": _as_of(view),
+        "banners": _banners(view, access),
         "stages": [{"title": one.title, "status": one.status} for one in view.stages],
         "notes": [_note(one.text, one.why) for one in (*view.asks, *view.answers)],
         "offer": _offer(view, access),
@@ -56,7 +73,7 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
             "refusal": access.refusal if not knows or access.hides(*SAID_WHEN_HIDDEN) else "",
             "can_upload": access.can_upload,
         },
-        "refresh": view.refresh,
+        "refresh": _refresh(view, access),
         "is_stale": view.is_stale,
         "digest": view.digest,
     }
@@ -67,9 +84,33 @@ def summary(view: PanelView, rows: PanelRows, access: Access) -> JSON:
     parts = [_in_short(view, rows), view.state.word] if access.is_known else [view.state.word]
     return {
         "summary": in_short(*parts),
-        "shows": _has_something(view, access),
+        "shows": access.look == Look.ASKING or _has_something(view, access),
         "state": _state(view.state),
     }
+
+
+def _as_of(view: PanelView) -> str:
+    """How old what is shown is: a time of the clock, for these words stand there until the next look."""
+    if view.as_of is None:
+        return ""
+    words = _("OpenText as of") if view.workspace else _("Your store as of")
+    return f"{words} {language.clock(view.as_of)}"
+
+
+def _refresh(view: PanelView, access: Access) -> int:
+    """Seconds until the next look; 0 for never."""
+    if access.look == Look.ASKING:
+        return AGAIN
+    return view.refresh if access.is_known else view.refresh or AGAIN_UNKNOWN
+
+
+def _banners(view: PanelView, access: Access) -> list[JSON]:
+    """What stands above everything, and why nothing of OpenText is shown where nothing is."""
+    found = [{"tone": one.tone, "title": one.title, "text": one.text} for one in view.banners]
+    if access.look in UNKNOWN:
+        title, text = UNKNOWN[access.look]
+        found.append({"tone": "wait", "title": _(title), "text": _(text)})
+    return found
 
 
 def in_short(*parts: str) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, redirect, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.db.panel_facts import DocumentFacts
 from app.domain import files
 from app.domain.rights import Mode
 from app.engine import panel_files, rights
@@ -16,6 +17,7 @@ from app.engine.behind import StillAsking
 from app.engine.deps import Deps
 from app.engine.panel_files import Place
 from app.engine.rights import NoAccess, OpenTextSilent
+from app.engine.sessions import Merchant
 from app.engine.uploads_check import Sent
 from app.errors import AppError, Conflict, Retryable
 from app.opentext.people import SignedOut
@@ -65,7 +67,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/documents/new")
     def new_document(kind: str, object_id: str) -> str:
         found = seen(deps, KINDS[kind], object_id)
-        return _form(found, _places(deps, found), Typed(), "")
+        return _form(found, places_now(deps, found)[0], Typed(), "")
 
     @bp.post(f"/{KIND}/<object_id>/documents")
     @guards.requires("manager")
@@ -91,12 +93,10 @@ class Refused(AppError):
 
 def download(deps: Deps, found: Seen, document_id: str, version: int) -> Response:
     """A version as a file, or else the newest; never a page of ours. Raises as `panel_files.fetch`."""
-    sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # closed with the answer
+    who = guards.merchant()
+    panel_files.document(found.rows, found.sight, document_id)
+    document, sink = waiting.ask(deps, who, lambda: _fetched(deps, who, found, document_id, version))
     try:
-        document = panel_files.fetch(
-            deps, guards.merchant(), found.rows, found.sight, document_id, sink, version=version
-        )
-        sink.seek(0)
         known = document.mime_type in documents.TYPES
         response = send_file(
             sink, mimetype=document.mime_type if known else documents.BYTES, as_attachment=True,
@@ -111,6 +111,17 @@ def download(deps: Deps, found: Seen, document_id: str, version: int) -> Respons
     return response
 
 
+def _fetched(deps: Deps, who: Merchant, found: Seen, document_id: str, version: int) -> tuple[DocumentFacts, BinaryIO]:
+    sink = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # closed with the answer
+    try:
+        document = panel_files.fetch(deps, who, found.rows, found.sight, document_id, sink, version=version)
+    except BaseException:
+        sink.close()
+        raise
+    sink.seek(0)
+    return document, sink
+
+
 def typed_in() -> Typed:
     """The form's fields beside the file."""
     place = request.form.get("place", "")
@@ -118,11 +129,6 @@ def typed_in() -> Typed:
     folder = templating.checked(request.form, f"folder-{known}", LONGEST_NAME)
     chosen = templating.checked(request.form, "type", LONGEST_NAME)
     return Typed(templating.checked(request.form, "name", LONGEST_NAME), known, folder, chosen)
-
-
-def file_typed(deps: Deps, found: Seen, typed: Typed) -> str:
-    """File what this request brings; gives its name. Raises Refused, and what `panel_files.file` raises."""
-    return _file(deps, found, typed, request.files.get("file")).name
 
 
 def _file(deps: Deps, found: Seen, typed: Typed, sent: FileStorage | None) -> Outcome:
@@ -203,19 +209,20 @@ def _filed(found: Seen, outcomes: tuple[Outcome, ...], left_out: int) -> Respons
     return Response(page, 422 if all(one.state == "refused" for one in outcomes) else 200)
 
 
-def _places(deps: Deps, found: Seen) -> tuple[Place, ...]:
-    """Where this person may file; while OpenText does not answer, the folders we know of."""
+def places_now(deps: Deps, found: Seen) -> tuple[tuple[Place, ...], bool]:
+    """Where this person may file; while OpenText does not answer, the folders we know of. And whether it is still
+    being asked, so that its answer is there in a moment."""
     who = guards.merchant()
     try:
-        return waiting.ask(deps, who, lambda: panel_files.places(deps, who, found.rows, found.sight))
+        return waiting.ask(deps, who, lambda: panel_files.places(deps, who, found.rows, found.sight)), False
     except OpenTextSilent:
         raise
     except StillAsking:
         rights.demand(found.sight, rights.may_upload(found.rows, found.sight))
-        return panel_files.known_places(found.rows, found.sight)
+        return panel_files.known_places(found.rows, found.sight), True
     except Retryable:
         known = panel_files.known_folders(found.rows, found.sight)
-        return tuple(Place(number, name) for number, name in enumerate(known, start=1))
+        return tuple(Place(number, name) for number, name in enumerate(known, start=1)), False
 
 
 def not_taken() -> str:
@@ -241,7 +248,7 @@ def _again(deps: Deps, kind: str, object_id: str, typed: Typed, error: AppError)
         return Response(page, status, headers=aside)
     try:
         found = seen(deps, KINDS[kind], object_id)
-        places = _places(deps, found)
+        places, _is_asking = places_now(deps, found)
     except AppError:
         places = (Place(typed.place, ""),) if typed.place else ()
     return Response(_form(found, places, typed, sentence, needs_sign_in=needs_sign_in), status)

@@ -44,6 +44,21 @@ export async function ask(path, options = {}) {
   throw new Refused(answer.status, said(answer.status, body), body);
 }
 
+const LOOKS = 30; // for a minute; then OpenText is not slow, it is away
+
+const later = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000));
+
+/** Ask until the app has OpenText's own answer. `meanwhile` gets what the app knows until then, where it knows some. */
+async function awaited(path, meanwhile = () => {}) {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const answer = await ask(path);
+    if (!answer?.is_asking) return answer;
+    meanwhile(answer);
+    await later(answer.again);
+  }
+  throw new Refused(0, shopify.i18n.translate('errors.slow'));
+}
+
 // Sentences come from the app; codes (which hold no space) are said in our own words.
 function said(status, body) {
   const own = typeof body.error === 'string' && body.error.includes(' ') ? body.error : '';
@@ -56,11 +71,11 @@ const at = ({kind, id}) => `/panel/${kind}/${id}`;
 
 export const panel = (about, seen = '') => ask(`${at(about)}${seen ? `?seen=${seen}` : ''}`);
 export const summary = (about) => ask(`${at(about)}/summary`);
-export const places = (about) => ask(`${at(about)}/places`);
+export const places = (about, meanwhile) => awaited(`${at(about)}/places`, meanwhile);
 export const request = (about, what) => ask(`${at(about)}/${what}`, {method: 'POST', body: new FormData()});
-export const printable = (orders) => ask(`/printable?orders=${orders.join(',')}`);
+export const printable = (orders) => awaited(`/printable?orders=${orders.join(',')}`);
 
-export const task = (about, ref) => ask(`${at(about)}/tasks/${ref}`);
+export const task = (about, ref) => awaited(`${at(about)}/tasks/${ref}`);
 
 /** A press on an open task: {press, comment, to, click}; the click is the window's own key, the same one is one wish. */
 export const decide = (about, ref, typed) => ask(`${at(about)}/tasks/${ref}`, {method: 'POST', body: form(typed)});
@@ -78,13 +93,19 @@ function form(values) {
   return body;
 }
 
-export function file(about, chosen, place) {
+/** The place's name goes along: one that was offered while OpenText was slow is found by it. */
+export function file(about, chosen, place, folder = '') {
   const body = new FormData();
   body.append('place', place);
+  body.append(`folder-${place}`, folder);
   body.append('file', chosen, chosen.name);
   return ask(`${at(about)}/documents`, {method: 'POST', body});
 }
 
 /** Where the admin finds the PDF to print. */
-export const printSource = (orders, documents) =>
-  `${API}/print?orders=${orders.join(',')}&documents=${documents.join(',')}`;
+export const printSource = (orders, documents) => `${API}/print?${chosen(orders, documents)}`;
+
+/** Ends once the PDF is made, so that the admin's preview need not wait for OpenText. Throws Refused. */
+export const printReady = (orders, documents) => awaited(`/print/ready?${chosen(orders, documents)}`);
+
+const chosen = (orders, documents) => `orders=${orders.join(',')}&documents=${documents.join(',')}`;

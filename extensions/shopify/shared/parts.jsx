@@ -32,6 +32,7 @@ export function Standing({of}) {
         {of.workspace && <Out href={of.workspace.url}>{of.workspace.name}</Out>}
       </s-stack>
       <s-text>{of.lead}</s-text>
+      {of.as_of && <Quiet>{of.as_of}</Quiet>}
     </s-stack>
   );
 }

@@ -2,7 +2,7 @@ import '@shopify/ui-extensions/preact';
 import {render} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
 
-import {printable, printSource, selected} from './backend.js';
+import {printable, printReady, printSource, selected} from './backend.js';
 import {Problem, Quiet, t} from './parts.jsx';
 
 /** ECM documents of the selected orders, chosen one by one, bound into one PDF for the printer. */
@@ -14,6 +14,7 @@ function Print({orders}) {
   const [found, setFound] = useState(null);
   const [left, setLeft] = useState(new Set());
   const [error, setError] = useState('');
+  const [source, setSource] = useState(undefined);
 
   useEffect(() => {
     printable(orders).then(
@@ -28,12 +29,27 @@ function Print({orders}) {
     isChosen ? next.delete(id) : next.add(id);
     setLeft(next);
   };
-  const source = chosen.length ? printSource(orders, chosen.map(({id}) => id)) : undefined;
+  const ids = chosen.map(({id}) => id);
+
+  // The admin fetches a source at once and once: it gets one when the PDF is made.
+  useEffect(() => {
+    let isOver = false;
+    setSource(undefined);
+    setError('');
+    if (ids.length) {
+      printReady(orders, ids).then(
+        () => isOver || setSource(printSource(orders, ids)),
+        (refused) => isOver || setError(refused.message),
+      );
+    }
+    return () => { isOver = true; };
+  }, [ids.join(',')]);
+
   return (
     <s-admin-print-action src={source}>
       <s-stack gap="base">
         <Problem error={error} />
-        {!found && !error && <s-spinner accessibilityLabel={t('loading')} />}
+        {!error && (!found || (ids.length > 0 && !source)) && <s-spinner accessibilityLabel={t('loading')} />}
         {found && found.map((one) => <Order key={one.id} of={one} left={left} choose={choose} />)}
       </s-stack>
     </s-admin-print-action>

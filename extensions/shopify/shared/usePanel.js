@@ -2,21 +2,32 @@ import {useCallback, useEffect, useRef, useState} from 'preact/hooks';
 
 import {panel, request} from './backend.js';
 
+const LOOKS = 30; // in a row, while OpenText takes its time
+
 /**
  * The panel of what the page is about, looked at again as often as it says. `again()` looks at once. What is old is
- * shown at once too; the app is asked once, behind it, to look at OpenText and the store anew.
+ * shown at once too; the app is asked once, behind it, to look at OpenText and the store anew. While OpenText takes its
+ * time what is shown stays, and its answer is fetched as soon as it may be there.
  */
 export function usePanel(about) {
   const [found, setFound] = useState(null);
   const [error, setError] = useState('');
-  const digest = useRef('');
+  const shown = useRef({digest: '', refresh: 0});
   const wasStale = useRef(false);
+  const looks = useRef(0);
+  const next = useRef(null);
+  const isGone = useRef(false);
+
+  const lookIn = (seconds) => {
+    clearTimeout(next.current);
+    if (seconds && !isGone.current) next.current = setTimeout(again, seconds * 1000);
+  };
 
   const again = useCallback(async () => {
     try {
-      const fresh = await panel(about, digest.current);
-      if (fresh) {
-        digest.current = fresh.digest;
+      const fresh = await panel(about, shown.current.digest);
+      if (fresh?.digest) {
+        shown.current = fresh;
         setFound(fresh);
         if (fresh.is_stale && !wasStale.current) {
           wasStale.current = true;
@@ -24,22 +35,25 @@ export function usePanel(about) {
         }
       }
       setError('');
+      looks.current = fresh?.is_asking ? looks.current + 1 : 0;
+      if (!fresh?.is_asking) lookIn(shown.current.refresh);
+      else lookIn(looks.current <= LOOKS ? fresh.again : 0);
       return fresh;
     } catch (refused) {
       setError(refused.message);
+      lookIn(shown.current.refresh);
       return null;
     }
   }, [about.kind, about.id]);
 
   useEffect(() => {
+    isGone.current = false;
     again();
+    return () => {
+      isGone.current = true;
+      clearTimeout(next.current);
+    };
   }, [again]);
-
-  useEffect(() => {
-    if (!found || !found.refresh) return undefined;
-    const timer = setInterval(again, found.refresh * 1000);
-    return () => clearInterval(timer);
-  }, [again, found && found.refresh]);
 
   return {found, error, again};
 }

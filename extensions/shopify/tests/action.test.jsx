@@ -2,7 +2,7 @@ import {getExtension} from '@shopify/ui-extensions-tester';
 import {fireEvent, waitFor} from '@testing-library/preact';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {answer, backend, document_, folder, panel} from './panel.js';
+import {answer, backend, document_, folder, NOT_YET, panel} from './panel.js';
 
 const AT = '/shopify/api/panel/orders/1001';
 const PLACES = {places: [{id: 7, name: '01 Order record'}, {id: 9, name: '02 Customs'}], accept: ['.pdf'], most_bytes: 1000};
@@ -52,6 +52,40 @@ test('dropped files are filed one by one in the chosen place, and the panel is r
   await shown('huge.pdf: errors.tooLarge');
   await waitFor(() => expect(all('s-link').map((one) => one.textContent)).toContain('form.pdf'));
   expect(filed).toEqual([['9', 'form.pdf'], ['9', 'bad.exe']]);
+});
+
+test('while OpenText is slow files go to folders we know of, keep their place and may wait with us', async () => {
+  const filed = [];
+  const known = {...PLACES, ...NOT_YET, places: [{id: 1, name: '02 Customs', folder: '02 Customs'}]};
+  const real = {...PLACES, places: [{id: 7, name: '01 Order record', folder: '01 Order record'}, {id: 9, name: '02 Customs', folder: '02 Customs'}]};
+  let gate;
+  const opened = new Promise((go) => { gate = go; });
+  let looks = 0;
+  extension.fetch = backend({
+    [`GET ${AT}`]: answer(panel()),
+    [`GET ${AT}/places`]: () => (looks++ ? opened.then(() => answer(real)) : answer(known)),
+    [`POST ${AT}/documents`]: (_url, {body}) => {
+      const place = body.get('place');
+      filed.push([place, body.get(`folder-${place}`)]);
+      return place === '1' ? answer({kept: 'form.pdf'}, 202) : answer({filed: 'form.pdf'}, 201);
+    },
+  });
+  const drop = () => {
+    const [zone] = all('s-drop-zone');
+    zone.files = [new File(['x'], 'form.pdf')];
+    fireEvent.change(zone);
+  };
+  await extension.render();
+  await waitFor(() => expect(all('s-drop-zone')).toHaveLength(1));
+  const [select] = all('s-select');
+  select.value = '1';
+  fireEvent.change(select);
+  drop();
+  await waitFor(() => expect(all('s-banner').map((one) => one.getAttribute('heading'))).toContain('upload.kept'));
+  gate();
+  await waitFor(() => expect(all('s-option')).toHaveLength(2));
+  drop();
+  await waitFor(() => expect(filed).toEqual([['1', '02 Customs'], ['9', '02 Customs']]));
 });
 
 test('an offer is taken up with its button, and a refusal is said', async () => {

@@ -2,7 +2,7 @@ import {getExtension} from '@shopify/ui-extensions-tester';
 import {fireEvent, waitFor} from '@testing-library/preact';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {answer, backend, folder, panel} from './panel.js';
+import {answer, backend, folder, NOT_YET, panel} from './panel.js';
 
 const PATH = 'GET /shopify/api/panel/orders/1001';
 const extension = getExtension('admin.order-details.block.render', {configSearchDir: folder('ecm-order-block')});
@@ -29,6 +29,35 @@ test('its button opens the action of the same page', async () => {
   await waitFor(() => expect(the('s-button')).not.toBeNull());
   fireEvent.click(the('s-button'));
   expect(extension.shopify.navigation.navigate).toHaveBeenCalledWith('extension://ecm-order-action');
+});
+
+test('what is known is shown with its age, and what OpenText says later takes its place once, by itself', async () => {
+  const told = [
+    answer(panel({refresh: 0.2})), answer(NOT_YET, 202), answer(NOT_YET, 202), answer(panel({as_of: 'OpenText as of 10:07', summary: 'new', digest: 'd2'})),
+  ];
+  const fetched = backend({[PATH]: () => told.shift() || answer(null, 204)});
+  extension.fetch = fetched;
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toContain('OpenText as of 10:02'));
+  await waitFor(() => expect(document.body.textContent).toContain('OpenText as of 10:07'));
+  expect(the('s-admin-block').getAttribute('collapsedsummary')).toBe('new');
+  await new Promise((go) => setTimeout(go, 300));
+  expect(fetched.mock.calls).toHaveLength(4);
+  expect(fetched.mock.calls[3][0]).toBe('/shopify/api/panel/orders/1001?seen=d1');
+});
+
+test('who may see what is asked until OpenText has said it', async () => {
+  const wait = {title: 'OpenText takes its time', text: 'It appears here.', tone: 'wait'};
+  const told = [
+    answer(panel({...NOT_YET, refresh: 2, banners: [wait], documents: [], workspace: null, digest: 'd0'})),
+    answer(NOT_YET, 202), answer(panel()),
+  ];
+  extension.fetch = backend({[PATH]: () => told.shift()});
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toContain('It appears here.'));
+  expect(document.body.textContent).not.toContain('Order record.pdf');
+  await waitFor(() => expect(document.body.textContent).toContain('Order record.pdf'));
+  expect(document.body.textContent).not.toContain('It appears here.');
 });
 
 test('when the app does not answer the block says so and nothing else', async () => {

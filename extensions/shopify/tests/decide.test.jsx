@@ -2,7 +2,7 @@ import {getExtension} from '@shopify/ui-extensions-tester';
 import {fireEvent, waitFor} from '@testing-library/preact';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {answer, backend, folder, panel, task_} from './panel.js';
+import {answer, backend, folder, NOT_YET, panel, task_} from './panel.js';
 
 const AT = '/shopify/api/panel/orders/1001';
 const extension = getExtension('admin.order-details.action.render', {configSearchDir: folder('ecm-order-action')});
@@ -27,10 +27,11 @@ function type(selector, words) {
 
 test('who may decide presses the model\'s own outcome, with a comment', async () => {
   const pressed = [];
+  const asked = [answer(NOT_YET, 202), answer(task_())]; // the buttons are OpenText's to say
   let state = waiting('r1');
   extension.fetch = backend({
     [`GET ${AT}`]: () => answer(state),
-    [`GET ${AT}/tasks/r1`]: answer(task_()),
+    [`GET ${AT}/tasks/r1`]: () => asked.shift(),
     [`POST ${AT}/tasks/r1`]: (_url, {body}) => {
       pressed.push(Object.fromEntries(body));
       state = {...waiting(''), digest: 'd2'};

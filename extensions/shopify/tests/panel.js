@@ -8,7 +8,7 @@ export const panel = (changes = {}) => ({
   kind: 'order', id: '1001', title: '#1001', subtitle: [], summary: '3 of 4 docs · On hold', shows: true,
   state: {word: 'On hold', tone: 'wait'}, lead: 'Order Review decides in OpenText.',
   workspace: {name: 'Order #1001', url: 'https://cs.example.com/n/1'}, banners: [], stages: [], notes: [], offer: null,
-  work: [], documents: [document_()], missing: ['Customs form'],
+  as_of: 'OpenText as of 10:02', work: [], documents: [document_()], missing: ['Customs form'],
   decision: {
     state: {word: 'Waiting for a decision', tone: 'wait'}, by: '', at: '', comment: '', trail: [],
     tasks: [{name: 'Review order', who: 'Order Review', due: '23 Nov, 10:00', is_overdue: false, decide: ''}],
@@ -47,6 +47,9 @@ export function document_(changes = {}) {
     record: 'Record · Orders', retention: '', holds: ['On hold: Audit'], approval: null, delivery: null, ...changes,
   };
 }
+
+/** OpenText takes its time: the same again in a moment. */
+export const NOT_YET = {is_asking: true, again: 0.02};
 
 export const answer = (body, status = 200, headers = {}) =>
   new Response(body === null ? null : JSON.stringify(body), {status, headers});
