@@ -25,6 +25,10 @@ class Mode(StrEnum):
     OFF = "off"
 
 
+class Unfit(ValueError):
+    """What a preference cannot be, in a sentence that is shown beside its field."""
+
+
 class Preferences(BaseModel):
     """Base of a scenario's typed preferences. Field titles, descriptions and bounds make the form."""
 

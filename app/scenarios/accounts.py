@@ -9,7 +9,7 @@ from app.domain.commerce import Customer, Order, OrderStatus
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.publication import document_kind
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject, Unfit, every_event
 from app.domain.steps import (
     EnsureWorkspace,
     FileEvidence,
@@ -169,7 +169,7 @@ class TaxExemptionPreferences(Preferences):
     def _names(cls, value: str) -> str:
         names = [name for name in re.split(r"[\s,;]+", value.upper()) if name]
         if not all(re.fullmatch(r"[A-Z][A-Z0-9_]{2,79}", name) for name in names):
-            raise ValueError("write the names as the store spells them, for example EU_REVERSE_CHARGE_EXEMPTION_RULE")
+            raise Unfit("Write the names as the store spells them, for example EU_REVERSE_CHARGE_EXEMPTION_RULE.")
         return ", ".join(names)
 
 

@@ -5,7 +5,7 @@ from pydantic import Field, field_validator
 from app.domain.commerce import REVIEWABLE, Customer, Order, OrderStatus
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
+from app.domain.scenario import Occasion, Preferences, Scenario, Subject, Unfit, every_event
 from app.domain.steps import (
     AddNote,
     AwaitDecision,
@@ -178,7 +178,7 @@ class OrderDocumentsPreferences(RequiredPreferences):
         codes = listed(value)
         for code in codes:
             if len(code) != 2 or not code.isascii() or not code.isalpha():
-                raise ValueError(f"{code!r} is not a two-letter country code such as DE")
+                raise Unfit(f"“{code}” is not a two-letter country code such as DE.")
         return ", ".join(code.upper() for code in codes)
 
 

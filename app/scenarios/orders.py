@@ -11,7 +11,7 @@ from app.domain.commerce import REVIEWABLE, Money, Order, OrderStatus
 from app.domain.events import Topic
 from app.domain.ids import ObjectType, Provider
 from app.domain.order_parts import OrderPart
-from app.domain.scenario import Mode, Preferences, Scenario, Subject
+from app.domain.scenario import Mode, Preferences, Scenario, Subject, Unfit
 from app.domain.steps import (
     Announce,
     AwaitDecision,
@@ -101,9 +101,9 @@ class OrderReviewPreferences(Preferences):
     def _currency_codes(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
         for code, amount in value.items():
             if len(code) != 3 or not code.isalpha() or not code.isupper():
-                raise ValueError(f"{code!r} is not a three-letter currency code such as EUR")
+                raise Unfit(f"“{code}” is not a three-letter currency code such as EUR.")
             if not amount.is_finite() or amount < 0:
-                raise ValueError(f"the total for {code} must be 0 or more")
+                raise Unfit(f"The total for {code} must be 0 or more.")
         return value
 
     @field_validator("usual_countries")
@@ -112,7 +112,7 @@ class OrderReviewPreferences(Preferences):
         codes = [one.strip().upper() for one in value.replace(";", ",").split(",") if one.strip()]
         for code in codes:
             if len(code) != 2 or not code.isascii() or not code.isalpha():
-                raise ValueError(f"{code!r} is not a two-letter country code such as DE")
+                raise Unfit(f"“{code}” is not a two-letter country code such as DE.")
         return ", ".join(codes)
 
     def limit(self, currency: str) -> Decimal | None:

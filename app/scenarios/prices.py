@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Each, Occasion, Preferences, Scenario, Subject, every_event
+from app.domain.scenario import Each, Occasion, Preferences, Scenario, Subject, Unfit, every_event
 from app.domain.steps import (
     AwaitDecision,
     EndPublication,
@@ -58,7 +58,7 @@ class AgreementPreferences(Preferences):
     def _codes(cls, value: str) -> str:
         codes = [code for code in re.split(r"[\s,;]+", value.upper()) if code]
         if not all(re.fullmatch(r"[A-Z]{3}", code) for code in codes):
-            raise ValueError("write three-letter codes, for example EUR, USD")
+            raise Unfit("Write three-letter codes, for example EUR, USD.")
         return ", ".join(codes)
 
     def currency_codes(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from app.domain.commerce import Customer
 from app.domain.communications import CONSENT_NAMES, MARKETING_CONSENTS
 from app.domain.events import Event, Topic
 from app.domain.ids import ObjectType, Provider
-from app.domain.scenario import Condition, Each, Occasion, Preferences, Scenario, Subject
+from app.domain.scenario import Condition, Each, Occasion, Preferences, Scenario, Subject, Unfit
 from app.domain.steps import (
     ComposeCommunication,
     ConsiderLetter,
@@ -76,7 +76,7 @@ class LoyaltyPreferences(OfferPreferences):
     def _whole_numbers(cls, value: str) -> str:
         parts = [one.strip() for one in value.replace(";", ",").split(",") if one.strip()]
         if not parts or not all(one.isascii() and one.isdigit() and 0 < int(one) < 100_000 for one in parts):
-            raise ValueError("enter whole numbers such as 5, 10, 25")
+            raise Unfit("Enter whole numbers such as 5, 10, 25.")
         return ", ".join(parts)
 
 

@@ -6,6 +6,7 @@ Words of dates follow the language of the texts, so that a sentence is never hal
 numbers follow the reader's region.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -21,7 +22,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from babel.support import NullTranslations, Translations
 from flask import g
 
@@ -29,6 +30,8 @@ from app.db.types import utc_now
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 DEFAULT = "en"
+SPACED = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d)")  # "1 200" as some write it
+AMOUNT = re.compile(r"(-?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+))([.,])(\d{1,2})")
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,22 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
 
 def number(value: int | Decimal) -> str:
     return format_decimal(value, locale=reader().region)
+
+
+def typed_number(value: Decimal) -> str:
+    """An amount as it stands in a field, with the reader's decimal sign: 499,90."""
+    sign: str = get_decimal_symbol(reader().region)
+    return f"{value:f}".replace(".", sign if sign in ".," else ".")
+
+
+def plain_number(text: str) -> str:
+    """A number as people type it ("1 200,50", "1.200,50", "1,200.50") with a decimal point alone; what may be read in
+    two ways, and what is no number, stays as it is."""
+    text = SPACED.sub("", text)
+    found = AMOUNT.fullmatch(text)
+    if not found or found[2] in found[1]:
+        return text
+    return f"{found[1].replace('.', '').replace(',', '')}.{found[3]}"
 
 
 def money(value: Mapping[str, Any] | None) -> str:

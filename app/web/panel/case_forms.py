@@ -10,7 +10,7 @@ from app.db.types import utc_now
 from app.domain.cases import CaseItem, CaseKind
 from app.domain.commerce import Money
 from app.scenarios import complaints, disputes, returns
-from app.web import display
+from app.web import display, language
 from app.web.language import _
 from app.web.texts import N_
 
@@ -115,7 +115,7 @@ def _problem(asked: Asked, text: str) -> str:
 def _amount(text: str) -> Decimal | None:
     """An amount with at most two decimals, greater than 0."""
     try:
-        amount = Decimal(text.replace(" ", ""))
+        amount = Decimal(language.plain_number(text))
     except InvalidOperation:
         return None
     if not amount.is_finite() or not 0 < amount <= MOST or amount != amount.quantize(Decimal("0.01")):

@@ -1,10 +1,11 @@
 """Settings: the audit log, narrowed by who, what and when, and given out as files. Owners only."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from app.db import activity, audit_reading
 from app.db.audit_reading import KINDS, Line, Narrowed
@@ -13,6 +14,8 @@ from app.engine import audit_export, rights
 from app.engine.deps import Deps
 from app.web import audit_words, guards, kinds, language, templating
 from app.web.language import _
+
+RUN = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def _shown(line: Line, *, with_words: bool) -> Shown:
     about = str(line.detail.get("about") or line.object)
     kind, _colon, object_id = about.partition(":")
     path = f"/panel/{kinds.many(kind)}/{object_id}" if kinds.is_id(kind, object_id) else ""
-    told = audit_export.shown_detail(line, with_words=with_words)
-    detail = " · ".join(f"{name}: {value}" for name, value in told.items() if name != "about" and value != "")
-    return Shown(line, audit_words.actor(line.actor, line.email), audit_words.action(line.action), about, path, detail)
+    path = url_for("activity.run", run_id=object_id) if kind == "run" and RUN.fullmatch(object_id) else path
+    told = audit_words.details(audit_export.shown_detail(line, with_words=with_words))
+    who, what = audit_words.actor(line.actor, line.email), audit_words.action(line.action)
+    return Shown(line, who, what, audit_words.about(about), path, told)

@@ -1,6 +1,5 @@
 """Forms made from typed preferences: titles, descriptions, bounds are the model's; errors stand beside their field."""
 
-import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from app.domain.scenario import Preferences, Scenario
-from app.web import display, texts
+from app.domain.scenario import Preferences, Scenario, Unfit
+from app.web import display, language, sentences, texts
 from app.web.language import _
 from app.web.settings_pages import names
 from app.web.texts import N_
 
 LONGEST = 2_000
-THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d)")  # "1 200" as some write it
 WORDS = {
     "decimal_parsing": N_("Enter an amount such as 500 or 499.90."),
     "decimal_type": N_("Enter an amount such as 500 or 499.90."),
@@ -36,6 +34,8 @@ WORDS = {
     "string_too_long": N_("Use at most %(max_length)s characters."),
     "missing": N_("Please fill this in."),
     "bool_parsing": N_("Choose yes or no."),
+    "enum": N_("Choose one of these."),
+    "literal_error": N_("Choose one of these."),
 }
 
 
@@ -85,7 +85,7 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
         title=_(info.title) if info.title else _("Does it work?") if name == "mode" else name,
         help=_(info.description) if info.description else "",
         kind=kind,
-        value=_shown(value),
+        value=language.typed_number(value) if kind == "amount" and isinstance(value, Decimal) else _shown(value),
         is_on=kind == "switch" and value in (True, "true", "on"),
         is_required=not _may_be_empty(info),
         longest=next((one.max_length for one in info.metadata if hasattr(one, "max_length")), None),
@@ -154,7 +154,7 @@ def typed(model: type[BaseModel], given: Mapping[str, str]) -> dict[str, Any]:
         if kind == "switch":
             found[name] = text == "on"
         elif kind in ("amount", "number"):
-            found[name] = THOUSANDS.sub("", text) or None
+            found[name] = language.plain_number(text) or None
         elif kind == "list":
             found[name] = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
         else:
@@ -178,9 +178,14 @@ def problems(error: ValidationError, known: type[BaseModel]) -> dict[str, str]:
 
 def _in_words(kind: str, context: Mapping[str, Any], message: str) -> str:
     if kind in WORDS:
-        return _(WORDS[kind], **{key: str(value) for key, value in context.items()})
-    words = message.removeprefix("Value error, ")
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+        return _(WORDS[kind], **{key: _bound(value) for key, value in context.items()})
+    if isinstance(context.get("error"), Unfit):
+        return sentences.said(str(context["error"]))
+    return message
+
+
+def _bound(value: Any) -> str:
+    return language.number(value) if isinstance(value, int | Decimal) else str(value)
 
 
 def stored(preferences: Preferences) -> dict[str, Any]:

@@ -249,7 +249,7 @@ class Shop:
                       approval_status="Approved")  # fmt: skip
         event = self.event("page", object_id, source="content_server", topic="content.approved")
         run = self.run("policy-publish", "page", object_id, title, state="done", event=event, ended_at=ago(hours=4))
-        done = {"status": "done", "ended_at": ago(hours=4), "summary": "Version 2 of “Terms draft.html” is live."}
+        done = {"status": "done", "ended_at": ago(hours=4), "summary": "Version 2 of “Terms draft.html” is live: Text."}
         self.steps(run, [("publish_page", {"kind": "publish_page"}, done)])
         made = Publication(
             store_id=STORE, run_id=run.id, object_type="page", object_id=object_id, node_id=601, version=2,
@@ -292,7 +292,7 @@ class Shop:
         done = {"status": "done", "ended_at": ago(hours=4)}
         words = {
             "publish_content": "Version 3 of “Product content.json” is live: Name, Description.",
-            "update_workspace": "Workspace brought up to date.",
+            "update_workspace": "Workspace “Aurora desk lamp” was brought up to date.",
             "file_evidence": "The evidence was filed in “04 Evidence” as a record.",
         }
         steps = [STEP.dump_python(step, mode="json") for step in PRODUCT_PUBLISH.steps]
@@ -399,9 +399,10 @@ def review_steps(name: str, outcome: str) -> list[tuple[str, dict[str, Any], dic
         "update_workspace": f"Workspace “{name}” was brought up to date.",
         "file_approval_record": "The approval record was filed in “04 Decision” as a record.",
     }
+    left = "The order's status was left as it is."
     found += [
         (one["kind"], one, {"status": "done" if one["kind"] in after else "skipped",
-                            "summary": after.get(one["kind"], "It was left as it is."), "ended_at": ago(minutes=1)})
+                            "summary": after.get(one["kind"], left), "ended_at": ago(minutes=1)})
         for one in branch["steps"]
     ]  # fmt: skip
     return found

@@ -1,15 +1,25 @@
 """The audit log's page: an owner narrows it, takes it out as files, and the file proves itself."""
 
+import ast
 import csv
 import io
+from pathlib import Path
 
+import pytest
+from flask import g
+
+from app import domain
 from app.db import audit
 from app.db.rights import StoreRights
 from app.db.session import unit_of_work
 from app.domain import audit_chain
 from app.engine import audit_export, sessions
+from app.engine.deciding.tasks import Act
+from app.web import audit_words, language, texts
 from tests.unit.web_pages.shop import STORE, Shop
 from tests.unit.web_pages.test_order_panel import words_on
+
+APP = Path(domain.__file__).parent.parent
 
 
 def record(shop: Shop, actor: str, action: str, object_: str = "", store: str = STORE, **detail: object) -> None:
@@ -34,7 +44,7 @@ def test_an_owner_narrows_the_log_by_who_what_and_when(shop: Shop) -> None:
     assert 'href="/panel/orders/118"' in page
     assert "<b>v." not in page
     words = words_on(page)
-    assert "Put on hold: order:118" in words
+    assert "Put on hold: Order 118" in words
     assert "owner@example.com number 2 hold: 3 · reason: Löwe" in words
 
     def entries(query: str) -> str:
@@ -100,3 +110,44 @@ def test_only_owners_read_or_export_it(shop: Shop) -> None:
         assert manager.post(path).status_code == 403
     owner = shop.sign_in("owner", email="o@example.com")
     assert owner.client.post("/settings/audit/chain", base_url="http://app.test").status_code == 403
+
+
+def test_every_action_and_everything_kept_beside_one_has_its_words() -> None:
+    """Asked of the code that writes entries: what it names must be told."""
+    actions, names = set[str](), set[str]()
+    written = (text for path in APP.rglob("*.py") if "audit.record(" in (text := path.read_text("utf-8")))
+    for text in written:
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                actions |= {one.value for one in ast.walk(node.args[3]) if isinstance(one, ast.Constant)}
+                names |= {word.arg for word in node.keywords if word.arg}
+    assert names - {"about"} <= set(audit_words.NAMES)
+    assert len(actions) > 30
+    known = audit_words.ACTIONS | texts.REQUESTS | texts.TOPICS
+    assert {one for one in actions if one not in ("request", "task.", "_started", "_stopped")} <= set(known)
+    assert {f"task.{act}" for act in Act} <= set(known)
+    assert {f"{kind}_{end}" for kind in ("dry_run", "import") for end in ("started", "stopped")} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("order:118", "Order 118"), ("page:page:4", "Page 4"), ("order-review", "Order review"),
+        ("bigcommerce:demostore1", "The store"), ("run:7:approved", "Run 7: Approved"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"), ("odd:1", "odd:1"), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_an_entry_is_about_is_said_in_words(shop: Shop, kept: str, shown: str) -> None:
+    with shop.flask.test_request_context():
+        assert audit_words.about(kept) == shown
+
+
+def test_codes_beside_an_entry_are_said_in_words(shop: Shop) -> None:
+    told = {"about": "order:1", "mode": "person", "map": [1, 2], "size": 84_000, "rows": 1200, "read_back": False,
+            "before": "viewer", "outcome": "gamma", "reason": ""}  # fmt: skip
+    with shop.flask.test_request_context():
+        g.reader = language.reader_for("de-DE")
+        assert audit_words.details(told).replace("\u00a0", " ") == (
+            "Rechte nach: die der einzelnen Person · Rechtetabelle: 2 Zeilen · Größe: 84 kB · geleerte Zeilen: 1.200"
+            " · in OpenText gesehen: Nein · Rolle vorher: Leser · Ausgang: gamma"
+        )
