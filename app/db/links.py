@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Computed, Index, String, UniqueConstraint
 from sqlmodel import JSON, Field, SQLModel
 
 from app.db.types import UtcDateTime, new_id, utc_now
+
+WORTH = "coalesce(facts -> 'total' ->> 'amount', facts -> 'amount' ->> 'amount')"  # the same for both databases
 
 
 class WorkspaceLink(SQLModel, table=True):
@@ -127,3 +129,5 @@ class SubjectSnapshot(SQLModel, table=True):
     is_gone: bool = False
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    # An order's total or a case's amount, taken out of the facts by the database: lists sort thousands by it.
+    worth: str | None = Field(default=None, sa_column=Column(String, Computed(WORTH, persisted=True)))

@@ -6,29 +6,33 @@ Workflows of the Workflow Service are those of our runs; those of Content Server
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run
 
-MOST = 6000  # what is worth most may have come last: all are looked at, so only what a line says is read of each
+MOST = 10_000  # what is worth most may have come last: all are looked at, so little is read of each
 UNDER_WAY = ("waiting", "running", "quarantined", "waiting_reauth")
 SAID = ("customer_name", "status_label", "company", "amount", "currency")
 WORKFLOW_SERVICE, CONTENT_SERVER = "workflow_service", "content_server"
 
-FLOW: Any = WorkflowLink
-LINK: Any = WorkspaceLink
-RUN: Any = Run
-SNAPSHOT: Any = SubjectSnapshot
+# Core columns: of thousands of rows the mapper's work on each is felt.
+FLOWS: Any = WorkflowLink.__table__  # type: ignore[attr-defined]
+LINKS: Any = WorkspaceLink.__table__  # type: ignore[attr-defined]
+RUNS: Any = Run.__table__  # type: ignore[attr-defined]
+SNAPSHOTS: Any = SubjectSnapshot.__table__  # type: ignore[attr-defined]
+FLOW, LINK, RUN, SNAPSHOT = FLOWS.c, LINKS.c, RUNS.c, SNAPSHOTS.c
+
+Object = tuple[str, str, str]  # store, type, id
 
 
-@dataclass(frozen=True)
-class WaitingWorkflow:
-    """One workflow that waits for people. `facts`: what a line says of what the store told; `tasks` as
-    `engine.workflow_list` keeps them; `node_id`: of the workspace.
+class WaitingWorkflow(NamedTuple):
+    """One workflow that waits for people, as far as lists of thousands are narrowed and sorted by it. `tasks` as
+    `engine.workflow_list` keeps them; `worth`: what hangs on it as a decimal, empty for none; `node_id`: of the
+    workspace, 0 before there is one.
 
     `run_id` and `scenario` are empty where the workflow is none of ours; `name` is the workflow's own then.
     """
@@ -40,54 +44,79 @@ class WaitingWorkflow:
     object_type: str
     object_id: str
     object_name: str
-    facts: dict[str, str]
     instance_id: str
-    tasks: tuple[dict[str, Any], ...]
+    tasks: Sequence[dict[str, Any]]
     started_at: datetime
     node_id: int
+    worth: str
     name: str = ""
 
+    @property
+    def about(self) -> Object:
+        return self.store_id, self.object_type, self.object_id
 
-def waiting(session: Session, stores: Collection[str], most: int = MOST) -> tuple[WaitingWorkflow, ...]:
+
+@dataclass(frozen=True)
+class Told:
+    """What a line in a list says of an object besides: what the store calls it, and `SAID` of what it told."""
+
+    name: str
+    facts: dict[str, str]
+
+
+NOTHING_TOLD = Told("", {})
+
+
+def waiting(session: Session, stores: Collection[str], most: int = MOST) -> list[WaitingWorkflow]:
     """The longest waiting first; whatever is decided is never looked at. Those of Content Server as last seen."""
     found = [*_ours(session, stores, most), *_of_content_server(session, stores, most)]
-    return tuple(sorted(found, key=lambda one: one.started_at)[:most])
+    found.sort(key=lambda one: one.started_at)
+    return found[:most]
+
+
+def told(session: Session, objects: Collection[Object]) -> dict[Object, Told]:
+    """What the store told of these objects, as far as it told anything. One statement."""
+    if not objects:
+        return {}
+    by_kind: dict[tuple[str, str], list[str]] = {}
+    for store_id, object_type, object_id in objects:
+        by_kind.setdefault((store_id, object_type), []).append(object_id)
+    s = SNAPSHOT
+    kinds = by_kind.items()
+    wanted = or_(
+        *(and_(s.store_id == store, s.object_type == one, s.object_id.in_(ids)) for (store, one), ids in kinds)
+    )
+    rows = session.execute(select(s.store_id, s.object_type, s.object_id, s.name, *_said()).where(wanted))
+    return {(row[0], row[1], row[2]): Told(row.name, _facts(row[-len(SAID) :])) for row in rows}
 
 
 def _ours(session: Session, stores: Collection[str], most: int) -> Iterator[WaitingWorkflow]:
     """By the runs that are under way."""
     statement = (
         select(
-            RUN.store_id, RUN.id, RUN.scenario, RUN.subject_type, RUN.subject_id, RUN.subject_name, SNAPSHOT.name,
-            FLOW.instance_id, FLOW.tasks, FLOW.started_at, LINK.workspace_id, *_said(),
+            RUN.store_id, RUN.id, RUN.scenario, RUN.subject_type, RUN.subject_id, RUN.subject_name,
+            FLOW.instance_id, FLOW.tasks, FLOW.started_at, LINK.workspace_id, SNAPSHOT.worth,
         )
-        .select_from(RUN)
-        .join(FLOW, FLOW.run_id == RUN.id)
-        .outerjoin(SNAPSHOT, _about(SNAPSHOT))
-        .outerjoin(LINK, _about(LINK))
+        .select_from(RUNS)
+        .join(FLOWS, FLOW.run_id == RUN.id)
+        .outerjoin(SNAPSHOTS, _about(SNAPSHOT))
+        .outerjoin(LINKS, _about(LINK))
         .where(RUN.store_id.in_(stores), RUN.state.in_(UNDER_WAY), FLOW.status == "running", FLOW.outcome == "")
-        .order_by(FLOW.started_at)
         .limit(most)
     )  # fmt: skip
-    for row in session.execute(statement):
+    for store, run_id, scenario, kind, of, name, instance, tasks, started_at, node, worth in session.execute(statement):
         yield WaitingWorkflow(
-            row.store_id, WORKFLOW_SERVICE, row.id, row.scenario, row.subject_type, row.subject_id,
-            row.name or row.subject_name or row.subject_id, _facts(row[-len(SAID) :]), row.instance_id,
-            tuple(row.tasks or ()), row.started_at, row.workspace_id or 0,
+            store, WORKFLOW_SERVICE, run_id, scenario, kind, of, name, instance, tasks or (), started_at, node or 0,
+            worth or "",
         )  # fmt: skip
 
 
 def _said() -> list[Any]:
-    """Of what the store told, what a line in a list says: what hangs on it, and whose it is. As texts, each alone: of
-    thousands of orders nothing else is read."""
-    said = [SNAPSHOT.facts[name].as_string().label(f"said_{name}") for name in SAID[:3]]
-    return [*said, *(_worth(name).label(f"said_{name}") for name in SAID[3:])]
-
-
-def _worth(part: str) -> ColumnElement[str]:
-    """Of an order's total, or of a case's amount."""
+    """Of what the store told, what a line in a list says: what hangs on it, and whose it is. As texts, each alone."""
     facts = SNAPSHOT.facts
-    return func.coalesce(facts["total", part].as_string(), facts["amount", part].as_string())
+    said = [facts[name].as_string().label(f"said_{name}") for name in SAID[:3]]
+    currency = func.coalesce(facts["total", "currency"].as_string(), facts["amount", "currency"].as_string())
+    return [*said, SNAPSHOT.worth.label("said_amount"), currency.label("said_currency")]
 
 
 def _facts(values: Sequence[Any]) -> dict[str, str]:
@@ -109,10 +138,10 @@ def _of_content_server(session: Session, stores: Collection[str], most: int) -> 
     statement = (
         select(
             LINK.store_id, LINK.object_type, LINK.object_id, LINK.object_name, LINK.workspace_id, LINK.workflows,
-            LINK.seen_at, SNAPSHOT.name, *_said(),
+            LINK.seen_at, SNAPSHOT.worth,
         )
-        .select_from(LINK)
-        .outerjoin(SNAPSHOT, same)
+        .select_from(LINKS)
+        .outerjoin(SNAPSHOTS, same)
         .where(LINK.store_id.in_(stores), LINK.content_tasks > 0)
         .limit(most)
     )  # fmt: skip
@@ -120,10 +149,9 @@ def _of_content_server(session: Session, stores: Collection[str], most: int) -> 
         for flow in row.workflows:
             if flow.get("engine") == CONTENT_SERVER and flow.get("tasks"):
                 yield WaitingWorkflow(
-                    row.store_id, CONTENT_SERVER, "", "", row.object_type, row.object_id,
-                    row.name or row.object_name or row.object_id, _facts(row[-len(SAID) :]), str(flow["id"]),
-                    tuple(flow["tasks"]), _moment(flow.get("started_at")) or row.seen_at, row.workspace_id,
-                    str(flow.get("name") or ""),
+                    row.store_id, CONTENT_SERVER, "", "", row.object_type, row.object_id, row.object_name,
+                    str(flow["id"]), flow["tasks"], _moment(flow.get("started_at")) or row.seen_at, row.workspace_id,
+                    row.worth or "", str(flow.get("name") or ""),
                 )  # fmt: skip
 
 

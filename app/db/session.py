@@ -1,11 +1,13 @@
 """Engines and transactions. Writing transactions on SQLite begin IMMEDIATE; no network inside one, anywhere."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, Float, create_engine, event, func, literal_column, select
 from sqlmodel import Session
 
@@ -51,17 +53,29 @@ class Database:
             self.turn, self.intake_turn = _turn(self.engine), _turn(self.engine)
 
 
+def read_json(text: str | bytes) -> Any:
+    """What a JSON column holds, read twice as fast as by the standard library, which reads what only it can."""
+    try:
+        return from_json(text)
+    except ValueError:  # half of a surrogate pair, from a store's own words
+        return json.loads(text)
+
+
 def connect(url: str, pool_size: int = 8) -> Database:
     """Make the engines; nothing is connected yet."""
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=32, connect_args={"timeout": 5})
+        connect_args = {"timeout": 5}
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=32, connect_args=connect_args, json_deserializer=read_json
+        )
         _tune_sqlite(engine, busy_ms=5000)
         # Writers of ours take turns; where another program has the file, the intake asks every other millisecond.
         intake = create_engine(url, pool_size=1, max_overflow=1, connect_args={"timeout": 0})
         _tune_sqlite(intake, busy_ms=0)
         return Database(url, engine, intake, _turn(engine), _turn(engine))
-    options: dict[str, Any] = {"connect_args": {"options": POSTGRES_LIMITS}, "pool_pre_ping": True}
+    options: dict[str, Any] = {"connect_args": {"options": POSTGRES_LIMITS}, "pool_pre_ping": True,
+                               "json_deserializer": read_json}  # fmt: skip
     engine = create_engine(url, pool_size=pool_size, max_overflow=32, **options)
     intake = create_engine(
         url, pool_size=pool_size, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options

@@ -8,6 +8,7 @@ it is about; it is decided as the person, so that the engine refuses once more.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -24,10 +25,10 @@ from app.domain.rights import Look, Mode, Rights, Sight, blind
 from app.engine import approvers, open_tasks, person_sign_in, rights
 from app.engine.approvers import Approver
 from app.engine.deciding import tasks
-from app.engine.deciding.tasks import DecidedAlready, Held, Taken
+from app.engine.deciding.tasks import DecidedAlready, Taken
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
-from app.engine.open_tasks import Inbox, Narrowed, OpenTask
+from app.engine.open_tasks import Inbox, Narrowed, Waiting
 from app.engine.rights import NoAccess
 from app.engine.sessions import Merchant
 from app.errors import AppError, NotFound
@@ -58,10 +59,9 @@ class Mine:
     content: dict[str, Task]
     silent: frozenset[str] = frozenset()
 
-    def find(self, store: str, task: Held) -> Task | None:
-        if task.engine is Engine.CONTENT_SERVER:
-            return self.content.get(task.id)
-        return self.ours.get(store, {}).get(task.id)
+    def find(self, store: str, engine: str, task_id: str) -> Task | None:
+        """`engine`: a value of `Engine`."""
+        return (self.content if engine == Engine.CONTENT_SERVER else self.ours.get(store, {})).get(task_id)
 
 
 @dataclass(frozen=True)
@@ -86,28 +86,28 @@ def read(deps: Deps, who: Approver, narrowed: Narrowed, patience: float) -> Acro
     _look_for_new(deps, who, stores, found, mine)
     names = {one.id: one.name or one.id for one in stores} if len(stores) > 1 else {}
     theirs = [task for flow in flows for task in _of_flow(flow, sight, mine)]
-    shown = [replace(one, store_name=names.get(one.store_id, "")) for one in theirs]
+    inbox = open_tasks.arranged(deps, theirs, narrowed, sight)
+    shown = tuple(replace(one, store_name=names.get(one.store_id, "")) for one in inbox.tasks)
     silent = tuple(one.name or one.id for one in stores if one.id in mine.silent)
-    return Across(open_tasks.arranged(shown, narrowed, sight), stores, silent)
+    return Across(replace(inbox, tasks=shown), stores, silent)
 
 
-def _of_flow(flow: WaitingWorkflow, sight: Sight, mine: Mine) -> Iterable[OpenTask]:
+def _of_flow(flow: WaitingWorkflow, sight: Sight, mine: Mine) -> Iterable[Waiting]:
     """As the engine has them now: who holds them may have changed since we looked."""
-    for one in open_tasks.tasks_of(flow, sight) if sight.is_known else ():
-        now = mine.find(flow.store_id, one.held)
+    for one in open_tasks.tasks_of(flow) if sight.is_known else ():
+        now = mine.find(flow.store_id, flow.engine, str(one.task["id"]))
         if now is not None:
-            yield replace(one, held=_fresh(one.held, now), due_at=now.due_at or one.due_at)
+            yield one._replace(task=_fresh(flow, one.task, now), due_at=now.due_at or one.due_at)
 
 
-def _fresh(held: Held, now: Task) -> Held:
+def _fresh(flow: WaitingWorkflow, task: dict[str, Any], now: Task) -> dict[str, Any]:
     """Content Server's list of assignments says only that it is theirs."""
-    if held.engine is Engine.CONTENT_SERVER:
-        return held
-    due = now.due_at.isoformat() if now.due_at else held.due_at
-    return replace(
-        held, assignee=now.assignee, candidates=now.candidates or held.candidates, owner=now.owner, due_at=due,
-        is_lent=now.is_lent,
-    )  # fmt: skip
+    if flow.engine == open_tasks.CONTENT_SERVER:
+        return task
+    return task | {
+        "assignee": now.assignee, "candidates": now.candidates or task.get("candidates"), "owner": now.owner,
+        "due_at": now.due_at.isoformat() if now.due_at else task.get("due_at"), "is_lent": now.is_lent,
+    }  # fmt: skip
 
 
 def _mine(deps: Deps, who: Approver, flows: list[WaitingWorkflow], sight: Sight, patience: float) -> tuple[Mine, Sight]:
@@ -202,7 +202,7 @@ def _refs(deps: Deps, who: Approver, store: StoreId, shown: PanelRows, patience:
     if any(one.engine is Engine.CONTENT_SERVER for one in held.values()):
         content = _assigned(deps, who, patience)
     mine = Mine({store: ours}, content)
-    return frozenset(ref for ref, one in held.items() if mine.find(store, one) is not None)
+    return frozenset(ref for ref, one in held.items() if mine.find(store, one.engine, one.id) is not None)
 
 
 def demand_mine(deps: Deps, found: Looked, ref: str) -> None:

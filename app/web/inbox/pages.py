@@ -28,7 +28,6 @@ from app.web.panel.decisions import Refusal, Typed
 from app.web.panel.seen import Seen
 
 MOST_AT_ONCE = 20
-SHOWN = 100
 Choices = list[tuple[str, str]]
 
 
@@ -60,8 +59,8 @@ def index(found: Inbox, wanted: Narrowed, *, stores: Choices | None = None, sile
     people = [("", _("Anybody")), ("nobody", _("Taken by nobody")), *((one, _short(one)) for one in found.people)]
     dues = [("", _("Any time")), (OVERDUE, _("Overdue")), ("day", _("Within a day")), ("week", _("Within a week"))]
     return templating.page(
-        "inbox/page.html", lines=[views.line(one) for one in found.tasks[:SHOWN]], narrowed=wanted, kinds=kinds,
-        people=people if stores is None else [], more=max(0, len(found.tasks) - SHOWN), look=found.sight.look.value,
+        "inbox/page.html", lines=[views.line(one) for one in found.tasks], narrowed=wanted, kinds=kinds,
+        people=people if stores is None else [], more=found.count - len(found.tasks), look=found.sight.look.value,
         refusal=refusal(found.sight.contact) if not found.sight.allowed.sees_workflow else "", dues=dues,
         done=request.args.get("done", "")[:20], sorts=[(BY_MONEY, _("Most money first")), (BY_TIME, _("Deadline"))],
         stores=[("", _("Any")), *stores] if stores and len(stores) > 1 else [], silent=silent,
@@ -133,8 +132,8 @@ def _chosen(room: Room, keys: list[str]) -> tuple[OpenTask, ...]:
     """Of the tasks this person sees those that were ticked; what is decided meanwhile is not among them any more."""
     if not keys:
         raise Conflict("Nothing was chosen.")
-    wanted = set(keys[:MOST_AT_ONCE])
-    found = [one for one in room.read(Narrowed()).tasks if one.key in wanted and views.can_choose(one)]
+    wanted = frozenset(keys[:MOST_AT_ONCE])
+    found = [one for one in room.read(Narrowed(keys=wanted)).tasks if views.can_choose(one)]
     return tuple(_offered(room, one) for one in found)
 
 
