@@ -178,6 +178,7 @@ def scene_settings(site: Site) -> dict[str, str]:
         site.shop.sign_in(role, email=f"{role}.person@example.com")
     side_bar_of(site, "https://acme.zendesk.com")
     return {
+        "settings": "/settings/",
         "settings-opentext": "/settings/opentext",
         "settings-scenarios": "/settings/scenarios",
         "settings-scenario": "/settings/scenarios/order-review",

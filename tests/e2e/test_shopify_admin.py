@@ -167,7 +167,7 @@ def test_the_admin_shows_the_apps_title_navigation_save_bar_and_toasts(admin: Ad
     expect(page.locator("#app-nav a")).to_have_text(["Inbox", "Activity", "Settings"])
     expect(frame.get_by_role("navigation", name="Main")).to_be_hidden()
     page.locator("#app-nav").get_by_role("link", name="Settings").click()
-    expect(page.locator("#title-bar")).to_contain_text("OpenText connection")
+    expect(page.locator("#title-bar")).to_contain_text("Settings")
     frame.get_by_role("link", name="Scenarios").click()
     frame.locator("main a[href*='/settings/scenarios/']").first.click()
     field = frame.locator("form[data-save-bar] input[type=text], form[data-save-bar] input[type=number]").first

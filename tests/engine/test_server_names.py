@@ -5,6 +5,7 @@ import pytest
 from app.db.links import FiledDocument
 from app.db.server_names import ServerNames
 from app.db.session import unit_of_work
+from app.db.stores import OpenTextConnection
 from app.engine import server_names
 from app.engine.sessions import Role
 from sandbox.content_server.model import Node
@@ -109,3 +110,27 @@ def fields_of(page: str) -> dict[str, str]:
 
     form = next(one for one in Forms(page).forms if "mode" in one.fields)
     return {name: value for name, value in form.fields.items() if name != "page_token"}
+
+
+def test_the_start_page_says_in_a_line_how_each_room_stands(doors: Doors) -> None:
+    house, owner = doors.house, doors.signed_in()
+    page = words(owner, "/settings/")
+    assert "OpenText connection" in page
+    assert "Connected, tested just now" in page
+    assert "Never read" in page
+    assert "1 owner" in page
+    assert "Audit log" in page
+    classification(house, "Orders").name = "Sales orders"
+    read(doors, owner)
+    assert "1 name is not on the server; read just now" in words(owner, "/settings/")
+    with unit_of_work(house.deps.database) as uow:
+        uow.session.get_one(OpenTextConnection, house.store_id).state = "needs_reauth"
+    assert "OpenText no longer accepts our credentials" in words(owner, "/settings/")
+    viewer = doors.signed_in(OTHER, role=Role.VIEWER)
+    page = viewer.get("/settings/").get_data(as_text=True)
+    assert "/settings/people" in page
+    assert "/settings/audit" not in page, "a room they may not open"
+    assert "/settings/privacy" not in page
+    beside = viewer.get("/settings/people").get_data(as_text=True)
+    assert 'href="/settings/rights"' in beside
+    assert 'href="/settings/opentext"' not in beside, "only what stands beside it"

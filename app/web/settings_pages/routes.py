@@ -1,4 +1,4 @@
-"""The settings' doors: connect OpenText, choose the rules, give people their roles."""
+"""The settings' doors: all of them at a glance, connect OpenText, choose the rules, give people their roles."""
 
 from typing import Any
 
@@ -31,6 +31,7 @@ from app.web.settings_pages import (
     permissions,
     privacy,
     rights,
+    rooms,
     scenarios,
     secrets,
     set_up,
@@ -42,6 +43,7 @@ from app.web.settings_pages import connection as form
 def make_blueprint(deps: Deps) -> Blueprint:
     bp = Blueprint("settings", __name__)
     bp.record_once(templating.install)
+    rooms.add(bp, deps)
     _add_connection(bp, deps)
     scenarios.add(bp, deps, _page)
     _add_people(bp, deps)
@@ -60,10 +62,6 @@ def make_blueprint(deps: Deps) -> Blueprint:
 
 
 def _add_connection(bp: Blueprint, deps: Deps) -> None:
-    @bp.get("/")
-    def index() -> AnyResponse:
-        return redirect(url_for("settings.opentext"), 303)
-
     @bp.get("/opentext")
     def opentext() -> str:
         saved = _saved(deps)
