@@ -58,7 +58,7 @@ class Facts:
     desks: list[HelpDeskLink]
     requests: list[PrivacyRequest]
     entries: int
-    is_heard: bool
+    heard_at: datetime | None  # when the store last told us something
 
     @property
     def timezone(self) -> str:
@@ -84,7 +84,7 @@ def read(deps: Deps, who: Merchant) -> Facts:
             Counter(kept[one.slug].mode.value for one in ALL if provider in one.providers),
             jobs[0] if jobs else None, activity.people(session, store_id), rights_rows.of_store(session, store_id),
             help_desk.of_store(session, store_id), privacy.requests(session, store_id), head.seq if head else 0,
-            activity.pulse(session, store_id).last_delivery_at is not None,
+            activity.pulse(session, store_id).last_delivery_at,
         )  # fmt: skip
 
 
@@ -164,7 +164,9 @@ def _imports(found: Facts) -> Standing:
 def _messages(found: Facts) -> Standing:
     if found.store.store_silent_since:
         return Standing(_("Your store does not answer; noticed"), "wait", found.store.store_silent_since)
-    return NOTHING if found.is_heard else Standing(_("No message from your store yet"), "wait")
+    if found.heard_at is None:
+        return Standing(_("No message from your store yet"), "wait")
+    return Standing(_("Last message from your store"), at=found.heard_at)
 
 
 def _people(found: Facts) -> Standing:
