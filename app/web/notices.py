@@ -143,14 +143,14 @@ REASONS = {
 }
 
 PAGE = (
-    '<!doctype html><html lang="{lang}" dir="{direction}" class="{look}"><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width">'
-    '<title>{title}</title><link rel="stylesheet" href="/static/notice.css"><main><h1 tabindex="-1">{title}</h1>'
-    "<p>{text}</p>{more}</main>"
+    "<!doctype html><html lang={lang} dir={direction} class={look}><meta charset=utf-8>"
+    '<meta name=viewport content="width=device-width">'
+    "<title>{title}</title><link rel=stylesheet href=/static/notice.css>"
+    "<main><h1>{title}</h1><p>{text}</p>{more}</main>"
 )
 QUOTED = N_("Number for support:")
-WAY = Markup('<a class="button" href="{}">{}</a>')
-OUT = Markup('<a class="button" href="{}" target="_top">{}</a>')  # out of the frame, to where nobody is framed
+WAY = Markup('<a href="{}">{}</a>')
+OUT = Markup('<a href="{}" target=_top>{}</a>')  # out of the frame, to where nobody is framed
 
 
 def notice(title: str, text: str, status: int = 200, more: str = "", *, locale: str = "") -> Response:
