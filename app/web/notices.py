@@ -143,7 +143,7 @@ REASONS = {
 }
 
 PAGE = (
-    "<!doctype html><html lang={lang} dir={direction} class={look}><meta charset=utf-8>"
+    '<!doctype html><html lang="{lang}" dir={direction} class={look}><meta charset=utf-8>'
     '<meta name=viewport content="width=device-width">'
     "<title>{title}</title><link rel=stylesheet href=/static/notice.css>"
     "<main><h1>{title}</h1><p>{text}</p>{more}</main>"

@@ -104,7 +104,7 @@ def test_a_browser_reads_a_page_in_its_language_where_there_is_no_door(doors, ow
 def test_what_is_refused_before_it_is_read_is_said_in_the_readers_language_too(doors):
     shown = doors.get(f"/find?q={'x' * 9000}", headers=PERSON)
     assert (shown.status_code, shown.mimetype) == (414, "text/html")
-    assert "lang=de " in shown.get_data(as_text=True)
+    assert 'lang="de"' in shown.get_data(as_text=True)
     assert doors.get(f"/find?q={'x' * 9000}").mimetype == "text/plain"
 
 
@@ -112,5 +112,5 @@ def test_what_is_refused_before_it_is_read_is_said_in_the_readers_language_too(d
 def test_refusals_stay_short_in_every_language(locale):
     for status in STANDARD:
         text = answer(status, Answers.PAGE, request_id="f" * 32, locale=locale).get_data(as_text=True)
-        assert f"lang={locale} " in text
+        assert f'lang="{locale}"' in text
         assert len(text) <= 640
