@@ -13,7 +13,8 @@ class ServerNames(SQLModel, table=True):
 
     __tablename__ = "server_names"
     store_id: str = Field(foreign_key="store.id", primary_key=True)
-    kind: str = Field(primary_key=True)  # workspace_type | category | document_type | classification | external_system
+    # workspace_type | category | document_type | classification | external_system | group
+    kind: str = Field(primary_key=True)
     names: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     problem: str = ""

@@ -4,19 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from pydantic.fields import FieldInfo
 
 from app.db import server_names
 from app.db.server_names import ServerNames
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection
 from app.db.types import utc_now
-from app.domain.ids import StoreId
+from app.domain.ids import Provider, StoreId
+from app.domain.scenario import Mode
+from app.engine import preferences
 from app.engine.deps import Deps
 from app.errors import AppError
 from app.opentext.provisioning.blueprint import load
+from app.scenarios import ALL
 
 log = structlog.get_logger(__name__)
-REQUEST = "look_at_names"
+REQUEST, GROUP = "look_at_names", "group"
 CHOSEN = ("classification", "document_type")  # of which the server may have another name than we
 
 
@@ -46,6 +50,27 @@ def ours() -> dict[str, tuple[str, ...]]:
         "workspace_type": tuple(each.name for each in shipped.workspace_types),
         "folder": tuple(dict.fromkeys(one.name for each in shipped.workspace_types for one in each.folders)),
     }
+
+
+def groups_used(deps: Deps, store_id: StoreId) -> dict[str, tuple[str, ...]]:
+    """The groups that a store's scenarios ask, with the slugs of those that do; what is switched off asks nobody."""
+    provider, found = Provider(store_id.partition(":")[0]), dict[str, tuple[str, ...]]()
+    with reading(deps.database) as session:
+        kept = preferences.load_all(session, store_id, ALL)
+    for one in ALL:
+        chosen = kept[one.slug]
+        if provider in one.providers and chosen.mode is not Mode.OFF:
+            for name, info in one.preferences.model_fields.items():
+                value = str(getattr(chosen, name)).strip() if name_of(info) == GROUP else ""
+                if value:
+                    found[value] = tuple(dict.fromkeys((*found.get(value, ()), one.slug)))
+    return found
+
+
+def name_of(info: FieldInfo, *, several: bool = False) -> str:
+    """The kind of OpenText's names a choice takes, one or several of them; empty for any other choice."""
+    extra = info.json_schema_extra
+    return str(extra.get("names" if several else "name", "")) if isinstance(extra, dict) else ""
 
 
 def chosen(deps: Deps, store_id: StoreId) -> dict[str, dict[str, str]]:

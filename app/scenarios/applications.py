@@ -39,14 +39,17 @@ class ApplicationPreferences(Preferences):
     onboarding_group: str = Field(
         default="Customer Onboarding", min_length=1, max_length=120, title="Group that checks the documents",
         description="The OpenText group asked first.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     finance_group: str = Field(
         default="Finance", min_length=1, max_length=120, title="Group that decides about credit",
         description="The OpenText group that sets limit and payment terms.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     legal_group: str = Field(
         default="Legal", min_length=1, max_length=120, title="Group that checks the contract",
         description="The OpenText group asked last.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     deadline_days: int = Field(
         default=5, ge=1, le=90, title="Days to decide",

@@ -154,10 +154,12 @@ class ComplaintPreferences(Preferences):
     support_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that works on complaints",
         description="The OpenText group that acknowledges and investigates.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     support_lead_group: str = Field(
         default="Support Leads", min_length=1, max_length=120, title="Group that approves the answer",
         description="Approves what is offered to the buyer, and is told when nobody acknowledges in time.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     acknowledge_hours: int = Field(
         default=24, ge=1, le=720, title="Hours to acknowledge",

@@ -86,10 +86,12 @@ class DisputePreferences(Preferences):
     requester_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that gathers evidence",
         description="The OpenText group that adds what is missing: proof of delivery, letters, photos.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     compliance_group: str = Field(
         default="Finance", min_length=1, max_length=120, title="Group that releases the evidence",
         description="Who says that the pack may go to the provider, or that the dispute is conceded.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     document_types: str = Field(
         default="Proof of delivery, letters with the buyer", min_length=1, max_length=500, title="Evidence to gather",

@@ -149,10 +149,12 @@ class RequiredPreferences(Preferences):
     requester_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that collects",
         description="The OpenText group that reminds the buyer.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     compliance_group: str = Field(
         default="Compliance", min_length=1, max_length=120, title="Group that verifies",
         description="The OpenText group that decides whether everything is in order.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     deadline_days: int = Field(
         default=5, ge=1, le=90, title="Days to verify",

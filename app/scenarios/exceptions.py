@@ -49,10 +49,12 @@ class OrderExceptionPreferences(Preferences):
     review_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that resolves it",
         description="The OpenText group that gets the task.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     requester_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that answers questions",
         description="Who gets the task when somebody asks for information.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     deadline_hours: int = Field(
         default=48, ge=1, le=720, title="Hours to resolve it",

@@ -76,10 +76,12 @@ class OrderReviewPreferences(Preferences):
     review_group: str = Field(
         default="Order Review", min_length=1, max_length=120, title="Group that reviews",
         description="The OpenText group whose members may approve or reject.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     requester_group: str = Field(
         default="Order Review", min_length=1, max_length=120, title="Group that answers questions",
         description="Who gets the task when a reviewer asks for information.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
 
     deadline_hours: int = Field(

@@ -71,10 +71,12 @@ class PriceDeciders(Preferences):
     pricing_group: str = Field(
         default="Pricing", min_length=1, max_length=120, title="Group that decides about prices",
         description="The OpenText group whose members approve or reject.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     finance_group: str = Field(
         default="Finance", min_length=1, max_length=120, title="Group that approves large discounts",
         description="Asked as well where Finance has to agree.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
 
 

@@ -52,14 +52,17 @@ class ReturnPreferences(Preferences):
     returns_group: str = Field(
         default="Returns", min_length=1, max_length=120, title="Group that decides on returns",
         description="The OpenText group that gets every return no line below sends elsewhere.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     damaged_group: str = Field(
         default="", max_length=120, title="Group for damaged goods",
         description="For goods that arrived damaged, wrong or incomplete. Empty: the group above.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     warranty_group: str = Field(
         default="", max_length=120, title="Group for warranty claims",
         description="For goods that stopped working within their warranty. Empty: the group above.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     category_groups: str = Field(
         default="", max_length=1000, title="Groups by brand or category",
@@ -69,10 +72,12 @@ class ReturnPreferences(Preferences):
     requester_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that asks the buyer",
         description="Who gets the task when something has to be asked.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     finance_group: str = Field(
         default="Finance", min_length=1, max_length=120, title="Group that confirms large refunds",
         description="Asked as well where a refund reaches the amount below.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     finance_from: Decimal | None = Field(
         default=Decimal("250"), ge=0, max_digits=12, decimal_places=2, title="Confirm refunds from this amount",

@@ -40,10 +40,12 @@ class StockPreferences(Preferences):
     ops_group: str = Field(
         default="Operations", min_length=1, max_length=120, title="Group that decides",
         description="The OpenText group that chooses: wait, substitute, split or cancel.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     support_group: str = Field(
         default="Customer Service", min_length=1, max_length=120, title="Group that asks the buyer",
         description="Who gets the task when the buyer has to be asked first.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     deadline_hours: int = Field(
         default=24, ge=1, le=720, title="Hours to decide",

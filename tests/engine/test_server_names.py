@@ -1,5 +1,7 @@
 """Names picked from the server: read by a job, kept with their age, marked when they go, chosen where they differ."""
 
+import re
+
 import pytest
 
 from app.db.links import FiledDocument
@@ -103,6 +105,32 @@ def test_scenarios_and_the_map_of_rights_take_ticked_names(doors: Doors) -> None
     assert 'name="types-0" value="Safety data sheet" checked' in rights
     assert 'name="folders-0" value="02 Payment" checked' in rights
     assert "Gone type</textarea>" in rights
+
+
+def test_a_group_that_decides_is_chosen_from_the_servers_and_typed_where_it_cannot_be_asked(doors: Doors) -> None:
+    house, owner, path = doors.house, doors.signed_in(), "/settings/scenarios/order-review"
+    before = owner.get(path).get_data(as_text=True)
+    assert re.search(r'<input id="order-review-review_group"[^>]*value="Order Review"', before)
+    assert "OpenText’s groups were not read yet. Type the name" in before
+    known = read(doors, owner)
+    assert {"Order Review", "Finance"} <= set(known["group"].names)
+    assert "anna.berg@demo" not in known["group"].names, "people are no groups"
+    page = owner.get(path).get_data(as_text=True)
+    assert '<option value="Order Review" selected>' in page
+    assert "nobody gets the task" not in page
+    assert owner.post(path, {**fields_of(page), "review_group": "Fraud team"}).status_code == 303
+    page = owner.get(path).get_data(as_text=True)
+    assert "nobody gets the task" in page
+    assert '<option value="Fraud team" selected>Fraud team (not on the server)' in page
+    assert "Fraud team Not on the server" in words(owner)
+    assert "1 name is not on the server" in words(owner, "/settings/")
+    house.stage.world.faults.add(FaultRule(system="content_server", path="*/v2/members", kind="status", status=503))
+    again = read(doors, owner)
+    assert again["group"].names == known["group"].names
+    page = owner.get(path).get_data(as_text=True)
+    assert "OpenText’s groups could not be read" in page
+    assert re.search(r'<input id="order-review-review_group"[^>]*value="Fraud team"', page)
+    assert '<option value="Finance"></option>' in page, "what was known is still suggested"
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The names of what a Content Server has, for people to choose from: read by a job, never while a page is made.
 
-Source: Business Workspaces REST API v2 (types, business object types); Content Server REST API 2.0.2 (volumes, nodes).
+Source: Business Workspaces REST API v2 (types, business object types); Content Server REST API 2.0.2 (volumes, nodes,
+members: `where_type` 1 is a group).
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from app.opentext.content_server.completeness import CompletenessReports
 from app.opentext.content_server.nodes import CATEGORY, CATEGORY_FOLDER, RM_CLASSIFICATION, search_below
 from app.opentext.content_server.payloads import ExternalSystemTypes, OneNode
 from app.opentext.content_server.records import Records
+from app.opentext.content_server.teams import Teams
 from app.opentext.content_server.workspace_types import WorkspaceTypes
 
 MOST = 500  # names of one kind
@@ -30,6 +32,7 @@ class Inventory:
             "category": self._categories,
             "document_type": self._document_types,
             "classification": self._classifications,
+            "group": lambda: (each.name for each in Teams(server).groups() if each.is_group),
         }
 
     def names(self, kind: str) -> list[str]:

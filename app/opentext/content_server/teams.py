@@ -3,6 +3,8 @@
 Source: Business Workspaces REST API v1 and v2, roles; OpenText's own Python client, which sends plain fields.
 """
 
+from collections.abc import Iterator
+
 from app.domain.content import Member, Role
 from app.domain.ids import NodeId
 from app.errors import Conflict, NotFound, Permanent
@@ -12,7 +14,7 @@ from app.opentext.content_server.nodes import plain
 from app.opentext.content_server.payloads import MemberList, MemberProperties, RoleList
 
 GROUP = 1
-MOST_PAGES = 20  # of members whose names begin alike
+MOST_PAGES = 20  # of groups, or of members whose names begin alike
 
 
 class Teams:
@@ -70,6 +72,15 @@ class Teams:
         except Permanent as error:
             if any(each.id == member for each in self.members(workspace, role)):
                 raise error from None
+
+    def groups(self) -> Iterator[Member]:
+        """Every group we may see, a page at a time. Raises NeedsReauth or Permanent where members are hidden."""
+        for page in range(1, MOST_PAGES + 1):
+            query: Query = {"where_type": GROUP, "limit": 100, "page": page, "sort": "asc_name"}
+            answer = self._server.get(MemberList, "v2", "members", query=query)
+            yield from (_member(row.data.properties) for row in answer.results)
+            if page >= answer.collection.paging.page_total:
+                break
 
     def find(self, login: str) -> Member | None:
         """A user or group by login or group name, without case. None where there is none, or none we may see."""

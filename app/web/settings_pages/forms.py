@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from app.domain.scenario import Preferences, Scenario, Unfit
+from app.engine import server_names
 from app.web import display, language, sentences, texts
 from app.web.language import _
 from app.web.settings_pages import names
@@ -41,7 +42,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `kind`: switch, amount, number, pairs, list, choice, names or text. `options`: (value, words)."""
+    """One field. `kind`: switch, amount, number, pairs, list, choice, name(s) or text. `options`: (value, words)."""
 
     name: str
     title: str
@@ -79,7 +80,7 @@ def form_for(
 
 
 def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
-    kind = "names" if names_of(info) else _kind(info.annotation)
+    kind = "names" if names_of(info) else "name" if server_names.name_of(info) else _kind(info.annotation)
     return Field(
         name=name,
         title=_(info.title) if info.title else _("Does it work?") if name == "mode" else name,
@@ -95,9 +96,8 @@ def _field(name: str, info: FieldInfo, value: Any, error: str) -> Field:
 
 
 def names_of(info: FieldInfo) -> str:
-    """The kind of OpenText's names a field takes, to be picked from what the server has; empty for any other."""
-    extra = info.json_schema_extra
-    return str(extra.get("names", "")) if isinstance(extra, dict) else ""
+    """The kind of OpenText's names a field takes several of, to be picked from what the server has."""
+    return server_names.name_of(info, several=True)
 
 
 def _options(annotation: Any) -> tuple[tuple[str, str], ...]:

@@ -15,8 +15,9 @@ from app.db import activity
 from app.db.session import reading
 from app.engine import connections, server_names
 from app.engine.deps import Deps
-from app.engine.server_names import CHOSEN, Known
+from app.engine.server_names import CHOSEN, GROUP, Known
 from app.engine.sessions import Role
+from app.opentext.content_server.inventory import MOST
 from app.web import asking, display, guards, language, templating
 from app.web.language import _
 
@@ -51,6 +52,17 @@ class Picker:
 
     offered: tuple[tuple[str, bool], ...]
     gone: tuple[str, ...]
+    read_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """What a field for one name offers. `can_pick`: the server told all it has, lately; else the name is typed."""
+
+    options: tuple[tuple[str, str], ...]
+    is_there: bool | None
+    can_pick: bool
     read_at: datetime | None
     problem: str
 
@@ -106,6 +118,19 @@ def picker(deps: Deps, kinds: tuple[str, ...], values: tuple[str, ...], extra: t
     return Picker(tuple((name, name.casefold() in wanted) for name in offered), gone, min(ages, default=None), problem)
 
 
+def one_of(deps: Deps, kind: str, value: str, *, may_be_empty: bool) -> OneOf:
+    """The server's names of a kind for a field that takes one; the present one stays, and says where it is unknown."""
+    known = server_names.known(deps, guards.merchant().store_id).get(kind, Known())
+    same = {name.casefold(): name for name in known.names}
+    is_there = value.casefold() in same if known.read_at and value else None
+    words = {"": _("None")} if may_be_empty else {}
+    if is_there is not True and value:
+        words[value] = _("%(name)s (not on the server)", name=value) if is_there is False else value
+    words |= {value if one == same.get(value.casefold()) else one: one for one in known.names}
+    can_pick = bool(known.read_at and known.names and not known.problem and len(known.names) < MOST)
+    return OneOf(tuple(words.items()), is_there, can_pick, known.read_at, known.problem)
+
+
 def several(given: Mapping[str, Any], name: str) -> list[str]:
     """Every value sent under one name: ticked ones and typed ones."""
     every = given.getlist(name) if hasattr(given, "getlist") else [given.get(name, "")]
@@ -115,9 +140,18 @@ def several(given: Mapping[str, Any], name: str) -> list[str]:
 def _kinds(deps: Deps) -> tuple[Kind, ...]:
     store_id = guards.merchant().store_id
     known, chosen = server_names.known(deps, store_id), server_names.chosen(deps, store_id)
-    return tuple(
-        _kind(kind, title, known.get(kind, Known()), chosen.get(kind, {})) for kind, title in _titles().items()
+    found = [_kind(kind, title, known.get(kind, Known()), chosen.get(kind, {})) for kind, title in _titles().items()]
+    return (*found, _groups(deps, known.get(GROUP, Known())))
+
+
+def _groups(deps: Deps, known: Known) -> Kind:
+    """The groups the scenarios ask, each chosen at its scenario."""
+    has = {name.casefold() for name in known.names}
+    found = tuple(
+        Choice(slugs[0], name, name, name.casefold() in has if known.read_at else None, ())
+        for name, slugs in server_names.groups_used(deps, guards.merchant().store_id).items()
     )
+    return Kind(GROUP, _("Groups that decide"), known, (), found)
 
 
 def _titles() -> dict[str, str]:

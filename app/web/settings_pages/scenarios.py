@@ -16,7 +16,7 @@ from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
 from app.domain.ids import Provider
 from app.domain.scenario import Mode, Preferences, Scenario
-from app.engine import history, preferences
+from app.engine import history, preferences, server_names
 from app.engine.deps import Deps
 from app.engine.history import Asked
 from app.errors import Conflict, NotFound
@@ -256,6 +256,9 @@ def _scenario_page(deps: Deps, page: Page, scenario: Scenario, refused: forms.Fo
         done=request.args.get("done") == "saved" and refused is None,
         picks={name: names.picker(deps, (forms.names_of(info),), _listed(form, name))
                for name, info in scenario.preferences.model_fields.items() if forms.names_of(info)},
+        ones={one.name: names.one_of(deps, server_names.name_of(scenario.preferences.model_fields[one.name]), one.value,
+                                     may_be_empty=not one.is_required)
+              for one in form.fields if one.kind == "name"},
         can_try=history.can_try(scenario), spans=SPANS, look=looks[0] if looks else None,
     )  # fmt: skip
 

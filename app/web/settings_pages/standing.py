@@ -21,7 +21,7 @@ from app.domain.scenario import Mode
 from app.engine import connections, first_setup, preferences, server_names
 from app.engine.connections import SavedConnection
 from app.engine.deps import Deps
-from app.engine.server_names import Known
+from app.engine.server_names import GROUP, Known
 from app.engine.sessions import Merchant, Role
 from app.errors import NotFound
 from app.scenarios import ALL
@@ -69,6 +69,7 @@ def read(deps: Deps, who: Merchant) -> Facts:
     """A dozen small reads. Raises NotFound."""
     store_id = who.store_id
     known, chosen = server_names.known(deps, store_id), server_names.chosen(deps, store_id)
+    groups = tuple(server_names.groups_used(deps, store_id))
     provider = Provider(store_id.partition(":")[0])
     with reading(deps.database) as session:
         store = activity.store(session, store_id)
@@ -80,7 +81,7 @@ def read(deps: Deps, who: Merchant) -> Facts:
         head = audit_reading.head(session, store_id)
         return Facts(
             store, all(one.status == "done" for one in set_up.steps(store, standing)),
-            connections.saved(session, store_id), standing.draft, known, _gone(known, chosen),
+            connections.saved(session, store_id), standing.draft, known, _gone(known, chosen, groups),
             Counter(kept[one.slug].mode.value for one in ALL if provider in one.providers),
             jobs[0] if jobs else None, activity.people(session, store_id), rights_rows.of_store(session, store_id),
             help_desk.of_store(session, store_id), privacy.requests(session, store_id), head.seq if head else 0,
@@ -88,14 +89,15 @@ def read(deps: Deps, who: Merchant) -> Facts:
         )  # fmt: skip
 
 
-def _gone(known: Mapping[str, Known], chosen: Mapping[str, Mapping[str, str]]) -> int:
-    """How many names we go by are not on the server, of the kinds it was asked about."""
-    return sum(
-        chosen.get(kind, {}).get(ours, ours) not in known[kind].names
-        for kind, names in server_names.ours().items()
-        if kind in known and known[kind].read_at
-        for ours in names
-    )
+def _gone(known: Mapping[str, Known], chosen: Mapping[str, Mapping[str, str]], groups: tuple[str, ...]) -> int:
+    """How many names we go by are not on the server, of the kinds it was asked about. Groups compare without case."""
+    read_of = {kind: one.names for kind, one in known.items() if one.read_at}
+    wanted = {kind: names for kind, names in server_names.ours().items() if kind in read_of}
+    gone = sum(chosen.get(kind, {}).get(ours, ours) not in read_of[kind] for kind, of in wanted.items() for ours in of)
+    if GROUP not in read_of:
+        return gone
+    has = {name.casefold() for name in read_of[GROUP]}
+    return gone + sum(name.casefold() not in has for name in groups)
 
 
 def standings(found: Facts, role: Role) -> dict[str, Standing]:
