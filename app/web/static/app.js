@@ -7,6 +7,11 @@
   // The one-time hand-over address must not stay in the history.
   if (root.dataset.cleanPath) history.replaceState(null, '', root.dataset.cleanPath);
 
+  const say = (text) => {
+    const live = document.getElementById('live');  // a page of constant text has none
+    if (live) live.textContent = text;
+  };
+
   // "2 minutes ago" stays true while the page is open.
   const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' });
   const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
@@ -64,14 +69,28 @@
     document.addEventListener('htmx:afterSettle', told);
   }
 
-  // A refreshed card keeps what was unfolded and never takes the focus.
+  // A refreshed card keeps what was unfolded and never takes the focus; what had it in the old part has it in the new.
   let unfolded = new Set();
+  let held = '';
+  const mark = (one) => `${one.tagName} ${one.getAttribute('href') || one.name || ''} ${one.textContent}`;
+  const focus = (one) => {
+    if (!one) return;
+    if (one.tabIndex < 0) one.setAttribute('tabindex', '-1');
+    one.focus({ preventScroll: true });
+  };
+  const holdFocus = (part) => {
+    if (!held || document.activeElement !== document.body) return;
+    const same = [...part.querySelectorAll('a[href], button, summary, input, select, textarea')].find((one) => mark(one) === held);
+    focus(same || part.querySelector('[role=alert], [role=status]') || part);
+    held = '';
+  };
   document.addEventListener('htmx:beforeSwap', (event) => {
     const { xhr, boosted, target } = event.detail;
+    held = !boosted && target?.contains(document.activeElement) ? mark(document.activeElement) : '';
     unfolded = new Set([...document.querySelectorAll('details[open][id]')].map((element) => element.id));
     if (bridge && boosted && xhr.status === 401) {
       bridge.toast.show(root.dataset.signedOut, { isError: true });
-      document.getElementById('live').textContent = root.dataset.signedOut;
+      say(root.dataset.signedOut);
       for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
       return;
     }
@@ -93,8 +112,10 @@
     }
     if (event.detail.boosted) {
       root.scrollTop = 0;
-      (document.querySelector('[role=alert]:not([hidden])') || document.getElementById('main'))?.focus({ preventScroll: true });
-    }
+      const said = document.querySelector('[role=alert]:not([hidden])') || document.querySelector('main .banner[role=status]');
+      focus(said || document.getElementById('main') || document.querySelector('main h1'));
+      if (!said) say(document.title);
+    } else holdFocus(event.target);
   });
 
   // One click is one request; slow ones say so.
@@ -110,7 +131,7 @@
     if (button.dataset.busy) {
       button.dataset.idle = button.textContent;
       button.textContent = button.dataset.busy;
-      document.getElementById('live').textContent = button.dataset.busy;
+      say(button.dataset.busy);
     }
   }, true);
   addEventListener('pageshow', () => {
@@ -136,7 +157,6 @@
   });
 
   // Files dropped anywhere on a panel are filed, one dropped on a document becomes its next version.
-  const say = (text) => { document.getElementById('live').textContent = text; };
   const holdsFiles = (event) => document.getElementById('drop') && event.dataTransfer?.types.includes('Files');
   const aim = (row) => {
     for (const one of document.querySelectorAll('[data-aimed]')) delete one.dataset.aimed;
@@ -180,7 +200,8 @@
     const field = document.getElementById(button.dataset.copy);
     field.select();
     try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand('copy'); }
-    document.getElementById('live').textContent = button.textContent = button.dataset.done;
+    button.textContent = button.dataset.done;
+    say(button.dataset.done);
   });
 
   // "/" goes to the search box, wherever nothing is being typed.
