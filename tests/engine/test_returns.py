@@ -177,7 +177,10 @@ def test_a_form_that_is_wrong_says_where_and_opens_nothing(installed_house):
     house = installed_house
     order_id = office.buy(house, ("NW-TORCH", 2))
     person = office.browser(house)
-    assert person.get(f"/panel/orders/{order_id}/cases/return/new").status_code == 200
+    form = person.get(f"/panel/orders/{order_id}/cases/return/new")
+    assert form.status_code == 200
+    assert 'aria-invalid="true"' not in form.get_data(as_text=True)
+    assert "built-in" not in form.get_data(as_text=True)
     item = f"item-{office.line_ids(house, order_id)[0]}"
     sent = person.post(
         f"/panel/orders/{order_id}/cases/return/new", data={"reason": "nonsense", "text": "Kept words", item: "3"}

@@ -27,6 +27,7 @@ from tests.doors import APP
 from tests.made_once import once
 from tests.rights.people import ANNA, LIAM, SAM, Case, Window, choose
 from tests.rights.test_inbox import words
+from tests.unit.web_pages.test_german_shop import english
 
 HOME, RIVAL = "/approve/at/bigcommerce-demostore1", "/approve/at/bigcommerce-rivalstore"
 CLICK = "a" * 32
@@ -150,6 +151,19 @@ class TestComingIn:
         assert case.house.rows(ApproverSession) == []
         actions = [row.action for row in case.house.rows(AuditEntry)]
         assert {"approver.signed_in", "approver.signed_out"} <= set(actions)
+
+    def test_an_approver_reads_what_their_browser_speaks(self, anna: Approver) -> None:
+        anna.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-DE,de;q=0.9"
+        assert english(anna.get(HOME).get_data(as_text=True)) == []
+        anna.sign_in()
+        inbox = anna.text()
+        (task,) = links(inbox)
+        shown = anna.text(task)
+        several = anna.get(f"/approve/chosen?key={keys(inbox)[0]}").get_data(as_text=True)
+        pressed = anna.post(task, {"press": "decide:no_such_choice"}).get_data(as_text=True)
+        for page in (inbox, shown, several, pressed, anna.text("/approve?done=decide")):
+            assert '<html lang="de"' in page
+            assert english(page) == []
 
     def test_nothing_of_the_store_opens_to_an_approver(self, anna: Approver) -> None:
         anna.sign_in()

@@ -22,6 +22,7 @@ from tests.doors import Doors
 from tests.engine import papers
 from tests.engine.papers import JPEG, PDF
 from tests.house import a_settings
+from tests.unit.web_pages.test_german_shop import english
 
 DOCX = b"PK\x03\x04[Content_Types].xml word/document.xml"
 WANTED = (
@@ -65,6 +66,18 @@ def test_the_page_says_in_plain_words_what_is_missing_and_works_without_script(a
     assert "no-store" in answer.headers["Cache-Control"]
     assert "script-src" in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_buyer_reads_what_their_browser_speaks_also_when_something_is_refused(asked):
+    doors, path = asked
+    browser = papers.phone(doors.house)
+    given = {"Import licence", "Photos", "Order 77: so that it can leave"}
+    for language, name in (("de", "note.exe"), ("fr", "tool.exe"), ("es", "more.exe")):
+        browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = f"{language};q=0.9"
+        for answer in (papers.send(browser, path, ("1", name, b"MZ program")), papers.look(browser, f"{path}x")):
+            page = answer.get_data(as_text=True)
+            assert f'<html lang="{language}"' in page
+            assert english(page, language, given) == []
 
 
 def test_several_files_one_after_the_other_with_progress_and_an_end(asked):
@@ -304,6 +317,9 @@ def document_of(doors: Doors, path: str) -> str:
 def test_a_buyer_reads_what_lies_on_the_shelf_through_its_link_only(sqlite_doors):
     path, shelf = put_on_shelf(sqlite_doors)
     assert "Your documents" in papers.words(sqlite_doors.get(path))
+    german = sqlite_doors.get(path, headers={"Accept-Language": "de"}).get_data(as_text=True)
+    assert '<html lang="de"' in german
+    assert english(german) == []
     found = document_of(sqlite_doors, path)
     answer = sqlite_doors.get(found, buffered=True)
     assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-")

@@ -5,7 +5,7 @@ from one, has not been translated. Names that people or Content Server gave stay
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from itertools import zip_longest
@@ -53,11 +53,12 @@ def told_in(language: str) -> Mapping[texts.Text, str]:
     return {one: told for one, told in found.items() if one not in found.values()}
 
 
-def english(page: str, language: str = "de") -> list[str]:
-    """Lines of a page that are English texts of ours."""
+def english(page: str, language: str = "de", kept: Collection[str] = ()) -> list[str]:
+    """Lines of a page that are English texts of ours; `kept` are names somebody gave."""
     lines = Lines()
     lines.feed(page)
-    return [line for line in dict.fromkeys(lines.found) if line not in KEPT and _is_ours(line, language)]
+    found = [line for line in dict.fromkeys(lines.found) if line not in KEPT and line not in kept]
+    return [line for line in found if _is_ours(line, language)]
 
 
 @cache
@@ -92,7 +93,9 @@ PAGES = (
     "/panel/companies/9", "/panel/pages/page:4", "/settings/scenarios", "/settings/scenarios/order-review",
     "/settings/scenarios/price-agreement-company", "/settings/opentext", "/settings/audit",
     "/settings/people", "/settings/import", "/settings/messages",
-    "/settings/privacy", "/settings/help-desk",
+    "/settings/privacy", "/settings/help-desk", "/settings/rights", "/settings/names", "/settings/communications",
+    "/settings/set-up/store", "/settings/set-up/content", "/settings/set-up/document",
+    "/settings/set-up/workflow", "/panel/orders/1001/timeline",
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What rows keep in English is told in the reader's language, its values written the reader's way."""
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask, g
 
@@ -87,3 +89,22 @@ def test_every_template_is_found_again_in_what_is_made_of_it() -> None:
             assert found.template is not None, text
             assert found.template.weight >= one.weight
             assert sentences.said(text) != text, text
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("499,90", "499.90"), ("1.234,50", "1234.50"), ("1,234.50", "1234.50"), ("1 200", "1200"),
+        ("1\u00a0200,5", "1200.5"), ("499.9", "499.9"), ("-3,50", "-3.50"), ("1,200", "1,200"), ("1,234,50", "1,234,50"),
+        ("viel", "viel"), ("", ""),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_type_it_unless_it_could_mean_two(typed: str, read: str) -> None:
+    assert language.plain_number(typed) == read
+
+
+def test_an_amount_stands_in_its_field_as_the_reader_types_it() -> None:
+    with APP.app_context():
+        for locale, written in (("de-DE", "499,90"), ("en-US", "499.90"), ("fr-FR", "499,90"), ("ja", "499.90")):
+            g.reader = language.reader_for(locale)
+            assert language.typed_number(Decimal("499.90")) == written
