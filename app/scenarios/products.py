@@ -7,13 +7,17 @@ from app.domain.ids import ObjectType, Provider
 from app.domain.publication import is_content_sheet
 from app.domain.scenario import Occasion, Preferences, Scenario, Subject, every_event
 from app.domain.steps import (
+    AwaitDecision,
     EnsureWorkspace,
+    FileApprovalRecord,
     FileContentSheet,
     FileEvidence,
     LinkInStore,
+    Outcome,
     PublishContent,
     RecordApproval,
     RestoreFields,
+    StartWorkflow,
     UndoPublication,
     UpdateWorkspace,
 )
@@ -79,6 +83,57 @@ PRODUCT_PUBLISH = Scenario(
     outcome="The product shows the approved texts, images and compliance document, the panel each field's source.",
 )
 
+
+class ContentReviewPreferences(Preferences):
+    """Who decides about a product's content."""
+
+    content_group: str = Field(
+        default="Content Approvers", min_length=1, max_length=120, title="Group that decides about content",
+        description="The OpenText group whose members approve, ask for changes or reject.",
+    )  # fmt: skip
+    regulated: bool = Field(
+        default=False, title="Legal agrees as well",
+        description="What the first group approved is also approved by Legal, for regulated goods.",
+    )  # fmt: skip
+    legal_group: str = Field(
+        default="Legal", min_length=1, max_length=120, title="Group that approves regulated content",
+        description="Asked as well where Legal has to agree.",
+    )  # fmt: skip
+    deadline_days: int = Field(
+        default=3, ge=1, le=90, title="Days to decide", description="After this time the content is not published.",
+    )  # fmt: skip
+
+
+_KEEP = FileApprovalRecord(folder="04 Evidence", classification="Approvals")
+
+PRODUCT_REVIEW = Scenario(
+    slug="product-content-review",
+    title="Have a product's content decided in a workflow, then publish exactly that version",
+    catalogue=(3, 18),
+    providers=frozenset(Provider),
+    subject=ObjectType.PRODUCT,
+    applies="Somebody asks for it in the product's panel.",
+    triggers=frozenset(),
+    requests=frozenset({"review_content"}),
+    each=every_event,
+    preferences=ContentReviewPreferences,
+    steps=(
+        EnsureWorkspace(business_object_type="PRODUCT"),
+        StartWorkflow(process="sf_content_approval"),
+        AwaitDecision(
+            process="sf_content_approval",
+            outcomes=(
+                Outcome("approved", "Approved", (_KEEP, PublishContent(), *_EVIDENCE)),
+                Outcome("changes_requested", "Changes requested", (_KEEP,)),
+                Outcome("rejected", "Rejected", (_KEEP,)),
+                Outcome("expired", "No decision in time", (_KEEP,)),
+            ),
+        ),
+    ),
+    outcome="After the approval the product shows exactly the version that was decided about; whatever else was "
+    "decided is kept as a record, and nothing is published.",
+)
+
 PRODUCT_UNDO = Scenario(
     slug="product-content-undo",
     title="Put back what a publication replaced, except what a person changed since",
@@ -105,4 +160,4 @@ PRODUCT_RESTORE = Scenario(
     outcome="The chosen fields show the approved values again.",
 )
 
-SCENARIOS = (PRODUCT_LAUNCH, PRODUCT_PUBLISH, PRODUCT_UNDO, PRODUCT_RESTORE)
+SCENARIOS = (PRODUCT_LAUNCH, PRODUCT_PUBLISH, PRODUCT_REVIEW, PRODUCT_UNDO, PRODUCT_RESTORE)

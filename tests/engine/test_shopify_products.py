@@ -11,7 +11,10 @@ from app.db.publications import Publication, PublicationField
 from sandbox import credentials
 from sandbox.shopify import changed, making
 from sandbox.shopify.state import JSON
+from tests.doors import APP
+from tests.engine import office
 from tests.house import House
+from tests.integration.doors.test_shopify_extensions import bearer
 
 SHOP, SHEET = credentials.SHOPIFY_SHOP, "Product content.json"
 
@@ -36,6 +39,21 @@ def launch(house: House) -> tuple[House, str, int]:
     product_id = str(made["id"].rpartition("/")[2])
     (link,) = house.rows(WorkspaceLink, object_type="product", object_id=product_id)
     return house, product_id, link.workspace_id
+
+
+def test_content_is_decided_in_a_workflow_started_by_hand_and_published(launch: tuple[House, str, int]) -> None:
+    house, product_id, workspace = launch
+    node = house.write_document(workspace, "01 Content", SHEET, json.dumps({"name": "Desk lamp Aurora"}).encode())
+    house.request(house.store_id, "product", product_id, "recheck")
+    house.drain()
+    path, headers = f"/panel/products/{product_id}/ask/review_content", bearer(house)
+    client = house.flask.test_client()
+    for status in (303, 409):
+        sent = client.post(path, base_url=APP, headers=headers, data={"node_id": str(node), f"attached-{node}": "on"})
+        assert sent.status_code == status, sent.get_data(as_text=True)
+    house.drain()
+    office.decide(house, "sf_content_approval", "approved", user="mia.larsen@demo")
+    assert product_of(house, product_id)["title"] == "Desk lamp Aurora"
 
 
 def test_approved_texts_and_a_picture_are_published_shown_when_they_drift_and_undone(

@@ -11,9 +11,11 @@ from app.db.stores import OpenTextConnection
 from app.engine.sessions import Role
 from tests.doors import OTHER, Browser, Doors
 from tests.engine import office
+from tests.engine.test_publishing import SHEET, Launch, sheet
 from tests.house import House
 
 GRACE = "grace.taylor@demo"
+MIA = "mia.larsen@demo"
 PROCESS = "sf_b2b_onboarding"
 
 
@@ -147,3 +149,55 @@ def test_who_may_start_no_workflow_sees_no_button_and_is_refused(b2b_house: Hous
     viewer = Doors(house).signed_in(OTHER, role=Role.VIEWER)
     assert "Start a workflow" not in viewer.get(f"/panel/companies/{company}").get_data(as_text=True)
     assert send(viewer, company) == 403
+
+
+STANDS = re.compile(r"<title>[^<]* · ([^<·]+)</title>.*?<p class=\"lead\">([^<]+)</p>", re.DOTALL)
+
+
+def stands(browser: Browser, path: str) -> tuple[str, str]:
+    """The one word of a panel's header, and the sentence beside it."""
+    found = STANDS.search(browser.get(path).get_data(as_text=True))
+    assert found is not None
+    return found[1].strip(), found[2].strip()
+
+
+def test_a_products_content_is_started_by_hand_with_its_documents_and_exactly_that_version_goes_live(
+    installed_house: House,
+) -> None:
+    house = installed_house
+    launch = Launch(house, name="Old name")
+    path, asked = f"/panel/products/{launch.product_id}", f"/panel/products/{launch.product_id}/ask/review_content"
+    picture = launch.write(b"%PDF-1.7 declaration", "Declaration.pdf", "03 Compliance")
+    node = launch.write(sheet(name="Decided name"))
+    launch.ask("recheck")
+    browser, manager = Doors(house).signed_in(), Doors(house).signed_in(OTHER, role=Role.MANAGER)
+    page = browser.get(asked).get_data(as_text=True)
+    for words in ("Content Approvers", "Legal", "3 days after it was started", "(Content sheet)", "Changes requested",
+                  "Declaration.pdf (Compliance document)", f"{SHEET}, version 2"):  # fmt: skip
+        assert words in page, words
+    for one in (node, picture):
+        assert re.search(rf'name="attached-{one}"[^>]*checked', page), "what the content is made of is ticked"
+    assert browser.post(asked, {"node_id": str(picture)}).status_code == 422, "no content sheet"
+    chosen = {"node_id": str(node), f"attached-{node}": "on", f"attached-{picture}": "on"}
+    assert [browser.post(asked, chosen).status_code, manager.post(asked, chosen).status_code] == [303, 409]
+    house.drain()
+    (instance,) = house.stage.workflow.engine.instances()
+    started = office.variables(house, "sf_content_approval")
+    assert (started["content_version"], started["document_node_ids"]) == ("2", str(node))
+    assert set(started["attachment_node_ids"].split(",")) == {str(node), str(picture)}
+    word, lead = stands(browser, path)
+    assert (word, "Content Approvers decides in OpenText, until" in lead) == ("Waiting for approval", True)
+    launch.write(sheet(name="A later draft"))
+    office.decide(house, "sf_content_approval", "approved", user=MIA, comment="Reads well")
+    assert launch.live()["name"] == "Decided name"
+    publication = launch.publication()
+    assert (publication.version, publication.state, publication.approved_by) == (2, "live", MIA)
+    assert stands(browser, path) == ("Live", f"Your store shows version 2, approved by {MIA}.")
+    assert browser.post(asked, chosen).status_code == 303, "another round"
+    house.drain()
+    assert len(house.stage.workflow.engine.instances()) == 2
+    office.decide(house, "sf_content_approval", "rejected", user=MIA, comment="Too long")
+    assert launch.live()["name"] == "Decided name"
+    word, lead = stands(browser, path)
+    assert (word, lead.startswith(f"{MIA} decided on")) == ("Rejected", True)
+    assert instance.business_key != house.stage.workflow.engine.instances()[-1].business_key

@@ -83,8 +83,16 @@ PROCESSES: dict[str, Process] = {
 }  # fmt: skip
 
 
+def _of_sheet(facts: Mapping[str, Any]) -> Values:
+    """The content sheet that is decided about, and the version of it."""
+    return {"content_version": str(facts.get("version", "")), "document_node_ids": str(facts.get("node_id", ""))}
+
+
 # What a process needs beside: who decides, worked out from the subject and the scenario's preferences.
-ROUTES: dict[str, Callable[[Context, Values], Values]] = {"sf_return_approval": return_routing.route}
+ROUTES: dict[str, Callable[[Context, Values], Values]] = {
+    "sf_return_approval": return_routing.route,
+    "sf_content_approval": lambda context, _own: _of_sheet(context.facts),
+}
 
 
 def process(key: str) -> Process:

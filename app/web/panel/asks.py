@@ -8,6 +8,7 @@ from app.db.panel_facts import DocumentFacts, PanelRows
 from app.db.session import reading
 from app.db.types import utc_now
 from app.domain.ids import Provider
+from app.domain.publication import is_content_sheet
 from app.domain.scenario import Mode
 from app.engine import preferences, recalls, starting
 from app.engine.deps import Deps
@@ -23,7 +24,13 @@ from app.web.texts import N_
 # These have their own place on the panel, or are asked for by the engine itself.
 ELSEWHERE = frozenset({"undo", "restore", "recall_notice", "set_up_store"})
 LONGEST_TEXT = 4000
-DOCUMENTS, AGREEMENT, RECALL = "documents", "agreement", "recall"
+DOCUMENTS, AGREEMENT, SHEET, RECALL = "documents", "agreement", "sheet", "recall"
+OFFERED = (
+    DOCUMENTS,
+    AGREEMENT,
+    SHEET,
+    RECALL,
+)  # chosen among what the panel knows; nothing to ask without
 DAY = "date"  # from today on
 LATEST = timedelta(days=730)
 
@@ -52,6 +59,7 @@ WHAT: Mapping[str, str] = {
     "review_account": N_("A workflow is started in OpenText: documents, credit, contract. After the approval group, "
                          "credit and payment terms are written into your store."),
     "review_agreement": N_("A workflow is started in OpenText. After the approval exactly this version is published."),
+    "review_content": N_("A workflow is started in OpenText. After the approval exactly this version is published."),
 }  # fmt: skip
 
 FIELDS: Mapping[str, tuple[Asked, ...]] = {
@@ -84,6 +92,7 @@ FIELDS: Mapping[str, tuple[Asked, ...]] = {
               longest=LONGEST_TEXT),
     ),
     "review_agreement": (Asked("node_id", N_("Which agreement"), AGREEMENT, is_required=True),),
+    "review_content": (Asked("node_id", N_("Which content sheet"), SHEET, is_required=True),),
 }  # fmt: skip
 
 
@@ -140,7 +149,7 @@ def fields(name: str) -> tuple[Asked, ...]:
 def _is_possible(name: str, rows: PanelRows) -> bool:
     if name == offers_of.ASK and (rows.link or rows.object_type in offers_of.WAYS):
         return False  # there is one, or its own button on the panel offers it
-    return all(options(field, rows) for field in fields(name) if field.kind in (DOCUMENTS, AGREEMENT, RECALL))
+    return all(options(field, rows) for field in fields(name) if field.kind in OFFERED)
 
 
 def options(field: Asked, rows: PanelRows) -> dict[str, str]:
@@ -149,6 +158,8 @@ def options(field: Asked, rows: PanelRows) -> dict[str, str]:
         return {str(one.node_id): one.name for one in rows.documents if one.node_id}
     if field.kind == AGREEMENT:
         return {str(one.node_id): _named(one) for one in rows.documents if prices.is_price_agreement(one.name)}
+    if field.kind == SHEET:
+        return {str(one.node_id): _named(one) for one in rows.documents if one.node_id and is_content_sheet(one.name)}
     if field.kind == RECALL:
         found = [run.facts for run in rows.runs if run.scenario == "recall-letter" and run.facts.get("case")]
         return {str(one["case"]): str(one.get("case_number") or one["case"]) for one in found}
@@ -182,7 +193,7 @@ def read(name: str, given: Mapping[str, str], rows: PanelRows) -> Typed:
 def _problem(field: Asked, text: str, rows: PanelRows) -> str:
     if not text:
         return _("Please fill this in.") if field.is_required else ""
-    if field.kind in ("choice", AGREEMENT, RECALL):
+    if field.kind in ("choice", AGREEMENT, SHEET, RECALL):
         return "" if text in options(field, rows) else _("Choose one of these.")
     if field.kind == DAY:
         return "" if _is_ahead(text) else _("Enter a day from today on, within two years, for example 2027-01-31.")

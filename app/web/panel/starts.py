@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.db.panel_facts import DocumentFacts, PanelRows
+from app.domain.publication import is_content_sheet
 from app.domain.rights import Sight
 from app.domain.scenario import Preferences
 from app.domain.steps import STEP, AwaitDecision, StartWorkflow
@@ -15,6 +16,8 @@ from app.web.panel import completeness
 from app.web.texts import N_
 
 ATTACHED, WITHOUT = "attached", "without"
+
+CONTENT_PARTS = {"02 Images": N_("Picture"), "03 Compliance": N_("Compliance document")}
 
 OBSTACLES = {
     Obstacle.OFF: N_("It is switched off in this store."),
@@ -123,7 +126,17 @@ def _needed_as(start: Start, one: DocumentFacts, shown: PanelRows) -> str:
         return _("Price agreement")
     if not found and start.process == "sf_order_review" and one.record_class:
         return _("Record")
+    if not found and start.process == "sf_content_approval":
+        return _part_of_content(one)
     return found
+
+
+def _part_of_content(one: DocumentFacts) -> str:
+    """What a content sheet may name: itself, pictures, compliance documents; evidence of earlier rounds is none."""
+    if is_content_sheet(one.name):
+        return _("Content sheet")
+    lies_in = (one.folder, *(one.traits.folders or ()))
+    return next((_(words) for folder, words in CONTENT_PARTS.items() if folder in lies_in), "")
 
 
 def _is_of_type(one: DocumentFacts, name: str) -> bool:

@@ -36,12 +36,22 @@ def stage_words() -> dict[str, str]:
 
 
 def leading_run(rows: PanelRows) -> RunFacts | None:
-    """The run the page is about: the latest review of an order, the latest publishing of a product, else the latest."""
+    """The run the page is about: the latest review of an order; of others what is being decided, else the latest
+    publishing (of a product: or decision about it), else the latest."""
     if rows.object_type == "order":
         found = next((run for run in rows.runs if progress.is_review(run)), None)
     else:
-        found = next((run for run in rows.runs if progress.step_of(run, *PUBLISHING)), None)
+        found = next((run for run in rows.runs if _is_being_decided(run)), None)
+        found = found or next((run for run in rows.runs if _has_published(rows, run)), None)
     return found or next(iter(rows.runs), None)
+
+
+def _is_being_decided(run: RunFacts) -> bool:
+    return run.workflow is not None and not run.workflow.outcome and run.state in ("running", "waiting")
+
+
+def _has_published(rows: PanelRows, run: RunFacts) -> bool:
+    return bool(progress.step_of(run, *PUBLISHING)) or (rows.object_type == "product" and run.workflow is not None)
 
 
 def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
@@ -52,7 +62,7 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
     if rows.object_type == "order":
         return _order(rows, main)
     if rows.object_type == "product":
-        return _product(rows)
+        return _product(rows, main)
     if rows.object_type == "case":
         return _case(rows)
     if rows.object_type == "page":
@@ -128,8 +138,13 @@ def _answered(run: RunFacts, outcome: str) -> Judged:
     return Judged(state, who if run.state == "done" else _("%(who)s It is being carried out.", who=who))
 
 
-def _product(rows: PanelRows) -> Judged:
+def _product(rows: PanelRows, main: RunFacts | None) -> Judged:
     publication = next(iter(rows.publications), None)
+    flow = main.workflow if main else None
+    if main and flow and _is_being_decided(main):
+        return Judged(State(_("Waiting for approval"), "wait"), _waiting(flow.tasks))
+    if main and flow and flow.outcome and (publication is None or publication.run_id != main.id):
+        return _content_decided(main, flow.outcome)
     if publication:
         return _published(publication)
     approval = next((one for one in rows.documents if one.approval_status), None)
@@ -142,6 +157,20 @@ def _product(rows: PanelRows) -> Judged:
     if any(run.state in ("running", "waiting") for run in rows.runs):
         return Judged(State(_("In progress"), "busy"), _("Its launch workspace is being created."))
     return Judged(State(_("Not linked"), "none"), _("This product has no launch workspace in OpenText yet."))
+
+
+def _content_decided(run: RunFacts, outcome: str) -> Judged:
+    """What the latest workflow decided, until it is published; where it refused, nothing is."""
+    flow = run.workflow
+    if flow and outcome in ("approved", "rejected"):
+        on = language.date(flow.decided_at) if flow.decided_at else ""
+        who = _("%(who)s decided on %(date)s.", who=flow.decided_by, date=on) if flow.decided_by and on else ""
+        state = State(_("Approved"), "good") if outcome == "approved" else State(_("Rejected"), "bad")
+        return Judged(state, who or _("The decision has been made."))
+    if outcome == EXPIRED:
+        lead = _("The deadline passed without a decision, so nothing was published. It can be asked for again.")
+        return Judged(State(_("Overdue"), "bad"), lead)
+    return _answered(run, outcome)
 
 
 def _published(publication: PublicationFacts) -> Judged:
