@@ -7,7 +7,7 @@ works in the store types them into every form.
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from app.db.cases import CaseRow
 from app.db.links import FiledDocument, WorkflowLink
@@ -16,7 +16,9 @@ from app.engine.deciding import tasks
 from app.opentext.workflows import Engine
 from tests.abuse.test_6_5_tenants import MISSING, address, merchant_rules
 from tests.e2e.living import Living
+from tests.e2e.test_behaviours_approvers import approver, signs_in
 from tests.engine.test_publishing import sheet
+from tests.integration.doors.test_shopify_extensions import a_pdf
 
 pytestmark = pytest.mark.e2e
 IMAGE, VECTOR, SCRIPT = "<img src=x onerror=alert(1)>", '"><svg onload=alert(2)>', "</script><script>alert(3)</script>"
@@ -34,6 +36,7 @@ NAMES = (
 WIDTHS = (320, 1280)
 # What this order has none of, or another kind of store, or no page.
 ELSEWHERE = {"settings.personal_data", "settings.permissions", "panel.confirm_undo", "panel.new_ask"}
+DESK = "http://127.0.0.1:8009"
 PARTS = {"panel.cards", "home.cards"}  # looked at within their pages
 FORBIDDEN = (
     "img[src='x'], main svg[onload], [onerror], [onload], [onmouseover], a[href^='javascript' i], main script, "
@@ -41,16 +44,17 @@ FORBIDDEN = (
 )
 
 
-def only_words(page: Page, about: str) -> None:
-    """At both widths, with everything unfolded."""
-    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    assert page.locator(FORBIDDEN).count() == 0, about
-    shown = page.locator("body").inner_text()
-    assert not set(shown) & set("\u202e\u200b\ufeff\u2067"), about
-    assert "49$49" not in shown, about
+def only_words(page: Page, about: str, part: Frame | None = None) -> None:
+    """At both widths, with everything unfolded; `part`: of what the page shows in a frame."""
+    shown = part or page
+    shown.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert shown.locator(FORBIDDEN).count() == 0, about
+    words = shown.locator("body").inner_text()
+    assert not set(words) & set("\u202e\u200b\ufeff\u2067"), about
+    assert "49$49" not in words, about
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{about} is {overflow} px too wide at {width}"
 
 
@@ -144,12 +148,80 @@ def test_hostile_words_are_only_words_on_every_page(living: Living) -> None:
             refused[name] = answer.status
         only_words(page, f"{name} {path}")
     assert refused == {}
+    share_everything(owner.opens(f"/panel/orders/{order}/ask/share_documents"))
+    living.works()
     owner.opens(f"/panel/orders/{order}")
     links = [one.input_value() for one in page.locator("input[id^=link-]").all()]
-    assert links
+    assert {part for link in links for part in ("/up/", "/shelf/") if part in link} == {"/up/", "/shelf/"}
     buyer = living.stranger(width=320)
     for link in links:
         buyer.page.goto(link)
         assert re.search(r"onerror|Packing", buyer.page.get_by_role("main").inner_text())
+        if "/up/" in link:
+            send_a_hostile_file(buyer.page)
         only_words(buyer.page, "the buyer's page")
+    mailed_decision(living, page, order)
+    help_desk(living, page, order)
+    approvers_pages(living, order)
     assert lost == [], "something was fetched that nobody has: a name became an address"
+
+
+def share_everything(page: Page) -> None:
+    for one in page.get_by_role("checkbox").all():
+        one.check()
+    page.get_by_role("button", name="Share documents with the buyer").click()
+
+
+def send_a_hostile_file(page: Page) -> None:
+    """As a browser sends it: whatever the file is called."""
+    file = {"name": f"{QUOTE}{IMAGE}.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Received", exact=True).first).to_be_visible()
+
+
+def mailed_decision(living: Living, page: Page, order: str) -> None:
+    """The one-time link in somebody's mail: before "Continue", and with the buttons."""
+    page.goto(f"{living.url}/inbox")
+    page.get_by_role("link", name=f"Order {order}", exact=True).first.click()
+    page.get_by_label("Mail address", exact=True).fill("anna@example.com")
+    page.get_by_role("button", name="Make a link").click()
+    mail = living.stranger(width=320).page
+    mail.goto(page.get_by_label("Link", exact=True).input_value())
+    only_words(mail, "the mailed decision")
+    mail.get_by_role("button", name="Continue").click()
+    expect(mail.get_by_role("button", name="Approve")).to_be_visible()
+    assert "onerror" in mail.get_by_role("main").inner_text()
+    only_words(mail, "the mailed decision with its buttons")
+
+
+def help_desk(living: Living, page: Page, order: str) -> None:
+    """Find in the frame of somebody else's side bar."""
+    page.goto(f"{living.url}/settings/help-desk")
+    page.get_by_label("Address of your help desk").fill(DESK)
+    page.get_by_role("button", name="Make the link").click()
+    link = page.locator("textarea").first.input_value()
+    desk = living.stranger(width=320)
+    body = (
+        f'<title>Ticket</title><iframe title="ECM" src="{link}?q=%23{order}" style="width:100%;height:800px"></iframe>'
+    )
+    desk.context.route(f"{DESK}/**", lambda route: route.fulfill(body=body, content_type="text/html"))
+    desk.context.grant_permissions(["local-network-access"], origin=DESK)
+    desk.page.goto(f"{DESK}/ticket")
+    expect(desk.page.frame_locator("iframe").get_by_role("main")).to_contain_text("onerror")
+    only_words(desk.page, "the help desk's side bar", desk.page.frames[1])
+
+
+def approvers_pages(living: Living, order: str) -> None:
+    """Where people of OpenText decide: their inbox, one task, and what several say before they are decided."""
+    page = signs_in(approver(living))
+    only_words(page, "the approvers' inbox")
+    page.get_by_role("checkbox", name=f"Order {order}").check()
+    page.get_by_role("button", name="Decide the chosen").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Decide")
+    only_words(page, "an approver's chosen tasks")
+    page.goto(f"{living.url}/approve")
+    page.get_by_role("link", name=f"Order {order}", exact=True).click()
+    expect(page.get_by_role("heading", name="What is to be decided")).to_be_visible()
+    assert "onerror" in page.get_by_role("main").inner_text()
+    only_words(page, "an approver's task")

@@ -224,8 +224,16 @@ def test_hostile_names_are_only_text(width: int, site: Site, visit: Open) -> Non
         for step in uow.session.exec(select(StepRow).where(StepRow.run_id == run.id)):
             step.summary = evil
     shop.product_live("77", drifted=("name", "description"), image_url="http://cdn.shop.test/x\"onerror='alert(7)'.jpg")
+    company = shop.company("9", HOSTILE[4], group=HOSTILE[3], email=HOSTILE[0])
+    shop.document(company, evil, HOSTILE[7], url="javascript:alert(8)", holds=[HOSTILE[1]])
+    undo = shop.page_live(drifted=True, after={"text": f"<p>{''.join(HOSTILE[:5])}</p>"})
+    shop.snapshot("page", "policy:REFUND_POLICY", HOSTILE[4], {"kind": "policy", "url": HOSTILE[9]})
     window = visit(width=width)
     for path in (
+        "/panel/companies/9",
+        "/panel/pages/page:4",
+        f"/panel/pages/page:4/publications/{undo}/undo",
+        "/panel/pages/policy:REFUND_POLICY",
         "/panel/orders/1001",
         "/panel/customers/7",
         "/panel/products/77",

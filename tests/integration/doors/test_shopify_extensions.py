@@ -111,6 +111,26 @@ def test_the_panel_tells_what_the_page_tells(house):
     assert get(house, f"/panel/orders/{ORDER}?seen={found['digest']}", 204).data == b""
 
 
+def test_hostile_words_are_data_without_signs_that_turn_them(house):
+    """Names and holds as somebody in OpenText wrote them: JSON that no browser reads as a page."""
+    evil = "<img src=x onerror=alert(1)> \u202efdp\u200b\u2067 </script>{{7*7}} " + "x" * 4000
+    with unit_of_work(house.deps.database) as uow:
+        for document in house.rows(FiledDocument):
+            document.name, document.holds, document.record_class = evil, [evil], evil
+            uow.session.merge(document)
+        for snapshot in house.rows(SubjectSnapshot):
+            snapshot.name = evil
+            uow.session.merge(snapshot)
+    for path in (f"/panel/orders/{ORDER}", f"/panel/orders/{ORDER}/summary"):
+        answer = get(house, path)
+        text = answer.get_data(as_text=True)
+        assert (answer.mimetype, answer.headers["X-Content-Type-Options"]) == ("application/json", "nosniff")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "onerror" in text or path.endswith("summary")
+        assert not set(str(answer.json)) & set("\u202e\u200b\u2067")
+        assert len(text) < 6000, "a name may not carry a page with it"
+
+
 def test_what_was_asked_for_and_is_missing_counts_in_the_summary(house):
     event = InboxEvent(store_id=house.store_id, source="store", topic="order.changed", object_type="order",
                        object_id=ORDER, delivery_key="k", state="done", reason="planned")  # fmt: skip
