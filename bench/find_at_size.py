@@ -86,10 +86,12 @@ def _write(session: Session, snapshots: list[dict[str, Any]], entries: list[dict
 
 
 TYPED = {
-    "an order's number": "9999", "the beginning of one": "100", "an e-mail address": "buyer7777@example.com",
-    "the beginning of all": "buyer", "a first name of a tenth": "ada", "name and first name": "Bababadede Ben",
-    "two words everybody has": "be ad", "a SKU of a fifth": "BEST-1", "a tracking number": "1Z000000009999",
-    "nothing of that name": "zzzz yyyy",
+    "an order's number": "9999", "the beginning of one": "100", "one figure": "1", "an e-mail address":
+    "buyer7777@example.com", "the beginning of all": "buyer", "one letter": "a", "two letters": "be",
+    "a first name of a tenth": "ada", "name and first name": "Bababadede Ben", "with accents": "Ádà BÄBÁBADÈDE",
+    "two words everybody has": "be ad", "four of them": "ba be ad da", "a SKU of a fifth": "BEST-1",
+    "SKUs of all": "SKU", "a tracking number": "1Z000000009999", "nothing of that name": "zzzz yyyy",
+    "signs a database reads": "%_' OR 1=1 --", "a whole page": "ada \u202e<b>" * 20, "no letter at all": "\U0001f600 -",
 }  # fmt: skip
 
 

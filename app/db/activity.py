@@ -266,7 +266,7 @@ def comparisons(session: Session, store_id: str, most: int = 30) -> tuple[Compar
         select(RUN.id, RUN.state, RUN.changed_at, STEP.summary)
         .join(STEP, STEP.run_id == RUN.id)
         .where(RUN.store_id == store_id, RUN.scenario == "gap-report", STEP.kind == "report_gaps")
-        .order_by(RUN.started_at.desc())
+        .order_by(func.coalesce(RUN.started_at, RUN.started_at).desc())  # by value: SQLite would walk all runs in order
         .limit(most)
     )
     return tuple(Compared(row.id, row.state, row.summary or "", row.changed_at) for row in rows)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Index
 from sqlmodel import JSON, Field, Session, SQLModel, col, select
 
-from app.db.types import UtcDateTime, utc_now
+from app.db.types import UtcDateTime, bytewise, utc_now
 from app.domain import audit_chain
 from app.domain.audit_chain import GENESIS
 
@@ -19,11 +19,17 @@ class AuditEntry(SQLModel, table=True):
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_object", "store_id", "object"),)
+    # How its readers narrow it, each with the log's own order behind: about what, what was done, by whom; and when.
+    __table_args__ = (
+        Index("ix_audit_object", "store_id", "object", "seq"),
+        Index("ix_audit_action", "store_id", "action", "seq"),
+        Index("ix_audit_actor", "store_id", "actor", "seq"),
+        Index("ix_audit_at", "store_id", "at"),
+    )
     store_id: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
-    actor: str
+    actor: str = Field(sa_column=Column(bytewise(), nullable=False))
     action: str
     object: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

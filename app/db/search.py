@@ -4,22 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, Select, String, and_, delete, exists, func, insert, or_, select, union_all
+from sqlalchemy import Column, Index, Select, and_, delete, exists, func, insert, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel
 
 from app.db.links import SubjectSnapshot
+from app.db.types import bytewise
 from app.domain.search import FOUND, PERSONAL, Term, TermKind
 
 MOST = 300  # rows looked at for one text; whoever finds more types on
 HITS = 20
 Key = tuple[str, str]  # (kind of object, its id)
 BEYOND = "\U0010ffff"  # behind every letter
-
-
-def _bytewise() -> Any:
-    """Compared byte by byte on both databases, so that a range of the key is a prefix of the word."""
-    return String().with_variant(String(collation="C"), "postgresql")
 
 
 class SearchEntry(SQLModel, table=True):
@@ -29,7 +25,7 @@ class SearchEntry(SQLModel, table=True):
     # All of a row, so that SQLite, which keeps no statistics, does not walk a store's words to find an object's.
     __table_args__ = (Index("ix_search_object", "store_id", "object_type", "object_id", "kind", "term"),)
     store_id: str = Field(foreign_key="store.id", primary_key=True)
-    term: str = Field(sa_column=Column(_bytewise(), primary_key=True))
+    term: str = Field(sa_column=Column(bytewise(), primary_key=True))
     object_type: str = Field(primary_key=True)
     object_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)

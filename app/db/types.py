@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 
@@ -27,6 +27,11 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         when: datetime = value
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def bytewise() -> Any:
+    """Text that is compared byte by byte on both databases, so that a range of an index is a prefix of its words."""
+    return String().with_variant(String(collation="C"), "postgresql")
 
 
 def new_id() -> str:
