@@ -30,6 +30,7 @@ from app.settings import Settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Storefront ECM: OpenText inside a merchant's store."
 )
+KINDS = {"classification": "RM classifications", "document_type": "Document types"}
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -135,7 +136,9 @@ def opentext_check(
     everything: Annotated[bool, typer.Option("--all", help="Show what is in place too.")] = False,
 ) -> None:
     """Compare Content Server with the shipped set-up: what is missing, and how to create it. Changes nothing."""
-    findings = list(provisioning.check(_site(store)))
+    site = _site(store)
+    _tell_names(site)
+    findings = list(provisioning.check(site))
     for finding in findings:
         if everything or not finding.is_well:
             how = "" if finding.is_well else finding.by_hand
@@ -157,8 +160,9 @@ def opentext_apply(
     secret = ""
     if client_id:
         secret = os.environ.get("ECM_ADMINISTRATOR_SECRET") or typer.prompt("Client secret", hide_input=True)
-    done = Counter[provisioning.Outcome]()
-    for applied in provisioning.apply(_site(store, client_id, secret)):
+    done, site = Counter[provisioning.Outcome](), _site(store, client_id, secret)
+    _tell_names(site)
+    for applied in provisioning.apply(site):
         done[applied.outcome] += 1
         if applied.outcome is provisioning.Outcome.CREATED:
             _tell("CREATED", applied.finding, "", "")
@@ -169,6 +173,12 @@ def opentext_apply(
     if done[provisioning.Outcome.REFUSED] and not client_id:
         typer.echo("The service user may not create everything: run it with --client-id of an administrator's client.")
     raise typer.Exit(1 if done[provisioning.Outcome.REFUSED] or done[provisioning.Outcome.BY_HAND] else 0)
+
+
+def _tell_names(site: provisioning.Site) -> None:
+    """Which of the server's names this store has chosen to stand for ours: it is compared by those."""
+    for kind, ours, theirs in site.names:
+        typer.echo(f"{'CHOSEN':9} {KINDS.get(kind, kind)}: {ours} is called “{theirs}” here")
 
 
 def _tell(mark: str, finding: provisioning.Finding, message: str, how: str) -> None:

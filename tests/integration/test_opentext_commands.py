@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.engine.connections import choose_names
 from sandbox.otds.state import Client
 from tests.house import House
 
@@ -48,6 +49,28 @@ def test_what_lacks_is_told_created_and_gone(installed_house: House, administrat
     assert (code, said.count("CREATED   ")) == (0, 2)
     assert SECRET not in said
     assert run(installed_house, "check")[0] == 0
+
+
+def test_names_chosen_for_the_store_are_compared_and_told(installed_house: House) -> None:
+    house = installed_house
+    nodes = list(house.stage.content_server.state.nodes.values())
+    (orders,) = (node for node in nodes if node.name == "Orders" and node.type == 551)
+    orders.name = "Sales orders"
+    code, said = run(house, "check")
+    assert code == 1
+    assert "MISSING   RM classifications: Orders" in said
+    choose_names(house.deps, house.store_id, {"classification": {"Orders": "Sales orders"}}, "")
+    code, said = run(house, "check", house.store_id, "--all")
+    assert code == 0, said
+    assert "CHOSEN    RM classifications: Orders is called “Sales orders” here" in said
+    assert "PRESENT   RM classifications: Orders – Called “Sales orders” here, as the store’s settings say." in said
+    orders.name = "Verkauf"
+    code, said = run(house, "apply", house.store_id)
+    assert code == 1
+    assert (
+        "BY HAND   RM classifications: Orders – The store’s settings say that it is called “Sales orders” here" in said
+    )
+    assert "→ Settings, Names in OpenText: choose what stands for “Orders” now" in said
 
 
 def test_what_is_left_to_people_is_not_called_done(installed_house: House, administrator: str) -> None:

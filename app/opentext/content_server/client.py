@@ -49,6 +49,7 @@ class ContentServer:
         many seconds a call may take in all, as somebody waits for it."""
         self.url = connection.content_server.content_server_url.rstrip("/")
         self.external_system = connection.content_server.external_system
+        self.names = connection.content_server.names
         self.called = connection.content_server.called
         self.login = OtdsLogin(connection, outbound, tokens)
         self._login: Login = login or self.login

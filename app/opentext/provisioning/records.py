@@ -8,7 +8,7 @@ from app.opentext.answers import Anything
 from app.opentext.content_server.nodes import CLASSIFICATION, RM_CLASSIFICATION, plain
 from app.opentext.provisioning import payloads
 from app.opentext.provisioning.blueprint import Classification
-from app.opentext.provisioning.survey import Finding, Site, different, missing, present
+from app.opentext.provisioning.survey import Finding, Site, chosen_is_gone, different, missing, present
 
 SCHEDULES, CLASSES, HOLDS, DOCUMENTS = "Retention schedules", "RM classifications", "Hold types", "Document types"
 STAGE, CALCULATED, RECORD_DATE, DESTROY = "FINAL", 1, 95, 32
@@ -53,14 +53,18 @@ def _require(made: payloads.MadeSchedule.Results) -> None:
 
 
 def classifications(site: Site) -> Iterator[Finding]:
-    """The RM classifications the scenarios file under."""
+    """The RM classifications the scenarios file under, by the names the store's settings have chosen for them."""
     found = {plain(each.name) for each in site.records.classifications() if each.type == RM_CLASSIFICATION}
     for wanted in site.blueprint.classifications:
         by_hand = (
             f"In the Classifications volume, “{site.blueprint.file_plan}”: add the RM classification “{wanted.name}” "
             f"with the schedule {wanted.schedule}; the service user needs “See” on it."
         )
-        yield present(CLASSES, wanted.name) if plain(wanted.name) in found else missing(CLASSES, wanted.name, by_hand)
+        if plain(site.called("classification", wanted.name)) in found:
+            yield present(CLASSES, wanted.name, site.words("classification", wanted.name))
+        else:
+            gone = chosen_is_gone(site, CLASSES, "classification", wanted.name)
+            yield gone or missing(CLASSES, wanted.name, by_hand)
 
 
 def document_types(site: Site) -> Iterator[Finding]:
@@ -71,7 +75,10 @@ def document_types(site: Site) -> Iterator[Finding]:
             f"In the Classifications volume: add the classification “{name}”, and in the Extended ECM volume a "
             "document type for it."
         )
-        yield present(DOCUMENTS, name) if plain(name) in found else missing(DOCUMENTS, name, by_hand)
+        if plain(site.called("document_type", name)) in found:
+            yield present(DOCUMENTS, name, site.words("document_type", name))
+        else:
+            yield chosen_is_gone(site, DOCUMENTS, "document_type", name) or missing(DOCUMENTS, name, by_hand)
 
 
 def hold_types(site: Site) -> Iterator[Finding]:

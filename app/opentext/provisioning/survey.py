@@ -57,11 +57,18 @@ class Site:
         self.blueprint, self.service = blueprint, service
         self.server = administrator or service
         self.external_system = service.external_system
+        self.names = service.names
+        self.called = service.called  # what the store's settings say this server calls one of our names
         self.types = WorkspaceTypes(self.server)
         self.teams = Teams(self.server)
         self.records = Records(self.server)
         self.schedules = Schedules(self.server)
         self.categories = Categories(self.server)
+
+    def words(self, kind: str, name: str) -> str:
+        """For a finding: which name was chosen to stand for ours; empty where it is the same."""
+        theirs = self.called(kind, name)
+        return f"Called “{theirs}” here, as the store’s settings say." if theirs != name else ""
 
     @cached_property
     def service_user(self) -> tuple[int, str]:
@@ -88,6 +95,16 @@ class Site:
 
 def present(part: str, item: str, message: str = "") -> Finding:
     return Finding(part, item, State.PRESENT, message)
+
+
+def chosen_is_gone(site: Site, part: str, kind: str, name: str) -> Finding | None:
+    """A name chosen to stand for ours that is not there (any more); None where ours is meant."""
+    theirs = site.called(kind, name)
+    if theirs == name:
+        return None
+    text = f"The store’s settings say that it is called “{theirs}” here; it is not there, or we may not see it."
+    by_hand = f"Settings, Names in OpenText: choose what stands for “{name}” now, or give “{theirs}” its name back."
+    return Finding(part, name, State.MISSING, text, by_hand)
 
 
 def missing(part: str, item: str, by_hand: str, create: Callable[[], object] | None = None) -> Finding:

@@ -178,7 +178,8 @@ def _folders(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[Fi
             yield present(CONTENTS, item)
         node = _folder(site, template, folder.name)
         if node is not None and folder.classification:
-            yield _classified(site, wanted, folder.name, NodeId(node), folder.classification)
+            theirs = site.called("classification", folder.classification)
+            yield _classified(site, wanted, folder.name, NodeId(node), theirs)
 
 
 def _classified(site: Site, wanted: WorkspaceType, folder: str, node: NodeId, name: str) -> Finding:
@@ -288,21 +289,22 @@ def _documents(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[
         return
     for document in wanted.documents:
         item = f"{wanted.name}: document {document.type}"
-        has = found.get(plain(document.type))
+        theirs = site.called("document_type", document.type)
+        has = found.get(plain(theirs))
         if has is None:
-            yield missing(CONTENTS, item, _document_by_hand(wanted, document))
+            yield missing(CONTENTS, item, _document_by_hand(wanted, document, theirs))
         elif has.validity_months != document.valid_months or has.is_required != document.required:
             told = f"required {has.is_required}, valid for {has.validity_months} months"
-            yield different(CONTENTS, item, f"It is there, but {told}.", _document_by_hand(wanted, document))
+            yield different(CONTENTS, item, f"It is there, but {told}.", _document_by_hand(wanted, document, theirs))
         else:
             yield present(CONTENTS, item)
 
 
-def _document_by_hand(wanted: WorkspaceType, document: RequiredDocument) -> str:
+def _document_by_hand(wanted: WorkspaceType, document: RequiredDocument, theirs: str) -> str:
     life = f"valid for {document.valid_months} months" if document.valid_months else "valid for ever"
     must = "required" if document.required else "not required"
     rule = f", where {document.when.replace('=', ' is ')}" if document.when else ""
     return (
-        f"In the Extended ECM volume, Document Types, “{document.type}”: add a rule for the template “{wanted.name}”, "
+        f"In the Extended ECM volume, Document Types, “{theirs}”: add a rule for the template “{wanted.name}”, "
         f"folder “{document.folder}”, {must}, {life}, types {', '.join(document.mime_types)}{rule}."
     )
