@@ -59,6 +59,7 @@ def test_each_language_has_its_own_signs(name: str, domain: str) -> None:
             assert "'" not in form, one.id
             assert "“" not in form or (name == "de" and form.count("“") == form.count("„")), one.id
             assert "”" not in form, one.id
+            assert not re.search(r"[\x00-\x09\x0b-\x1f]", form), one.id
             if name == "fr":
                 assert not re.search(r" [:;!?»]|« |[^\u00a0]»", form), one.id
 
