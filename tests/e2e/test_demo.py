@@ -21,9 +21,21 @@ LATER_START, RESET_WITHIN = 40.0, 30.0  # seconds, beside other tests; the first
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     with a_demo(tmp_path_factory.mktemp("demo") / "state") as running:
         yield running
+
+
+@pytest.fixture
+def demo(started: RunningDemo) -> RunningDemo:
+    """One demo for all: tests that end it come last, and whoever finds it ended starts it again."""
+    return started if started.process else started.start()
+
+
+def install(demo: RunningDemo) -> None:
+    """Once: an earlier test may have."""
+    if not demo.ask("GET", "")["bigcommerce"]["stores"][0]["installed"]:
+        demo.ask("POST", "/stores/bigcommerce/install")
 
 
 def reviewed_order(demo: RunningDemo) -> str:
@@ -72,8 +84,7 @@ def test_a_reset_gives_a_fresh_world_and_a_fresh_app_in_time(demo: RunningDemo) 
 
 
 def test_a_process_that_dies_is_started_again_and_its_work_goes_on(demo: RunningDemo) -> None:
-    if not demo.ask("GET", "")["bigcommerce"]["stores"][0]["installed"]:
-        demo.ask("POST", "/stores/bigcommerce/install")
+    install(demo)
     before = demo.ask("GET", "")["app"]["processes"]
     for name in ("worker", "dispatcher", "queue", "web"):
         os.kill(before[name], signal.SIGKILL)
@@ -102,39 +113,6 @@ def test_a_fault_drops_the_connection_for_real(demo: RunningDemo) -> None:
         httpx.post(f"{demo.addresses.bigcommerce}/oauth2/token", trust_env=False)
 
 
-def test_ctrl_c_ends_everything_and_the_second_start_finds_its_data(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with a_demo(tmp_path_factory.mktemp("d") / "state") as demo:  # short: a socket's address has 100 characters
-        demo.ask("POST", "/stores/bigcommerce/install")
-        order = reviewed_order(demo)
-        environment = demo.ask("GET", "")["app"]["environment"]
-        assert demo.end(signal.SIGINT) == []
-        assert "Ended." in demo.output
-        assert not os.listdir(demo.state / "run")
-
-        demo.start()
-        assert demo.ready_after < LATER_START
-        assert demo.ask("GET", "")["app"]["environment"] == environment
-        assert demo.ask("GET", f"/stores/bigcommerce/orders/{order}")["status"] == "Manual Verification Required"
-        assert f"Order {order}" in panel_of(demo, order)
-        task = task_of(demo, order)
-        demo.ask("POST", f"/opentext/tasks/{task['id']}", {"user": "anna.berg@demo", "outcome": "approved"})
-        demo.wait_for(
-            "the decision",
-            lambda: demo.ask("GET", f"/stores/bigcommerce/orders/{order}")["status"] == "Awaiting Fulfillment",
-        )
-        assert demo.end(signal.SIGTERM) == []
-
-
-def test_killed_hard_it_leaves_no_process_and_starts_again(tmp_path: Path) -> None:
-    with a_demo(tmp_path / "state") as demo:
-        demo.ask("POST", "/stores/bigcommerce/install")
-        order = reviewed_order(demo)
-        time.sleep(2)  # the world is saved every second
-        assert demo.end(signal.SIGKILL) == []
-        demo.start()
-        assert f"Order {order}" in panel_of(demo, order)
-
-
 def test_a_second_demo_on_the_same_ports_or_folder_says_what_is_wrong(demo: RunningDemo, tmp_path: Path) -> None:
     def second(port: int, state: Path) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "sandbox.demo", "--port", str(port), "--state", str(state)]
@@ -148,3 +126,34 @@ def test_a_second_demo_on_the_same_ports_or_folder_says_what_is_wrong(demo: Runn
     assert (shared.returncode, "another demo is running" in shared.stderr) == (1, True)
     assert demo.process is not None
     assert is_alive(demo.process.pid)
+
+
+def test_ctrl_c_ends_everything_and_the_second_start_finds_its_data(demo: RunningDemo) -> None:
+    install(demo)
+    order = reviewed_order(demo)
+    environment = demo.ask("GET", "")["app"]["environment"]
+    assert demo.end(signal.SIGINT) == []
+    assert "Ended." in demo.output
+    assert not os.listdir(demo.state / "run")
+
+    demo.start()
+    assert demo.ready_after < LATER_START
+    assert demo.ask("GET", "")["app"]["environment"] == environment
+    assert demo.ask("GET", f"/stores/bigcommerce/orders/{order}")["status"] == "Manual Verification Required"
+    assert f"Order {order}" in panel_of(demo, order)
+    task = task_of(demo, order)
+    demo.ask("POST", f"/opentext/tasks/{task['id']}", {"user": "anna.berg@demo", "outcome": "approved"})
+    demo.wait_for(
+        "the decision",
+        lambda: demo.ask("GET", f"/stores/bigcommerce/orders/{order}")["status"] == "Awaiting Fulfillment",
+    )
+
+
+def test_killed_hard_it_leaves_no_process_and_starts_again(demo: RunningDemo) -> None:
+    install(demo)
+    order = reviewed_order(demo)
+    time.sleep(2)  # the world is saved every second
+    assert demo.end(signal.SIGKILL) == []
+    demo.start()
+    assert f"Order {order}" in panel_of(demo, order)
+    assert demo.end(signal.SIGTERM) == []
