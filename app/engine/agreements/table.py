@@ -12,9 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.errors import Permanent
 
 MOST_BYTES = 8_000_000
@@ -140,6 +137,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, tuple[Cell | Formula, ...]]]:
+    import openpyxl  # noqa: PLC0415  # large: only who reads a workbook waits for it, not every start
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     _check_package(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
