@@ -193,9 +193,13 @@ def known(session: Session, store_id: str, keys: Collection[Key]) -> dict[Key, K
         return {}
     s = SNAPSHOT
     kinds = {kind for kind, _ in keys}
-    wanted = or_(*(and_(s.object_type == one, s.object_id.in_([i for k, i in keys if k == one])) for one in kinds))
+    # The whole key in each part: with the store before them, SQLite would walk everything the store ever told.
+    of = (
+        (s.store_id == store_id, s.object_type == one, s.object_id.in_([i for k, i in keys if k == one]))
+        for one in kinds
+    )
     rows = session.execute(
-        select(s.object_type, s.object_id, s.name, s.facts, s.is_gone).where(s.store_id == store_id, wanted)
+        select(s.object_type, s.object_id, s.name, s.facts, s.is_gone).where(or_(*(and_(*one) for one in of)))
     )
     found = {(row.object_type, row.object_id): Known(row.name, row.facts or {}, row.is_gone) for row in rows}
     return {key: found[key] for key in keys if key in found}
