@@ -1,10 +1,12 @@
-"""How long inbox, home and activity take in a store with 5,000 open tasks and 50,000 runs, and how many statements.
+"""How long the rooms take in a store with 5,000 open tasks, 100,000 runs of four steps, 20,000 of them stopped, and
+the rows of `deep_rows`; and how many statements.
 
 The goal is 200 ms of computing each (a busy machine adds its waiting) and a handful of statements. SQLite in a file.
 `--quick`: a tenth.
 """
 
 import gc
+import logging
 import statistics
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import event, insert
 
 from app.db.inbox import InboxEvent
@@ -20,6 +23,7 @@ from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run, StepRow
 from app.db.session import unit_of_work
 from app.db.types import utc_now
+from bench.deep_rows import CUSTOMER, deepen
 from tests.unit.web_pages.shop import STORE, Shop, a_shop
 
 GOAL_MS, MOST_STATEMENTS = 200.0, 24
@@ -27,7 +31,13 @@ PAGES = {
     "inbox": "/inbox", "inbox by time, overdue": "/inbox?sort=time&due=overdue", "home": "/",
     "home, refreshed": "/home/cards", "runs": "/activity", "runs of one state": "/activity?state=quarantined",
     "runs found by text": "/activity?text=Order+77", "failures": "/activity?view=failures",
-    "deliveries": "/activity/deliveries", "order panel": "/panel/orders/1",
+    "runs that are not there": "/activity?text=nowhere", "what to try again": "/activity/replay?code=code_3",
+    "deliveries": "/activity/deliveries", "deliveries by text": "/activity/deliveries?text=nowhere",
+    "comparisons": "/activity/gaps", "order panel": "/panel/orders/1", "customer panel": f"/panel/customers/{CUSTOMER}",
+    "everything of an order": "/find?q=1&show=order:1", "of a customer": f"/find?q=ada&show=customer:{CUSTOMER}",
+    "log": "/settings/audit", "log by one kind": "/settings/audit?who=workflow",
+    "log by nobody": "/settings/audit?who=approver", "log of one act": "/settings/audit?what=act_3",
+    "log of long ago": "/settings/audit?until=2020-01-01",
 }  # fmt: skip
 Rows = dict[Any, list[dict[str, Any]]]
 
@@ -37,7 +47,7 @@ def rows(runs: int, open_tasks: int) -> Iterator[Rows]:
     now, order = utc_now(), 0
     for number in range(runs):
         order = number + 1
-        is_open, is_stuck = number < open_tasks, open_tasks <= number < open_tasks + runs // 100
+        is_open, is_stuck = number < open_tasks, open_tasks <= number < open_tasks + runs // 5
         state = "waiting" if is_open else "quarantined" if is_stuck else "done"
         began = now - timedelta(minutes=number)
         key = {"store_id": STORE, "object_type": "order", "object_id": str(order)}
@@ -108,9 +118,12 @@ def main() -> int:
     slow = []
     with tempfile.TemporaryDirectory() as place, a_shop(f"sqlite:///{place}/pages.sqlite3") as shop:
         began = time.perf_counter()
-        fill(shop, 50_000 // share, 5_000 // share)
-        print(f"{50_000 // share} runs, {5_000 // share} open tasks in {time.perf_counter() - began:.1f} s")
-        person, statements = shop.sign_in(), []
+        fill(shop, 100_000 // share, 5_000 // share)
+        with shop.deps.database.engine.begin() as connection:
+            deepen(connection, share)
+        print(f"{100_000 // share} runs, {5_000 // share} open tasks in {time.perf_counter() - began:.1f} s")
+        person, statements = shop.sign_in("owner"), []
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
         def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
             if statement.startswith("SELECT"):
