@@ -47,7 +47,16 @@ def test_pages_fit_at_every_width_from_right_to_left_and_axe_finds_nothing(
 def faults(window: Visit, name: str) -> list[tuple[object, ...]]:
     """Of the page that is open."""
     found: list[tuple[object, ...]] = [(name, *seen, one) for seen in SEEN if (one := window.broken(*seen))]
-    return found + [(name, *one) for one in axe.violations(window.page)]
+    return found + zoomed(window, name) + [(name, *one) for one in axe.violations(window.page)]
+
+
+def zoomed(window: Visit, name: str) -> list[tuple[object, ...]]:
+    """With text twice as large on half a screen (WCAG 2.2, 1.4.4 Resize Text)."""
+    window.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    found: list[tuple[object, ...]] = [(name, "twice as large", one) for one in [window.broken(640)] if one]
+    window.page.evaluate("document.documentElement.style.fontSize = ''")
+    window.page.set_viewport_size({"width": SEEN[-1][0], "height": 900})
+    return found
 
 
 def test_longer_words_of_other_languages_fit_a_telephone(site: Site, visit: Callable[..., Visit]) -> None:
