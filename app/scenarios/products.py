@@ -90,6 +90,7 @@ class ContentReviewPreferences(Preferences):
     content_group: str = Field(
         default="Content Approvers", min_length=1, max_length=120, title="Group that decides about content",
         description="The OpenText group whose members approve, ask for changes or reject.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     regulated: bool = Field(
         default=False, title="Legal agrees as well",
@@ -98,6 +99,7 @@ class ContentReviewPreferences(Preferences):
     legal_group: str = Field(
         default="Legal", min_length=1, max_length=120, title="Group that approves regulated content",
         description="Asked as well where Legal has to agree.",
+        json_schema_extra={"name": "group"},
     )  # fmt: skip
     deadline_days: int = Field(
         default=3, ge=1, le=90, title="Days to decide", description="After this time the content is not published.",

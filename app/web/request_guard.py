@@ -63,10 +63,12 @@ class RequestGuard:
         status, reason = fault
         request_id = new_id()
         log.info("request_refused", status=status, reason=reason, correlation_id=request_id)
-        is_buyer = bool(BUYERS.fullmatch(environ.get("PATH_INFO", "")))
+        path = environ.get("PATH_INFO", "")
+        is_buyer = bool(BUYERS.fullmatch(path))
+        takes_files = is_buyer or bool(UPLOAD.fullmatch(path))
         is_page = is_buyer or is_person(environ.get("HTTP_SEC_FETCH_MODE", ""), environ.get("HTTP_HX_BOOSTED", ""))
         response = answer(
-            status, Answers.PAGE if is_page else Answers.PLAIN, code=f"upload_{reason}" if is_buyer else "",
+            status, Answers.PAGE if is_page else Answers.PLAIN, code=f"upload_{reason}" if takes_files else "",
             locale=parse_accept_header(environ.get("HTTP_ACCEPT_LANGUAGE"), LanguageAccept).best or "",
         )  # fmt: skip
         response.headers["X-Request-Id"] = request_id
