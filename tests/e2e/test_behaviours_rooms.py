@@ -124,7 +124,7 @@ def test_i_ask_what_a_colleague_would_see(living: Living) -> None:
     living.comes(OTHER, Role.VIEWER)
     page = living.comes().opens("/settings/rights")
     page.get_by_label("E-mail address, or login in OpenText").fill("user24655@example.com")
-    page.get_by_label("Number", exact=True).fill(order)
+    page.get_by_label("Its number or name").fill(order)
     page.get_by_role("button", name="Look").click()
     expect(page.locator("#answer")).to_contain_text(f"Order {order} record.pdf")
     expect(page.locator("#answer")).to_contain_text("Sees it")
