@@ -184,7 +184,7 @@ def forget_store(session: Session, store_id: str) -> int:
     row = session.get(StoreRow, store_id)
     if row is not None:
         row.token, row.owner_email, row.name, row.admin_url, row.storefront_url = None, "", "", "", ""
-        row.setup_report = {}
+        row.setup_report, row.silence_mail_to = {}, ""
     return count
 
 

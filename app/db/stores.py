@@ -34,6 +34,10 @@ class StoreRow(SQLModel, table=True):
     silence_hours: int | None = None  # so long the store may be silent; None: what the operator has set
     quiet_from: int | None = None  # hours of the store's day in which nothing is expected, both or neither
     quiet_until: int | None = None
+    silence_mail_to: str = ""  # who is mailed of a silence; empty: nobody
+    silence_mail_lang: str = "en"
+    silence_told_for: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when it was silent as we told
+    silence_mail_problem: str = ""  # why the last of these mails did not go out, in words
     hook_number: int = 0  # which secret header the webhooks are to carry, counted from the first; see hook_secrets
     hook_carried: int = 0  # the newest one that every webhook was seen to carry
     hook_secret_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -7,6 +7,11 @@ SHORTEST, LONGEST = 1, 720  # hours
 MOST_DAYS = 400  # looked back; longer is long enough
 
 
+def silent_since(last: datetime | None, installed: datetime) -> datetime:
+    """The last message, or the (re)installation where none came since."""
+    return max(last or installed, installed)
+
+
 @dataclass(frozen=True)
 class Silence:
     """What a store has chosen. `hours` None: what the operator has set; quiet hours: both or neither, 0 to 23."""

@@ -34,7 +34,7 @@ from app.engine.callbacks import client_of
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
 from app.engine.vault import random_token, sha256_hex
-from app.errors import NeedsReauth, NotFound, Rejected
+from app.errors import AppError, NeedsReauth, NotFound, Rejected, Retryable
 from app.opentext import OpenText
 from app.opentext.exstream import Communications
 from app.opentext.exstream.callbacks import JobReport
@@ -48,6 +48,7 @@ PROVIDERS = {
     Channel.MAIL: NotificationsEmail.name, Channel.SMS: NotificationsSms.name, Channel.PORTAL: PortalLink.name,
     Channel.PRINT: ExstreamChannel.name,
 }  # fmt: skip
+LOST_ANSWERS = frozenset({"unexpected_answer", "answer_too_large"})  # it was taken; what it is called we cannot read
 BUYER = "buyer"  # the reference of the one recipient
 
 
@@ -87,6 +88,12 @@ def channel(deps: Deps, store: StoreId, provider: str) -> DeliveryChannel:
     if provider == NotificationsSms.name:
         return NotificationsSms(api.notifications)
     return NotificationsEmail(api.notifications, lambda node, version: _content(opentext, node, version))
+
+
+def is_unknown(error: AppError) -> bool:
+    """Whether a message may have gone out all the same: its answer was lost, or cannot be read."""
+    lost = isinstance(error, Retryable) and error.unknown_outcome and error.context.get("status") != 503
+    return lost or error.specific_code in LOST_ANSWERS
 
 
 def _content(opentext: OpenText, node: NodeId, version: int) -> bytes:

@@ -110,6 +110,7 @@ def forget(session: Session, row: StoreRow, actor: str) -> int:
     """The app is gone: no token, no session, no open run. In the caller's transaction; returns the runs cancelled."""
     store = StoreId(row.id)
     row.state, row.token, row.uninstalled_at = "uninstalled", None, utc_now()
+    row.silence_told_for = None  # whoever comes back is not told of a silence that was none
     session.add(row)
     sessions.end_for_store(session, store)
     cancelled = _cancel_runs(session, store, row.uninstalled_at)

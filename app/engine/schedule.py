@@ -20,7 +20,7 @@ from app.db.types import new_id, utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import NodeId, ObjectType, StoreId, external_store_id
 from app.domain.publication import PublicationState
-from app.engine import attempts, circuits, queue, server_names, timers, uploads
+from app.engine import attempts, circuits, queue, server_names, silent_stores, timers, uploads
 from app.engine.deps import Deps
 from app.engine.inbox import Intake, NewEvent
 from app.errors import AppError
@@ -205,6 +205,7 @@ SWEEPS = (
     Sweep("names", lambda _deps: 86400.0, _ask_every_store(server_names.REQUEST)),
     Sweep("approvals", lambda deps: deps.settings.periods.approval_poll.total_seconds(), _poll_approvals),
     Sweep("timers", lambda _deps: TIMERS_EVERY, timers.sweep),
+    Sweep("silent_stores", lambda _deps: silent_stores.EVERY, silent_stores.sweep),
     Sweep("uploads", lambda _deps: 60.0, uploads.sweep),
     Sweep("drift", lambda deps: deps.settings.periods.drift_check.total_seconds(), _check_drift),
     Sweep("cleaning", lambda _deps: 3600.0, _clean),

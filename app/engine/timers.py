@@ -7,7 +7,6 @@ day or month has begun. A dispatcher that was away tells each month it missed an
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -19,6 +18,7 @@ from app.db.timers import Timer
 from app.db.types import utc_now
 from app.domain.events import Source, Topic
 from app.domain.ids import ObjectType, StoreId, external_store_id
+from app.domain.zones import zone_of
 from app.engine.deps import Deps
 from app.engine.inbox import NewEvent
 
@@ -131,14 +131,6 @@ def turn_calendars(deps: Deps) -> None:
         if told is None or told.astimezone(zone).date() < today:
             _tell(deps, StoreId(store_id), told.astimezone(zone).date() if told is not None else None, today)
             _note_told(deps, StoreId(store_id), now)
-
-
-def zone_of(timezone: str) -> ZoneInfo:
-    """The store's zone; UTC where its name means nothing here."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _tell(deps: Deps, store_id: StoreId, told: date | None, today: date) -> None:

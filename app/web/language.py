@@ -16,7 +16,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
@@ -27,6 +26,7 @@ from babel.support import NullTranslations, Translations
 from flask import g
 
 from app.db.types import utc_now
+from app.domain.zones import zone_of
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 DEFAULT = "en"
@@ -95,21 +95,13 @@ def _locale(name: str) -> Locale:
 
 
 @cache
-def zone(name: str) -> tzinfo:
-    """The IANA zone of that name, or UTC where nobody knows it."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
 def reader_for(locale: str, time_zone: str = "UTC") -> Reader:
     """How somebody with this browser or control panel language reads."""
     region = _locale(locale or DEFAULT)
     language = region.language if region.language in languages() else DEFAULT
     if region.language != language:
-        return Reader(_locale(language), region, zone(time_zone), _texts(language))
-    return Reader(region, region, zone(time_zone), _texts(language))
+        return Reader(_locale(language), region, zone_of(time_zone), _texts(language))
+    return Reader(region, region, zone_of(time_zone), _texts(language))
 
 
 def reader() -> Reader:

@@ -70,6 +70,7 @@ def test_from_install_to_the_first_document_in_four_steps(doors: Doors) -> None:
     assert "External system and business object types failed" in found
     assert "Content Server cannot tell which workspace belongs to which order" in found
     assert "What to do: Create the connection of this name in Content Server" in found
+    assert "parts could not be tried before that" in found
     assert "Workspace types and templates not tried" in found
 
     colleague = doors.signed_in()  # somebody else goes on, later: what was entered is there, but no secret is shown

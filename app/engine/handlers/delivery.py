@@ -21,11 +21,10 @@ from app.engine import communications, queue, subjects
 from app.engine.drivers import reading as driver_reading
 from app.engine.handlers import request_mail
 from app.engine.runs import Context, Done, Result, Skipped, Wait
-from app.errors import AppError, Permanent, Retryable
+from app.errors import AppError, Permanent
 from app.opentext.exstream.delivery import Dispatch
 
 PDF, HTML = "application/pdf", "text/html"
-LOST_ANSWERS = frozenset({"unexpected_answer", "answer_too_large"})  # it was taken; what it is called we cannot read
 SAID = {
     "mail": "“{name}” was mailed to {whom}.", "sms": "“{name}” was sent by text message to {whom}.",
     "print": "“{name}” was handed to Exstream for {whom}.", "portal": "“{name}” was laid out for {whom}.",
@@ -153,8 +152,7 @@ def _words(context: Context, row: CommunicationRow) -> defaultdict[str, str]:
 
 def _not_sent(context: Context, row: CommunicationRow, delivery: CommunicationDelivery, error: AppError) -> Result:
     """Surely not, or nobody knows: the second waits for a sign and then for a person. Raises the first's error."""
-    lost = isinstance(error, Retryable) and error.unknown_outcome and error.context.get("status") != 503
-    unknown = lost or error.specific_code in LOST_ANSWERS
+    unknown = communications.is_unknown(error)
     with unit_of_work(context.deps.database) as uow:
         kept = uow.session.get_one(CommunicationDelivery, delivery.key)
         if kept.state != SENDING:  # the channel told us of it meanwhile: it did go out

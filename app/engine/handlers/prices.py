@@ -14,7 +14,8 @@ from app.domain.ids import NodeId, PriceListId
 from app.domain.publication import ApprovedSource, PublicationState
 from app.domain.steps import FileEvidence, PublishPrices
 from app.domain.trade import Price
-from app.engine import approvals, circuits, subjects, timers
+from app.domain.zones import zone_of
+from app.engine import approvals, circuits, subjects
 from app.engine.agreements import audience, checking, parsing, report, table
 from app.engine.agreements.audience import Place
 from app.engine.agreements.checking import Rules
@@ -65,7 +66,7 @@ def _read(context: Context, source: ApprovedSource) -> Agreement:
 def _times(context: Context, agreement: Agreement) -> tuple[datetime | None, datetime | None]:
     """From the first moment of the first day to the end of the last, in the store's time zone."""
     with reading(context.deps.database) as session:
-        zone = timers.zone_of(session.get_one(StoreRow, context.store_id).timezone)
+        zone = zone_of(session.get_one(StoreRow, context.store_id).timezone)
 
     def midnight(day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
@@ -163,7 +164,7 @@ def _go_on(context: Context, publication: Publication, now: Mapping[str, Value] 
 
 def _zone(context: Context) -> ZoneInfo:
     with reading(context.deps.database) as session:
-        return timers.zone_of(session.get_one(StoreRow, context.store_id).timezone)
+        return zone_of(session.get_one(StoreRow, context.store_id).timezone)
 
 
 def _words(context: Context, publication: Publication) -> str:

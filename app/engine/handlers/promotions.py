@@ -20,7 +20,8 @@ from app.domain.ids import NodeId, PromotionId
 from app.domain.publication import ApprovedSource, PublicationState
 from app.domain.steps import LookAtPromotions, PublishPromotions
 from app.domain.trade import Promotion, PromotionTerms, Variant
-from app.engine import approvals, cases, circuits, timers
+from app.domain.zones import zone_of
+from app.engine import approvals, cases, circuits
 from app.engine.agreements import promotions as rules
 from app.engine.agreements import table
 from app.engine.agreements.audience import without
@@ -160,7 +161,7 @@ def _planned(context: Context, judge: _Judge, row: AgreedPromotion, source: Appr
 def _terms(context: Context, judge: _Judge, row: AgreedPromotion, source: ApprovedSource) -> PromotionTerms:
     """From the first moment of its first day (else from its approval) to the end of its last, in the store's zone."""
     with reading(context.deps.database) as session:
-        zone = timers.zone_of(session.get_one(StoreRow, context.store_id).timezone)
+        zone = zone_of(session.get_one(StoreRow, context.store_id).timezone)
 
     def midnight(day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

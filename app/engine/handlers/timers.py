@@ -7,6 +7,7 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import StoreRow
 from app.db.types import utc_now
 from app.domain.steps import SetTimer, WaitDays
+from app.domain.zones import zone_of
 from app.engine import timers
 from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import Permanent
@@ -65,5 +66,5 @@ def day_in_store(context: Context, when: datetime) -> str:
     """ "21 Nov 2026" as the calendar in the store's time zone reads."""
     with reading(context.deps.database) as session:
         store = session.get_one(StoreRow, context.store_id)
-    local = when.astimezone(timers.zone_of(store.timezone))
+    local = when.astimezone(zone_of(store.timezone))
     return f"{local.day} {local:%b %Y}"

@@ -7,7 +7,7 @@ from app.db.stores import StoreRow
 from app.db.types import utc_now
 from app.domain.commerce import Customer, Order
 from app.domain.trade import Company
-from app.engine import timers
+from app.domain.zones import zone_of
 from app.engine.drivers.material import is_open, terms_of
 from app.engine.drivers.reading import orders_of_account
 from app.engine.letters.verdict import Nothing, Something
@@ -53,7 +53,7 @@ def month_before(context: Context) -> tuple[datetime, datetime]:
     """The month that is over (fact `month`: the one that has begun; else the present one): [start, end) in UTC, on the
     store's calendar."""
     with reading(context.deps.database) as session:
-        zone = timers.zone_of(session.get_one(StoreRow, context.store_id).timezone)
+        zone = zone_of(session.get_one(StoreRow, context.store_id).timezone)
     named = str(context.facts.get("month") or f"{utc_now().astimezone(zone):%Y-%m}")
     first = date.fromisoformat(f"{named}-01")
     before = (first - timedelta(days=1)).replace(day=1)

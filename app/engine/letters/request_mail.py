@@ -7,13 +7,13 @@ filed of it has no link in it: the link is for one customer, and works.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from app.db.panel_facts import BuyerLinkFacts, PanelRows
 from app.domain.visible import short
+from app.domain.zones import zone_of
 
 LANGUAGES = ("en", "de", "fr", "es")
 LONGEST_ADDRESS = 254
@@ -81,11 +81,7 @@ def _day(link: BuyerLinkFacts, lang: str, zone: str) -> str:
         locale = Locale.parse("en_GB" if lang == "en" else lang)
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
-    try:
-        own = ZoneInfo(zone)
-    except (ValueError, OSError):  # no zone of that name, or none given
-        own = ZoneInfo("UTC")
-    return format_date(link.expires_at.astimezone(own).date(), "long", locale=locale)
+    return format_date(link.expires_at.astimezone(zone_of(zone)).date(), "long", locale=locale)
 
 
 def is_address(to: str) -> bool:

@@ -85,7 +85,7 @@ class NotificationsEmail:
             files = [(output, content) for output, content in files if output.mime_type == mapping.HTML]
         message = next((each for each in files if each[0].mime_type == mapping.HTML), None)
         attached = [each for each in files if each is not message]
-        if not (attached or message or dispatch.link):
+        if not (attached or message or dispatch.link or dispatch.is_whole):
             raise Permanent(
                 "The message has neither a link nor a file.", code="nothing_to_send",
                 hint="Give it a link, or allow attachments in the connection.",

@@ -56,7 +56,7 @@ def of_days(days: tuple[Day, ...]) -> Plot:
     work = [((one.done, "good"), (one.stopped, "bad")) for one in days]
     events, done = sum(one.events for one in days), sum(one.done for one in days)
     lead = _(
-        "%(events)s messages in %(days)s days; %(done)s pieces of work done, %(stopped)s stopped.",
+        "Messages in %(days)s days: %(events)s. Work done: %(done)s, stopped: %(stopped)s.",
         events=language.number(events), days=len(days), done=language.number(done),
         stopped=language.number(sum(one.stopped for one in days)),
     )  # fmt: skip

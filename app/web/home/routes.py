@@ -83,6 +83,7 @@ def _values(deps: Deps) -> dict[str, Any]:
         "is_set_up": all(step.status == "done" for step in steps),
         "tasks": views.tasks(attention),
         "asking_for_access": asking_for_access,
+        "decisions": len(waiting or ()),
         "today": views.counts(today),
         "plots": (plots.of_days(days), plots.of_times(days, times), *_waiting(waiting)),
         "compared": compared,

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from app.db.activity import Attention, Drift, Pulse, RunLine, StoreState, Tally
 from app.db.types import utc_now
+from app.domain.silence import silent_since
+from app.domain.zones import zone_of
 from app.web import language, texts
 from app.web.kinds import MANY
 from app.web.language import _, ngettext
@@ -89,7 +91,7 @@ def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ..
             _("Your store’s request quota, which all apps share, is nearly used up. Background work waits a moment.")
         )
     if is_silent(store, pulse, silence):
-        quiet = now - (pulse.last_delivery_at or store.installed_at)
+        quiet = now - silent_since(pulse.last_delivery_at, store.installed_at)
         found.append(
             ngettext(
                 "Nothing received from your store for %(n)s hour. We look for missed changes by ourselves.",
@@ -102,8 +104,8 @@ def _notes(store: StoreState, pulse: Pulse, silence: timedelta) -> tuple[str, ..
 
 def is_silent(store: StoreState, pulse: Pulse, otherwise: timedelta) -> bool:
     """Whether the store has told us nothing for longer than was chosen for it; `otherwise`: the operator's choice."""
-    since = pulse.last_delivery_at or store.installed_at
-    zone = language.zone(store.timezone)
+    since = silent_since(pulse.last_delivery_at, store.installed_at)
+    zone = zone_of(store.timezone)
     return store.state == "installed" and store.silence.is_too_long(since, utc_now(), zone, otherwise)
 
 

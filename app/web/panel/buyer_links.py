@@ -45,6 +45,7 @@ class BuyerLink:
     is_open: bool
     mail: Mail | None
     to: str  # whom we can mail it to, masked; empty where we cannot
+    by_hand: str  # why somebody has to hand it on themselves, in words; empty where we can mail it
     sent: DeliveryLine | None
     sending: RunView | None  # a mail that is not out yet, and what stops it
 
@@ -109,9 +110,21 @@ def _view(deps: Deps, rows: PanelRows, link: BuyerLinkFacts) -> BuyerLink:
     to = masked(mail.to) if mail and rows.shop.can_mail else ""
     return BuyerLink(
         link.kind, link.id, text, address if is_open else "", link.received, len(link.wanted), link.expires_at,
-        link.opened_at, link.created_at, _state(link), is_open, mail, to, deliveries.line(link.mailed),
-        _sending(rows, link),
+        link.opened_at, link.created_at, _state(link), is_open, mail, to, _by_hand(rows, mail),
+        deliveries.line(link.mailed), _sending(rows, link),
     )  # fmt: skip
+
+
+def _by_hand(rows: PanelRows, mail: Mail | None) -> str:
+    """Exstream alone mails no link: what its own service does with a message, print or mail, is not ours to know."""
+    if mail is None or (rows.shop.can_mail and mail.to):
+        return ""
+    if not rows.shop.can_mail:
+        return _("We cannot mail this for you, because OpenText Notifications is not connected. Copy the link or the "
+                 "mail text and send it yourself.")  # fmt: skip
+    return _(
+        "Your store knows no mail address of this customer. Copy the link or the mail text and hand it on yourself."
+    )
 
 
 def _sending(rows: PanelRows, link: BuyerLinkFacts) -> RunView | None:

@@ -11,6 +11,7 @@ from app.db.session import reading
 from app.domain.silence import LONGEST, SHORTEST, Silence
 from app.engine import hook_secrets, silence_choice
 from app.engine.deps import Deps
+from app.engine.letters.request_mail import LONGEST_ADDRESS, is_address
 from app.engine.sessions import Role
 from app.errors import NotFound
 from app.web import asking, guards, language, templating
@@ -18,6 +19,7 @@ from app.web.home import views
 from app.web.language import _
 
 NAMES = ("hours", "quiet_from", "quiet_until")
+FIELDS = (*NAMES, "mail_to")
 HOURS = tuple(str(hour) for hour in range(24))
 
 
@@ -29,11 +31,12 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/messages")
     @guards.requires("manager")
     def choose_silence() -> AnyResponse:
-        typed = {name: request.form.get(name, "").strip()[:20] for name in NAMES}
+        typed = {name: request.form.get(name, "").strip()[:LONGEST_ADDRESS] for name in FIELDS}
         silence, errors = _chosen(typed)
+        errors |= _mail_errors(deps, typed["mail_to"])
         if errors:
             return Response(_page(deps, typed, errors), 422)
-        silence_choice.choose(deps, guards.merchant(), silence)
+        silence_choice.choose(deps, guards.merchant(), silence, typed["mail_to"])
         return redirect(url_for("settings.messages", done="saved"), 303)
 
     @bp.post("/messages/header")
@@ -71,6 +74,17 @@ def _chosen(typed: Mapping[str, str]) -> tuple[Silence, dict[str, str]]:
     return Silence(*(int(one) if one else None for one in (hours, begins, ends))), {}
 
 
+def _mail_errors(deps: Deps, mail_to: str) -> dict[str, str]:
+    if not mail_to:
+        return {}
+    if not is_address(mail_to):
+        return {"mail_to": _("Enter one mail address, such as name@example.com, or nothing.")}
+    kept = silence_choice.mailing(deps, guards.merchant().store_id)
+    if not kept.is_possible and mail_to != kept.to:
+        return {"mail_to": _("Nothing can be mailed before OpenText Notifications is connected.")}
+    return {}
+
+
 def _page(deps: Deps, typed: Mapping[str, str] | None, errors: Mapping[str, str]) -> str:
     who = guards.merchant()
     with reading(deps.database) as session:
@@ -80,11 +94,13 @@ def _page(deps: Deps, typed: Mapping[str, str] | None, errors: Mapping[str, str]
         raise NotFound("There is no such store.")
     language.read_in(store.timezone)
     otherwise = deps.settings.periods.silence
-    kept = {name: "" if value is None else str(value) for name, value in _kept(store.silence).items()}
+    mailing = silence_choice.mailing(deps, who.store_id)
+    chosen = _kept(store.silence)
+    kept = {"mail_to": mailing.to} | {name: "" if value is None else str(value) for name, value in chosen.items()}
     return templating.page(
         "settings/messages.html", values=typed or kept,
-        errors={name: errors.get(name, "") for name in NAMES}, has_errors=bool(errors),
-        pulse=pulse, zone=store.timezone,
+        errors={name: errors.get(name, "") for name in FIELDS}, has_errors=bool(errors),
+        pulse=pulse, zone=store.timezone, mailing=mailing,
         is_silent=views.is_silent(store, pulse, otherwise), default=int(otherwise.total_seconds() // 3600) or 1,
         clock=[("", _("No quiet hours")), *((hour, f"{int(hour):02}:00") for hour in HOURS)],
         header=hook_secrets.header(deps, who.store_id) if who.role is Role.OWNER else None,

@@ -290,7 +290,7 @@ class TestPlots:
         shop.failing(shop.order_under_review("1003"), 3, stuck=True)
         page = shop.sign_in().text("/")
         words = words_on(page)
-        assert re.search(r"[3-9] messages in 14 days; 1 pieces of work done, 1 stopped\.", words)
+        assert re.search(r"Messages in 14 days: [3-9]\. Work done: 1, stopped: 1\.", words)
         assert "Half of the workspaces were there within 2 minutes." in words
         assert "under 4 hours 1" in words
         assert "The oldest began to wait 29 minutes ago." in words
@@ -302,7 +302,7 @@ class TestPlots:
     ) -> None:
         shop.add(StoreRights(store_id=STORE, entries=[{"who": "everyone", "preset": "status"}]))
         page = shop.sign_in("viewer").text("/")
-        assert "0 messages in 14 days" in page
+        assert "Messages in 14 days: 0" in page
         assert "No workspace was made in these days." in page
         assert "<rect" not in page
         assert "Decisions waiting" not in page
