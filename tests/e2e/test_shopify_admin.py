@@ -82,7 +82,7 @@ def admin(sqlite_url: str, chromium: Browser) -> Iterator[Admin]:
 def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(admin: Admin, tmp_path: Path):
     page = admin.open("/orders/1001")
     block = page.frame_locator("iframe.block")
-    expect(block.locator("#summary")).to_have_text("1 doc · Filed")
+    expect(block.locator("#summary")).to_have_text("1 doc · On hold")
     expect(block.get_by_text("On hold: Audit 2026")).to_be_visible()
     block.get_by_role("button", name="Open ECM panel").click()
     panel = page.frame_locator("dialog iframe")
@@ -92,7 +92,7 @@ def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(a
     panel.locator("input[type=file]").set_input_files(paper)
     expect(panel.get_by_role("link", name="Customs form.pdf")).to_be_visible()
     panel.get_by_role("button", name="Close").click()
-    expect(block.locator("#summary")).to_have_text("2 docs · Filed")
+    expect(block.locator("#summary")).to_have_text("2 docs · On hold")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -13,6 +12,7 @@ from babel.dates import format_date
 from app.domain.cases import Case
 from app.domain.commerce import Address, Customer, Money, Order, OrderLine, Product, StoreProfile
 from app.domain.trade import Company, Page
+from app.domain.zones import zone_of
 from app.errors import Permanent
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ class Material:
     def day(self, moment: datetime | date) -> str:
         """ISO date, on the store's calendar."""
         if isinstance(moment, datetime):
-            return moment.astimezone(ZoneInfo(self.store.timezone or "UTC")).date().isoformat()
+            return moment.astimezone(zone_of(self.store.timezone)).date().isoformat()
         return moment.isoformat()
 
     def day_text(self, moment: datetime | date) -> str:

@@ -23,6 +23,12 @@ def lacking(rows: PanelRows, found: Sight) -> Lacking:
     return Lacking(names, is_known=bool(kept.get("types")))
 
 
+def is_whole(rows: PanelRows) -> bool:
+    """Whether Content Server misses nothing, and nothing that is there is outdated or still in process."""
+    kept = _kept(rows)
+    return not any(kept.get(name) for name in ("missing", "outdated", "in_process"))
+
+
 def _may_know(found: Sight, name: str) -> bool:
     """Who would not see a document of this type is not told that there is none."""
     return found.nodes is not None or found.allowed.sees(Traits(folders=(), types=(name,), categories=()))

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from app.db.panel_facts import PanelRows, PublicationFacts, RunFacts, StepFacts
+from app.db.types import utc_now
 from app.domain.publication import FieldState, PublicationState
+from app.domain.rights import Sight
 from app.web import language, sentences, texts
 from app.web.language import _, ngettext
-from app.web.panel import progress
+from app.web.panel import completeness, progress
 from app.web.texts import State
 
 ANSWER_TASK = "provide information"  # how the model names the task that answers a reviewer's question
@@ -17,10 +19,11 @@ PUBLISHING = ("publish_content", "undo_publication", "restore_fields")
 
 @dataclass(frozen=True)
 class Judged:
-    """The word and the sentence."""
+    """The word and the sentence. `is_at_rest`: filed and waiting for nobody."""
 
     state: State
     lead: str
+    is_at_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,18 @@ def _has_published(rows: PanelRows, run: RunFacts) -> bool:
     return bool(progress.step_of(run, *PUBLISHING)) or (rows.object_type == "product" and run.workflow is not None)
 
 
-def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
-    """Where the object stands."""
+def judge(rows: PanelRows, main: RunFacts | None, sight: Sight) -> Judged:
+    """Where the object stands. Of what is filed and waits for nobody: what counts most about its documents."""
     if any(run.state in progress.STUCK for run in rows.runs):
         lead = _("Something stopped and needs a person. Below you see what it is and the way out.")
         return Judged(State(_("Needs attention"), "bad"), lead)
+    if late := _overdue(rows):
+        return late
+    found = _of_kind(rows, main)
+    return _by_documents(rows, sight) or found if found.is_at_rest else found
+
+
+def _of_kind(rows: PanelRows, main: RunFacts | None) -> Judged:
     if rows.object_type == "order":
         return _order(rows, main)
     if rows.object_type == "product":
@@ -70,6 +80,41 @@ def judge(rows: PanelRows, main: RunFacts | None) -> Judged:
     return _company(rows) if rows.object_type == "company" else _customer(rows)
 
 
+def _overdue(rows: PanelRows) -> Judged | None:
+    """Somebody should have decided by now, and the deadline has not ended the workflow."""
+    open_tasks = [task for run in rows.runs if _is_being_decided(run) and run.workflow for task in run.workflow.tasks]
+    dues = [language.parse_moment(str(task.get("due_at") or "")) for task in open_tasks]
+    late = min((due for due in dues if due is not None and due < utc_now()), default=None)
+    if late is None:
+        return None
+    lead = _("Somebody should have decided by %(due)s. Below you see who must act.", due=language.moment(late))
+    return Judged(State(_("Overdue"), "bad"), lead)
+
+
+def _filed(lead: str) -> Judged:
+    return Judged(State(_("Filed"), "good"), lead, is_at_rest=True)
+
+
+def _by_documents(rows: PanelRows, sight: Sight) -> Judged | None:
+    """On hold before incomplete before complete; where nobody says what has to be there, whether it is recorded."""
+    held = sum(bool(one.holds) for one in rows.documents)
+    if held:
+        lead = ngettext(
+            "%(n)s document is on hold: it cannot be deleted until the hold is released.",
+            "%(n)s documents are on hold: they cannot be deleted until the holds are released.", held,
+        )  # fmt: skip
+        return Judged(State(_("On hold"), "wait"), lead)
+    lacking = completeness.lacking(rows, sight)
+    if lacking.missing:
+        names = ", ".join(lacking.missing[:5])
+        return Judged(State(_("Incomplete"), "wait"), _("Still missing: %(names)s.", names=names))
+    if lacking.is_known and completeness.is_whole(rows):
+        return Judged(State(_("Complete"), "good"), _("Every document OpenText asks for is there."))
+    if rows.documents and all(one.record_class for one in rows.documents):
+        return Judged(State(_("Recorded"), "good"), _("Its documents are kept in OpenText as records."))
+    return None
+
+
 def _order(rows: PanelRows, main: RunFacts | None) -> Judged:
     if main and progress.is_review(main):
         return _review(main)
@@ -78,7 +123,7 @@ def _order(rows: PanelRows, main: RunFacts | None) -> Judged:
     if main and main.state in ("running", "waiting") and not is_letter:
         return Judged(State(_("In progress"), "busy"), _("Its workspace is being prepared in OpenText."))
     if rows.link:
-        return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))
+        return _filed(_("Its documents are in OpenText. No decision is open."))
     return Judged(State(_("Not linked"), "none"), _("Nothing about this order is in OpenText."))
 
 
@@ -97,7 +142,7 @@ def _review(run: RunFacts) -> Judged:
         lead = _("The reviewer asked a question. The review goes on once it is answered in OpenText.")
         return Judged(State(_("Waiting for information"), "wait"), lead)
     if run.state == "done":
-        return Judged(State(_("Filed"), "good"), _("Its documents are in OpenText. No decision is open."))
+        return _filed(_("Its documents are in OpenText. No decision is open."))
     if run.state == "cancelled":
         return Judged(State(_("Filed"), "none"), _("The review was cancelled."))
     current = progress.open_step(run)
@@ -210,7 +255,7 @@ def _customer(rows: PanelRows) -> Judged:
     if drifted := _drifted(rows):
         return _published(drifted)
     if rows.link:
-        return Judged(State(_("Filed"), "good"), _("This customer has a workspace in OpenText."))
+        return _filed(_("This customer has a workspace in OpenText."))
     lead = _("A workspace is created with the first review of one of this customer’s orders.")
     return Judged(State(_("Not linked"), "none"), lead)
 
@@ -219,7 +264,7 @@ def _company(rows: PanelRows) -> Judged:
     if drifted := _drifted(rows):
         return _published(drifted)
     if rows.link:
-        return Judged(State(_("Filed"), "good"), _("This company has a workspace in OpenText."))
+        return _filed(_("This company has a workspace in OpenText."))
     return Judged(State(_("Not linked"), "none"), _("Nothing about this company is in OpenText yet."))
 
 

@@ -154,7 +154,7 @@ class PanelView:
 def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sight = SEES_ALL) -> PanelView:
     """The view of one object's rows. Call after `language.read_in` with the store's zone."""
     main = states.leading_run(rows)
-    found = states.judge(rows, main)
+    found = states.judge(rows, main, sight)
     runs = tuple(progress.run_view(run) for run in rows.runs)
     current = tuple(run for run in runs if not run.is_over) or runs[:1]
     facts = rows.snapshot.facts if rows.snapshot else {}

@@ -103,7 +103,7 @@ def give_workspace(house: House, store: StoreId, kind: str, object_id: str) -> W
 
 def test_the_panel_tells_what_the_page_tells(house):
     found = get(house, f"/panel/orders/{ORDER}").json
-    assert (found["title"], found["summary"], found["shows"]) == ("#1001", "1 doc · Filed", True)
+    assert (found["title"], found["summary"], found["shows"]) == ("#1001", "1 doc · On hold", True)
     (document,) = found["documents"]
     assert (document["record"], document["holds"]) == ("Record · Orders", ["On hold: Audit 2026"])
     assert found["workspace"]["name"] == "Order #1001"

@@ -145,11 +145,9 @@ class Shop:
 
     def document(self, link: WorkspaceLink, name: str, folder: str, **changes: Any) -> None:
         values = {"size": 84_213, "mime_type": "application/pdf", "modified_at": ago(minutes=30), "filed_by_us": True,
-                  "url": "https://cs.example.com/cs/cs/app/nodes/77"}  # fmt: skip
-        number = abs(hash((link.id, name))) % 10_000_000
-        self.add(
-            FiledDocument(store_id=STORE, link_id=link.id, node_id=number, name=name, folder=folder, **values | changes)
-        )
+                  "url": "https://cs.example.com/cs/cs/app/nodes/77",
+                  "node_id": abs(hash((link.id, name))) % 10_000_000}  # fmt: skip
+        self.add(FiledDocument(store_id=STORE, link_id=link.id, name=name, folder=folder, **values | changes))
 
     def event(self, kind: str, object_id: str, **changes: Any) -> InboxEvent:
         values: dict[str, Any] = {

@@ -74,6 +74,44 @@ class TestWhereItStands:
         shop.workspace("order", "5", "Order 5")
         assert state_on(shop.sign_in().text("/panel/orders/5")) == "Filed"
 
+    @pytest.mark.parametrize(
+        ("reported", "documents", "word", "lead"),
+        [
+            ({"types": ["Invoice"], "missing": ["Invoice"]}, [{}], "Incomplete", "Still missing: Invoice."),
+            ({"types": ["Invoice"], "missing": []}, [{}], "Complete", "Every document OpenText asks for is there."),
+            (
+                {"types": ["Invoice"], "missing": [], "outdated": [200]},
+                [{"node_id": 200}],
+                "Filed",
+                "No decision is open",
+            ),
+            ({}, [{"record_class": "Orders"}], "Recorded", "Its documents are kept in OpenText as records."),
+            ({}, [{"record_class": "Orders"}, {}], "Filed", "No decision is open"),
+            (
+                {"types": ["Invoice"], "missing": ["Invoice"]},
+                [{"holds": ["Audit 2026"]}, {}],
+                "On hold",
+                "1 document is on hold: it cannot be deleted until the hold is released.",
+            ),
+        ],
+    )
+    def test_where_no_decision_is_open_its_documents_say_the_word(
+        self, shop: Shop, reported: dict[str, Any], documents: list[dict[str, Any]], word: str, lead: str
+    ) -> None:
+        link = shop.workspace("order", "5", "Order 5", completeness=reported)
+        for number, more in enumerate(documents):
+            shop.document(link, f"Paper {number}.pdf", "01 Order record", **more)
+        page = shop.sign_in().text("/panel/orders/5")
+        assert (state_on(page), lead in page) == (word, True)
+
+    def test_a_decision_past_its_time_is_overdue(self, shop: Shop) -> None:
+        run = shop.order_under_review("1001")
+        with unit_of_work(shop.deps.database) as uow:
+            flow = uow.session.get_one(WorkflowLink, run.id)
+            flow.tasks = [{"name": "Review order 1001", "candidates": ["Sales"], "due_at": ago(hours=2).isoformat()}]
+        page = shop.sign_in().text("/panel/orders/1001")
+        assert (state_on(page), "Somebody should have decided by" in page) == ("Overdue", True)
+
     def test_an_order_nobody_knows_is_not_linked(self, shop: Shop) -> None:
         page = shop.sign_in().text("/panel/orders/5")
         assert state_on(page) == "Not linked"
