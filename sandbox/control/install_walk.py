@@ -3,7 +3,7 @@
 import html
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,7 +21,8 @@ from sandbox.stage import Stage
 
 JSON = dict[str, Any]
 SET_UP_WITHIN, LOOK_EVERY = 30.0, 0.2
-MARK = "workflow_client_secret"  # the field by which the whole connection form is known
+PAGES = 30  # looked at for it, at most
+MARKS = {"client_secret", "workflow_client_secret"}  # the fields by which the whole connection form is known
 EXTENSIONS = 3  # orders, products, customers
 MODELS = len(list((Path(__file__).resolve().parents[2] / "extensions/opentext/workflow").glob("*.bpmn")))
 
@@ -145,21 +146,27 @@ def _models(stage: Stage) -> set[str]:
 
 
 def _connection_form(browser: httpx.Client, start: httpx.Response) -> tuple[str, Form]:
-    """On the start page, or on the settings page it leads to."""
+    """On the start page, or on a page of the settings it leads to."""
     seen: list[str] = []
     for response in _pages(browser, start):
         seen.append(response.url.path)
         for form in Forms(response.text).forms:
-            if form.method == "post" and MARK in form.fields:
+            if form.method == "post" and form.fields.keys() >= MARKS:
                 return str(response.url), form
     raise Problem(502, "No page of the app holds the connection form.", step="connect", looked_at=seen)
 
 
-def _pages(browser: httpx.Client, start: httpx.Response) -> "list[httpx.Response]":
-    found = [start]
-    links = [urljoin(str(start.url), link) for link in Forms(start.text).links]
-    inside = [link for link in dict.fromkeys(links) if "/settings" in link or "/connect" in link]
-    return found + [_page(browser, "connect", link) for link in inside[:6]]
+def _pages(browser: httpx.Client, start: httpx.Response) -> Iterator[httpx.Response]:
+    """The start page and what it leads to in the settings, each once and not without end."""
+    waiting, known = [start], {str(start.url)}
+    while waiting and len(known) < PAGES:
+        page = waiting.pop(0)
+        yield page
+        links = dict.fromkeys(urljoin(str(page.url), link).partition("#")[0] for link in Forms(page.text).links)
+        for link in [link for link in links if "/settings" in link and link not in known][: PAGES - len(known)]:
+            known.add(link)
+            waiting.append(_page(browser, "connect", link))
+    yield from waiting
 
 
 def _answers(stage: Stage, external_system: str) -> JSON:

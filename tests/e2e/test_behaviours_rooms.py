@@ -162,6 +162,7 @@ def test_my_language_is_that_of_my_control_panel(living: Living) -> None:
 
 def test_nothing_came_from_the_store_for_too_long_and_home_says_so(living: Living) -> None:
     with unit_of_work(living.house.deps.database) as uow:
-        uow.session.get_one(StoreRow, living.house.store_id).last_delivery_at = utc_now() - timedelta(hours=60)
+        store = uow.session.get_one(StoreRow, living.house.store_id)
+        store.installed_at, store.last_delivery_at = utc_now() - timedelta(days=9), utc_now() - timedelta(hours=60)
     page = living.comes().opens("/")
     expect(page.get_by_role("main")).to_contain_text("Nothing received from your store for 60 hours")

@@ -130,6 +130,7 @@ def install_and_connect(person: Person) -> None:
     page.get_by_role("link", name="Open the app").click()
     person.look("first-screen")
     person.app.get_by_role("link", name="Settings").click()
+    person.app.get_by_role("link", name="OpenText connection").click()
     for name, value in SECRETS.items():
         person.app.locator(f"input[name={name}]").fill(value if name != "client_secret" else "wrong-secret-0123456789")
     person.app.get_by_role("button", name="Test and save").click()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 from werkzeug.serving import make_server
 
 from app.web.looks import Look, sheet
-from tests.unit.web_pages.shop import Person, Shop, a_shop
+from tests.unit.web_pages.shop import Person, Shop, a_shop, all_is_silent
 
 PIXEL = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#f3e9d2"/>'
@@ -85,7 +85,7 @@ def a_site(database_url: str) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with a_shop(database_url, public_url=address, extra_hosts=("app.test",)) as shop:
+    with a_shop(database_url, outside=all_is_silent, public_url=address, extra_hosts=("app.test",)) as shop:
         server = make_server("127.0.0.1", port, shop.flask, threaded=True)
         thread = threading.Thread(target=server.serve_forever, name="site", daemon=True)
         thread.start()

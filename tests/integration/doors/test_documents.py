@@ -110,7 +110,7 @@ def test_without_a_copy_and_without_opentext_the_shopper_is_asked_to_come_again(
     shared.break_content_server()
     answer = shared.get()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-    assert "try again" in answer.get_data(as_text=True)
+    assert "look again in a minute" in answer.get_data(as_text=True)
     assert shared.copies() == []
 
 

@@ -90,6 +90,8 @@ def a_worker(house: House) -> Iterator[None]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    yield
-    ended.set()
-    thread.join(30)
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(30)

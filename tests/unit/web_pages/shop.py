@@ -38,10 +38,16 @@ from tests.made_once import TEMPLATES, make_tables
 
 STORE = StoreId("bigcommerce:demostore1")
 MB = 1_000_000
+Outside = Callable[[httpx.Request], httpx.Response]
 
 
 def nobody_answers(request: httpx.Request) -> httpx.Response:
     raise AssertionError(f"a page asked {request.url}")
+
+
+def all_is_silent(request: httpx.Request) -> httpx.Response:
+    """Of what a browser asks for by itself: a preview, what is refreshed behind."""
+    raise httpx.ConnectError("nobody is there", request=request)
 
 
 def all_works(_connection: Connection) -> list[CheckStep]:
@@ -444,12 +450,12 @@ def utc_in(**distance: float) -> datetime:
 
 
 @contextmanager
-def a_shop(database_url: str, *, connected: bool = True, **settings: Any) -> Iterator[Shop]:
+def a_shop(
+    database_url: str, *, connected: bool = True, outside: Outside = nobody_answers, **settings: Any
+) -> Iterator[Shop]:
     """The true app over rows; nobody outside answers."""
     bell = SilentBell()
-    deps = wiring.build(
-        a_settings(database_url, **settings), transport=httpx.MockTransport(nobody_answers), doorbell=bell
-    )
+    deps = wiring.build(a_settings(database_url, **settings), transport=httpx.MockTransport(outside), doorbell=bell)
     make_tables(deps.database.engine)
     shop: list[Shop] = []
 
