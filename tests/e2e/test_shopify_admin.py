@@ -108,6 +108,7 @@ def test_a_decision_is_made_in_the_action_at_any_width(admin: Admin, width: int,
     assert 0 < len(summary) <= 30
     block.get_by_role("button", name="Open ECM panel").click()
     panel = page.frame_locator("dialog iframe")
+    expect(panel.get_by_label("File in")).to_be_visible()  # comes a moment later and moves what stands below it
     panel.get_by_role("button", name="Decide", exact=False).click()
     house.stage.world.faults.add(FaultRule(system="workflow", path="/workflow/*", kind="status", status=503))
     panel.get_by_label("Comment").fill("Called the customer")
