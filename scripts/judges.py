@@ -26,7 +26,7 @@ def make(folder: Path) -> Path:
     python = python_in(folder)
     if not python.exists():
         venv.create(folder, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     # Without dependencies: the lock lists all that is needed, and less than pyxecm's own list.
     subprocess.run([*command, "--no-deps", "--require-hashes", "-r", str(LOCK)], check=True, stdin=subprocess.DEVNULL)
     subprocess.run([str(python), "-c", "import pyxecm.otcs, pyxecm.otds"], check=True)

@@ -61,8 +61,8 @@ def make_environment() -> None:
 
 
 def pip(*arguments: str) -> None:
-    """Run pip in the virtual environment."""
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    """Run pip in the virtual environment; only errors are said, as an index's warnings would bury what follows."""
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     subprocess.run([*command, *arguments], cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
 
 

@@ -35,9 +35,9 @@ from app.web import (
     settings_pages,
     webhooks,
 )  # fmt: skip
+from app.web.answers import Answers
 from app.web.approve import doors
 from app.web.embedded import entrance
-from app.web.errors import Answers
 from app.web.find.desk import side_bar
 from app.web.guards import Check, Guard
 from app.web.inbox.mailed import asked_by_mail

@@ -13,9 +13,8 @@ from werkzeug.exceptions import HTTPException
 from app.engine.readiness import UNWELL
 from app.errors import AppError, Conflict, NeedsReauth, NotFound, Permanent, Rejected, Retryable
 from app.web.answers import Answers
-from app.web.notices import REASONS, STANDARD, is_person, refusal
+from app.web.notices import STANDARD, is_person, refusal
 
-__all__ = ["REASONS", "STANDARD", "Answers", "answer", "register", "status_of"]
 RETRY_AFTER = {429: 60, 503: 30}
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import date as Date
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def told(who: "Reader") -> NullTranslations:
     return _told(who.language.language)
 
 
-@cache
+@lru_cache(maxsize=256)  # the names are whatever browsers say
 def _locale(name: str) -> Locale:
     try:
         return Locale.parse(name.replace("-", "_"))
@@ -94,7 +94,6 @@ def _locale(name: str) -> Locale:
         return Locale.parse("en_GB" if name == DEFAULT else DEFAULT)
 
 
-@cache
 def reader_for(locale: str, time_zone: str = "UTC") -> Reader:
     """How somebody with this browser or control panel language reads."""
     region = _locale(locale or DEFAULT)

@@ -17,8 +17,9 @@ from werkzeug.http import parse_accept_header
 from app.db.types import new_id
 from app.domain.files import MOST_BYTES
 from app.settings import Settings
+from app.web.answers import Answers
 from app.web.body_reader import BodyReader, NotRead
-from app.web.errors import Answers, answer
+from app.web.errors import answer
 from app.web.notices import is_person
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from app.web.errors import REASONS, STANDARD, Answers, answer
+from app.web.answers import Answers
+from app.web.errors import answer
+from app.web.notices import REASONS, STANDARD
 from tests.doors import LEAKS
 
 
