@@ -42,6 +42,23 @@ def test_the_focus_is_never_lost_and_what_was_done_is_said(visit: Callable[..., 
     window.problems[:] = [one for one in window.problems if "404" not in one]
 
 
+HURRY = """() => {
+  const first = () => document.querySelector('main select').focus();
+  document.addEventListener('htmx:afterSwap', first, {once: true});
+}"""
+
+
+def test_who_is_faster_than_a_page_settles_keeps_the_focus(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.site.shop.order_under_review("1001")
+    page = window.open("/")
+    page.evaluate(HURRY)
+    page.locator("nav").get_by_role("link", name="Inbox").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
+    expect(page.locator("#live")).to_have_text(page.title())
+    expect(page.locator("main select").first).to_be_focused()
+
+
 def test_a_part_that_refreshes_itself_gives_the_focus_back(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.site.shop.order_under_review("1001")

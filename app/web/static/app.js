@@ -72,6 +72,7 @@
   // A refreshed card keeps what was unfolded and never takes the focus; what had it in the old part has it in the new.
   let unfolded = new Set();
   let held = '';
+  let arrived = null;
   const mark = (one) => `${one.tagName} ${one.getAttribute('href') || one.name || ''} ${one.textContent}`;
   const focus = (one) => {
     if (!one) return;
@@ -100,6 +101,8 @@
       if (xhr.status === 401 || xhr.status === 403) target.removeAttribute('hx-trigger');
     }
   });
+  // Between a page's coming and its settling somebody may be on the next button already: they stay there.
+  document.addEventListener('htmx:afterSwap', (event) => { arrived = event.detail.boosted ? document.activeElement : null; });
   document.addEventListener('htmx:sendError', () => {
     const note = document.getElementById('stale');
     if (note) note.hidden = false;
@@ -110,12 +113,15 @@
       const note = document.getElementById('stale');
       if (note && event.detail.xhr?.status === 200) note.hidden = true;
     }
-    if (event.detail.boosted) {
+    if (!event.detail.boosted) return holdFocus(event.target);
+    if (!arrived) return;  // each part of a page settles
+    const said = document.querySelector('[role=alert]:not([hidden])') || document.querySelector('main .banner[role=status]');
+    if (document.activeElement === arrived) {
       root.scrollTop = 0;
-      const said = document.querySelector('[role=alert]:not([hidden])') || document.querySelector('main .banner[role=status]');
       focus(said || document.getElementById('main') || document.querySelector('main h1'));
       if (!said) say(document.title);
-    } else holdFocus(event.target);
+    } else say(said ? said.textContent : document.title);
+    arrived = null;
   });
 
   // One click is one request; slow ones say so.
