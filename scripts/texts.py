@@ -20,9 +20,9 @@ from babel.messages.pofile import read_po, write_po
 from app import domain, errors
 from app.domain import publication
 from app.domain.scenario import Scenario
+from app.language import catalogues
 from app.scenarios import RUNNABLE, complaints, disputes, returns
 from app.scenarios.catalogue import ROWS
-from app.web import language
 from scripts import sentences
 
 APP = Path(domain.__file__).parent.parent
@@ -38,10 +38,11 @@ Text = str | tuple[str, str]  # a text, or one and many of it
 
 @cache
 def of_pages() -> frozenset[Text]:
-    """What templates and pages mark for translation."""
+    """What templates, pages and the room of words mark for translation."""
     found: set[Text] = set()
-    for _file, _line, message, _comments, _context in extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS):
-        found.add(message if isinstance(message, str) else (message[0], message[1]))
+    for room in (WEB, APP / "language"):
+        for _file, _line, message, _comments, _context in extract_from_dir(room, METHODS, OPTIONS, KEYWORDS):
+            found.add(message if isinstance(message, str) else (message[0], message[1]))
     return frozenset(found)
 
 
@@ -119,7 +120,7 @@ KINDS: Mapping[str, Callable[[], frozenset[Text]]] = {"messages": extracted, "se
 
 def translated(name: str, kind: str = "messages") -> Catalog:
     """The catalogue of a language as it stands."""
-    path = language.catalogue_file(name, kind)
+    path = catalogues.catalogue_file(name, kind)
     if not path.exists():
         return Catalog(locale=name)
     with path.open("rb") as file:
@@ -163,8 +164,8 @@ def by_text(catalog: Catalog) -> dict[Text, Any]:
 
 def main() -> int:
     stale = False
-    for name, kind in product(language.languages()[1:], KINDS):
-        path = language.catalogue_file(name, kind)
+    for name, kind in product(catalogues.languages()[1:], KINDS):
+        path = catalogues.catalogue_file(name, kind)
         catalog = renewed(name, by_text(translated(name, kind)), kind)
         fresh = written(catalog)
         lacking = missing(catalog)

@@ -1,106 +1,24 @@
-"""The reader's language, region and time zone: texts by gettext catalogue, dates, money and sizes by Babel.
+"""This request's reader, by the person's language and the store's time zone, and the words pages write for them.
 
-English is the catalogue's own language; another one is offered once `translations/<language>` is there. Catalogues are
-read as people edit them (`.po`), once per process, so that no build step stands between a translation and its page.
-Words of dates follow the language of the texts, so that a sentence is never half translated; their order and the
-numbers follow the reader's region.
+How a reader reads is `app.language.reading`; the catalogues are beside it.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime
 from datetime import date as Date
-from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache
-from io import BytesIO
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_decimal_symbol
-from babel.support import NullTranslations, Translations
 from flask import g
 
-from app.db.types import utc_now
-from app.domain.zones import zone_of
+from app.language.catalogues import DEFAULT, catalogue_file, languages
+from app.language.reading import Reader, reader_for
 
-TRANSLATIONS = Path(__file__).parent / "translations"
-DEFAULT = "en"
+__all__ = ("DEFAULT", "Reader", "catalogue_file", "languages", "reader_for")
+
 SPACED = re.compile(r"(?<=\d)[\u00a0\u202f ](?=\d)")  # "1 200" as some write it
 AMOUNT = re.compile(r"(-?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+))([.,])(\d{1,2})")
-
-
-@dataclass(frozen=True)
-class Reader:
-    """How one person reads: `language` of the texts, `region` of numbers and dates, the store's time zone."""
-
-    language: Locale
-    region: Locale
-    zone: tzinfo
-    texts: NullTranslations
-
-    @property
-    def direction(self) -> str:
-        return self.language.text_direction
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages the texts exist in."""
-    found = sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
-    return (DEFAULT, *found)
-
-
-def catalogue_file(language: str, domain: str = "messages") -> Path:
-    """Where the texts of a language are kept, in gettext's own layout: those of pages, or the `sentences` of rows."""
-    return TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.po"
-
-
-@cache
-def _texts(language: str, domain: str = "messages") -> NullTranslations:
-    """A language's texts; what is not translated in it reads as English."""
-    if language == DEFAULT:
-        return NullTranslations()
-    packed = BytesIO()
-    with catalogue_file(language, domain).open("rb") as file:
-        write_mo(packed, read_po(file, locale=language))
-    packed.seek(0)
-    return Translations(packed)
-
-
-@cache
-def _told(language: str) -> NullTranslations:
-    """The sentences of rows; what is not among them is looked for among the texts of pages."""
-    found = _texts(language, "sentences")
-    if language != DEFAULT:
-        found.add_fallback(_texts(language))
-    return found
-
-
-def told(who: "Reader") -> NullTranslations:
-    """What rows say, in this reader's language: see `app.web.sentences`."""
-    return _told(who.language.language)
-
-
-@lru_cache(maxsize=256)  # the names are whatever browsers say
-def _locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError, TypeError):
-        return Locale.parse("en_GB" if name == DEFAULT else DEFAULT)
-
-
-def reader_for(locale: str, time_zone: str = "UTC") -> Reader:
-    """How somebody with this browser or control panel language reads."""
-    region = _locale(locale or DEFAULT)
-    language = region.language if region.language in languages() else DEFAULT
-    if region.language != language:
-        return Reader(_locale(language), region, zone_of(time_zone), _texts(language))
-    return Reader(region, region, zone_of(time_zone), _texts(language))
 
 
 def reader() -> Reader:
@@ -120,24 +38,21 @@ def read_in(time_zone: str) -> None:
 
 def _(text: str, **values: Any) -> str:
     """The text in the reader's language, `%(name)s` filled in."""
-    translated = str(reader().texts.ugettext(text)) if text else ""  # gettext keeps its own notes under the empty text
-    return translated % values if values else translated
+    return reader().text(text, **values)
 
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """The right plural, `%(n)s` filled in."""
-    translated: str = reader().texts.ungettext(one, many, n)
-    return translated % ({"n": number(n)} | values)
+    return reader().plural(one, many, n, **values)
 
 
 def number(value: int | Decimal) -> str:
-    return format_decimal(value, locale=reader().region)
+    return reader().number(value)
 
 
 def typed_number(value: Decimal) -> str:
     """An amount as it stands in a field, with the reader's decimal sign: 499,90."""
-    sign: str = get_decimal_symbol(reader().region)
-    return f"{value:f}".replace(".", sign if sign in ".," else ".")
+    return reader().typed_number(value)
 
 
 def plain_number(text: str) -> str:
@@ -152,13 +67,7 @@ def plain_number(text: str) -> str:
 
 def money(value: Mapping[str, Any] | None) -> str:
     """{"amount": "950.00", "currency": "EUR"} as the reader writes money; empty when there is none."""
-    if not value or not value.get("amount"):
-        return ""
-    try:
-        amount = Decimal(str(value["amount"]))
-        return format_currency(amount, str(value.get("currency") or "XXX"), locale=reader().region)
-    except (InvalidOperation, ValueError, UnknownLocaleError):
-        return f"{value.get('amount')} {value.get('currency', '')}".strip()
+    return reader().money(value)
 
 
 def start_of_day(text: str) -> datetime:
@@ -169,58 +78,37 @@ def start_of_day(text: str) -> datetime:
 
 def date(moment: datetime) -> str:
     """The day: 4 Jul 2026."""
-    return day(moment.astimezone(reader().zone).date())
+    return reader().date(moment)
 
 
 def day(value: Date) -> str:
     """A day of the calendar: 4 Jul 2026."""
-    return format_date(value, "medium", locale=_dates(reader()))
+    return reader().day(value)
 
 
 def moment(value: datetime) -> str:
     """Day and time in the store's zone: 4 Jul 2026, 14:30."""
-    who = reader()
-    local = value.astimezone(who.zone)
-    clock = format_time(local.timetz(), "short", locale=_dates(who)).replace("\u202f", "\u00a0")
-    return f"{format_date(local.date(), 'medium', locale=_dates(who))}, {clock}"
+    return reader().moment(value)
 
 
 def clock(value: datetime) -> str:
     """The time of day in the store's zone, 14:30; with its day when that is another than today."""
-    who = reader()
-    local = value.astimezone(who.zone)
-    if local.date() != utc_now().astimezone(who.zone).date():
-        return moment(value)
-    return format_time(local.timetz(), "short", locale=_dates(who)).replace("\u202f", "\u00a0")
-
-
-def _dates(who: Reader) -> Locale:
-    """Month names must be words of the text's language; a region of that language may order them."""
-    return who.region if who.region.language == who.language.language else Locale("en", "GB")
+    return reader().clock(value)
 
 
 def ago(value: datetime) -> str:
     """2 minutes ago; in 5 minutes; just now."""
-    distance = value - utc_now()
-    if abs(distance.total_seconds()) < 10:
-        return _("just now")
-    return format_timedelta(distance, add_direction=True, threshold=1.2, locale=reader().language)
+    return reader().ago(value)
 
 
 def span(seconds: float) -> str:
     """How long something took: 4 seconds; 3 minutes."""
-    return format_timedelta(timedelta(seconds=max(1, round(seconds))), threshold=1.2, locale=reader().language)
+    return reader().span(seconds)
 
 
 def size(count: int) -> str:
     """Bytes as people say them: 84 kB."""
-    value, unit = Decimal(count), "B"
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            break
-        value /= 1000
-    digits = "#,##0.#" if unit in ("MB", "GB") else "#,##0"
-    return f"{format_decimal(value, format=digits, locale=reader().region)}\u00a0{unit}"
+    return reader().size(count)
 
 
 def parse_moment(text: str | None) -> datetime | None:

@@ -6,14 +6,10 @@ Rules: plain, short, friendly. A failure says what happened, what it means for t
 from dataclasses import dataclass
 from typing import Any
 
+from app.language.catalogues import N_ as N_
 from app.scenarios import RUNNABLE
 from app.web import sentences
 from app.web.language import DEFAULT, _, reader
-
-
-def N_(text: str) -> str:  # gettext's customary name for "translate later"
-    """Marks a text for extraction where it is defined; `_` translates it where it is shown."""
-    return text
 
 
 @dataclass(frozen=True)

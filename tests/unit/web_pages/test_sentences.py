@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask, g
 
+from app.language import sentences as room
 from app.web import language, sentences
 
 APP = Flask(__name__)
@@ -82,10 +83,10 @@ def test_every_template_is_found_again_in_what_is_made_of_it() -> None:
     """No template is hidden by a wider one: filled with plain names, each is told as itself."""
     with APP.app_context():
         g.reader = language.reader_for("de")
-        for one in sentences.templates():
+        for one in room.templates():
             english = one.many or one.one
-            text = english % {name: f"Xy{name}" for name in sentences.PLACE.findall(english)}
-            found = sentences._matched(text)[1]
+            text = english % {name: f"Xy{name}" for name in room.PLACE.findall(english)}
+            found = room._matched(text)[1]
             assert found.template is not None, text
             assert found.template.weight >= one.weight
             assert sentences.said(text) != text, text
