@@ -1,7 +1,7 @@
 """Who chose it is mailed once when their store falls silent, and once when it speaks again. Pages say it in any case.
 
 What was told is written down before the call: a mail whose answer was lost is never sent twice. One that surely did not
-go out is tried again at the next look, and the settings say why.
+go out is tried again at the next look, and the settings say why. The audit log has each that went out, or may have.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ import structlog
 from sqlmodel import col, select
 
 from app import outbound
+from app.db import audit
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import utc_now
+from app.domain import audit_chain
 from app.domain.content import FiledCommunication, Recipient
 from app.domain.ids import StoreId
 from app.domain.silence import Silence, silent_since
@@ -85,11 +87,14 @@ def _tell(deps: Deps, news: _News) -> None:
             channel.deliver(_dispatch(news))
     except AppError as error:
         log.warning("silence_mail_failed", store_id=news.store, code=error.specific_code)
-        if not communications.is_unknown(error):
+        if communications.is_unknown(error):
+            _record(deps, news, "sent")
+        else:
             _note(deps, news, news.before, error.message)
         return
     log.info("silence_mail_sent", store_id=news.store, is_over=news.told_for is None)
     _note(deps, news, news.told_for, "")
+    _record(deps, news, "done")
 
 
 def _note(deps: Deps, news: _News, told_for: datetime | None, problem: str) -> None:
@@ -97,6 +102,14 @@ def _note(deps: Deps, news: _News, told_for: datetime | None, problem: str) -> N
         row = uow.session.get_one(StoreRow, news.store)
         if row.silence_mail_to == news.to:  # chosen anew meanwhile: what is true of the former address is not of this
             row.silence_told_for, row.silence_mail_problem = told_for, problem
+
+
+def _record(deps: Deps, news: _News, state: str) -> None:
+    """Who was told: their address as words that are forgotten with the store, never in the chain itself."""
+    action = "silence.over_told" if news.told_for is None else "silence.told"
+    with unit_of_work(deps.database) as uow:
+        audit.record(uow.session, news.store, "system", action, news.store,
+                     to=audit_chain.said(news.to), state=state)  # fmt: skip
 
 
 def _dispatch(news: _News) -> Dispatch:

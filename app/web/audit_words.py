@@ -64,6 +64,8 @@ ACTIONS = {
     "secret.renewed": N_("Renewed the secrets for OpenText’s calls"),
     "shelf_opened": N_("Opened the shared documents"),
     "shelf_withdrawn": N_("Withdrew the shared documents"),
+    "silence.over_told": N_("Mailed that the store speaks again"),
+    "silence.told": N_("Mailed that the store is silent"),
     "silence_chosen": N_("Chose how long the store may be silent"),
     "step_skipped": N_("Left a step out"),
     "store_redacted": N_("Erased the store’s data"),
@@ -111,7 +113,7 @@ NAMES = {
     "raw_bodies": N_("messages emptied"), "read_back": N_("seen in OpenText"), "reason": N_("reason"),
     "records_kept": N_("records that stay"), "request": N_("request"), "rows": N_("rows emptied"), "run": N_("run"),
     "sha256": N_("fingerprint"), "size": N_("size"), "state": N_("how it went"), "step": N_("step"),
-    "type": N_("type"), "version": N_("version"), "workflow": N_("Workflow Service"),
+    "to": N_("mailed to"), "type": N_("type"), "version": N_("version"), "workflow": N_("Workflow Service"),
     "workspaces": N_("workspaces"),
 }  # fmt: skip
 

@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import col, select
 
-from app.db.session import unit_of_work
+from app.db import audit
+from app.db.audit import AuditEntry
+from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import utc_now
+from app.domain import audit_chain
 from app.engine import silent_stores
 from sandbox.kernel.faults import FaultRule
 from tests.doors import OTHER, Browser, Doors
@@ -42,6 +46,17 @@ def mails(house: House) -> list[tuple[str, str]]:
     ]
 
 
+def recorded(house: House) -> list[tuple[str, str | None, str]]:
+    """(what, to whom, how it went) of the audit log's entries of such mails."""
+    with reading(house.deps.database) as session:
+        log = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq))).all()
+        return [
+            (one.action, audit_chain.words(one.detail["to"]), one.detail["state"])
+            for one in log
+            if one.action in ("silence.told", "silence.over_told")
+        ]
+
+
 def choose(owner: Browser, mail_to: str) -> int:
     return int(owner.post(PAGE, {"hours": "4", "quiet_from": "", "quiet_until": "", "mail_to": mail_to}).status_code)
 
@@ -62,6 +77,10 @@ def test_one_mail_when_it_falls_silent_and_one_when_it_speaks_again(house: House
     silent_stores.sweep(house.deps)
     assert len(mails(house)) == 2
     assert "come again; the latest came on" in mails(house)[1][1]
+    assert recorded(house) == [("silence.told", ADMIN, "done"), ("silence.over_told", ADMIN, "done")]
+    log = words_on(text(owner, "/settings/audit?who=system"))
+    assert "Mailed that the store is silent: The store" in log
+    assert f"mailed to: {ADMIN} · how it went: done" in log
     heard(house, utc_now() - timedelta(hours=6))
     assert choose(owner, "chef@northwind.example") == 303
     assert choose(owner, "") == 303
@@ -89,6 +108,11 @@ def test_a_mail_that_did_not_go_out_is_tried_again_and_one_in_doubt_is_not(house
     house.hurry()
     silent_stores.sweep(house.deps)
     assert len(mails(house)) == 2  # it did go out: never twice
+    assert recorded(house) == [("silence.told", ADMIN, "done"), ("silence.over_told", ADMIN, "sent")]
+    with unit_of_work(house.deps.database) as uow:
+        audit.forget_words(uow.session, house.store_id)
+        assert audit.first_bad_entry(uow.session, house.store_id) is None
+    assert {to for _what, to, _how in recorded(house)} == {None}
 
 
 def test_an_address_is_taken_only_where_it_can_be_mailed_to(house: House, owner: Browser) -> None:
