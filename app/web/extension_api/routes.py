@@ -52,7 +52,7 @@ def _add_panel(bp: Blueprint, deps: Deps) -> None:
         found = _found(deps, kind, object_id)
         if request.args.get("seen") and found.access.look == Look.ASKING:
             raise StillAsking("OpenText has not answered yet.")
-        view = views.panel(found.shown, found.orders)
+        view = views.panel(found.shown, found.orders, found.sight)
         if request.args.get("seen") == view.digest:
             return Response(status=204)
         return shapes.panel(view, found.shown, found.access)
@@ -61,7 +61,7 @@ def _add_panel(bp: Blueprint, deps: Deps) -> None:
     def summary(kind: str, object_id: str) -> JSON:
         """One line, and whether an action has anything to offer."""
         found = _found(deps, kind, object_id)
-        return shapes.summary(views.panel(found.shown, found.orders), found.shown, found.access)
+        return shapes.summary(views.panel(found.shown, found.orders, found.sight), found.shown, found.access)
 
     @bp.post(f"/panel/{KIND}/<object_id>/recheck")
     @guards.requires("viewer")
@@ -184,7 +184,7 @@ def _place(one: Place) -> JSON:
 
 def _printable(found: Seen) -> JSON:
     shown = [one for one in found.shown.documents if panel_print.can_print(one)] if found.access.is_known else []
-    view = views.panel(found.shown, found.orders)
+    view = views.panel(found.shown, found.orders, found.sight)
     return {
         "id": view.object_id,
         "title": view.title,

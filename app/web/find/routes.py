@@ -76,7 +76,7 @@ def _about(deps: Deps, store_id: StoreId, key: Key) -> tuple[About, Access]:
     with reading(deps.database) as session:
         related = finding.related(session, store_id, key, shown.snapshot.facts if shown.snapshot else {})
     lines = tuple(views.line(one, what) for one, what in related.items())
-    return views.about(shown, panel_views.panel(shown, found.orders), lines), found.access
+    return views.about(shown, panel_views.panel(shown, found.orders, found.sight), lines), found.access
 
 
 def _panel_url(line: Line) -> str:

@@ -95,7 +95,8 @@ def task(
     can_ask = can_ask and who.role.covers(Role.MANAGER)
     page = templating.page(
         "inbox/task.html", held=held, ref=ref, typed=typed, refusal=refused, words=decisions, access=found.access,
-        acts=tasks.acts(found.sight, held) if held else (), view=panel_views.panel(found.shown, found.orders),
+        acts=tasks.acts(found.sight, held) if held else (),
+        view=panel_views.panel(found.shown, found.orders, found.sight),
         answers=views.answers(held, run.scenario if run else "") if held else (),
         reasons=why.reasons(run) if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,

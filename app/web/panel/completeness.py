@@ -29,6 +29,12 @@ def is_whole(rows: PanelRows) -> bool:
     return not any(kept.get(name) for name in ("missing", "outdated", "in_process"))
 
 
+def outdated(rows: PanelRows) -> tuple[str, ...]:
+    """Names of documents this reader sees that grew older than their type's validity."""
+    nodes = _kept(rows).get("outdated", ())
+    return tuple(one.name for one in rows.documents if one.node_id in nodes)
+
+
 def _may_know(found: Sight, name: str) -> bool:
     """Who would not see a document of this type is not told that there is none."""
     return found.nodes is not None or found.allowed.sees(Traits(folders=(), types=(name,), categories=()))

@@ -8,22 +8,32 @@ from app.domain.publication import FieldState, PublicationState
 from app.domain.rights import Sight
 from app.web import language, sentences, texts
 from app.web.language import _, ngettext
-from app.web.panel import completeness, progress
-from app.web.texts import State
+from app.web.panel import completeness, progress, subjects
+from app.web.texts import N_, State
 
 ANSWER_TASK = "provide information"  # how the model names the task that answers a reviewer's question
 EXPIRED = "expired"
 LETTERS = ("wait_days", "deliver_communication")
+NOT_FOUND = {
+    "order": N_("Your store has no order of this number."),
+    "product": N_("Your store has no product of this number."),
+    "customer": N_("Your store has no customer of this number."),
+    "company": N_("Your store has no company of this number."),
+    "page": N_("Your store has no page of this number."),
+    "case": N_("This store has no such case. Open it from its order or its customer."),
+}
 PUBLISHING = ("publish_content", "undo_publication", "restore_fields")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The word and the sentence. `is_at_rest`: filed and waiting for nobody."""
+    """The word and the sentence. `is_at_rest`: filed and waiting for nobody. `keeps_its_word`: what a reader asks
+    first is that word; of its documents only what is wrong with them says more."""
 
     state: State
     lead: str
     is_at_rest: bool = False
+    keeps_its_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,19 @@ def judge(rows: PanelRows, main: RunFacts | None, sight: Sight) -> Judged:
     if any(run.state in progress.STUCK for run in rows.runs):
         lead = _("Something stopped and needs a person. Below you see what it is and the way out.")
         return Judged(State(_("Needs attention"), "bad"), lead)
+    if subjects.is_missing(rows):
+        return Judged(State(_("Not found"), "none"), _(NOT_FOUND[rows.object_type]))
     if late := _overdue(rows):
         return late
     found = _of_kind(rows, main)
+    if found.keeps_its_word:
+        return _with_what_is_wrong(found, _wrong_with_documents(rows, sight))
     return _by_documents(rows, sight) or found if found.is_at_rest else found
+
+
+def _with_what_is_wrong(found: Judged, wrong: Judged | None) -> Judged:
+    """What is wrong gives the word; that it is live all the same stays said."""
+    return Judged(wrong.state, f"{wrong.lead} {found.lead}") if wrong else found
 
 
 def _of_kind(rows: PanelRows, main: RunFacts | None) -> Judged:
@@ -104,14 +123,24 @@ def _by_documents(rows: PanelRows, sight: Sight) -> Judged | None:
             "%(n)s documents are on hold: they cannot be deleted until the holds are released.", held,
         )  # fmt: skip
         return Judged(State(_("On hold"), "wait"), lead)
-    lacking = completeness.lacking(rows, sight)
-    if lacking.missing:
-        names = ", ".join(lacking.missing[:5])
-        return Judged(State(_("Incomplete"), "wait"), _("Still missing: %(names)s.", names=names))
-    if lacking.is_known and completeness.is_whole(rows):
+    if wrong := _wrong_with_documents(rows, sight):
+        return wrong
+    if completeness.lacking(rows, sight).is_known and completeness.is_whole(rows):
         return Judged(State(_("Complete"), "good"), _("Every document OpenText asks for is there."))
     if rows.documents and all(one.record_class for one in rows.documents):
         return Judged(State(_("Recorded"), "good"), _("Its documents are kept in OpenText as records."))
+    return None
+
+
+def _wrong_with_documents(rows: PanelRows, sight: Sight) -> Judged | None:
+    """What OpenText requires and does not have, or has in a version that is too old."""
+    missing = completeness.lacking(rows, sight).missing
+    if missing:
+        return Judged(State(_("Incomplete"), "wait"), _("Still missing: %(names)s.", names=", ".join(missing[:5])))
+    old = completeness.outdated(rows)
+    if old:
+        lead = _("No longer valid: %(names)s. A new version is needed.", names=", ".join(old[:5]))
+        return Judged(State(_("Outdated"), "wait"), lead)
     return None
 
 
@@ -191,14 +220,14 @@ def _product(rows: PanelRows, main: RunFacts | None) -> Judged:
     if main and flow and flow.outcome and (publication is None or publication.run_id != main.id):
         return _content_decided(main, flow.outcome)
     if publication:
-        return _published(publication)
+        return _on_sale(rows, _published(publication))
     approval = next((one for one in rows.documents if one.approval_status), None)
     if approval and approval.approval_status == "Pending":
         lead = _("“%(name)s” is being approved in OpenText. It is published once approved.", name=approval.name)
         return Judged(State(_("Waiting for approval"), "wait"), lead)
     if rows.link:
         lead = _("Authors work on the content sheet. Once it is approved, exactly that version is published here.")
-        return Judged(State(_("Ready"), "good"), lead)
+        return Judged(State(_("Ready"), "good"), lead, keeps_its_word=True)
     if any(run.state in ("running", "waiting") for run in rows.runs):
         return Judged(State(_("In progress"), "busy"), _("Its launch workspace is being created."))
     return Judged(State(_("Not linked"), "none"), _("This product has no launch workspace in OpenText yet."))
@@ -242,7 +271,16 @@ def _published(publication: PublicationFacts) -> Judged:
             off,
         )
         return Judged(State(_("Drifted"), "wait"), lead)
-    return Judged(State(_("Live"), "good"), _("Your store shows version %(version)s, approved by %(who)s.", **version))
+    lead = _("Your store shows version %(version)s, approved by %(who)s.", **version)
+    return Judged(State(_("Live"), "good"), lead, keeps_its_word=True)
+
+
+def _on_sale(rows: PanelRows, found: Judged) -> Judged:
+    """What was published is seen by shoppers only while the product is."""
+    if found.keeps_its_word and rows.snapshot and rows.snapshot.facts.get("is_visible") is False:
+        lead = _("%(what)s Shoppers cannot see it, because the product is not visible.", what=found.lead)
+        return Judged(State(_("Not visible"), "none"), lead, keeps_its_word=True)
+    return found
 
 
 def _drifted(rows: PanelRows) -> PublicationFacts | None:
@@ -282,13 +320,16 @@ def _page(rows: PanelRows) -> Judged:
 
 def _case(rows: PanelRows) -> Judged:
     """Its own state first; where something was published from it, what became of that."""
-    facts = rows.snapshot.facts if rows.snapshot else {}
+    if rows.snapshot is None:
+        return Judged(State(_("Not known"), "none"), _("This case is being looked up."))
+    facts = rows.snapshot.facts
     if rows.publications and facts.get("state") != "closed":
         return _published(rows.publications[0])
     word = {"open": State(_("Open"), "wait"), "decided": State(_("Decided"), "good")}.get(
         str(facts.get("state")), State(_("Closed"), "none")
     )
-    return Judged(word, str(facts.get("outcome") or "") or _("Its documents and decisions are in OpenText."))
+    lead = _("Its documents and decisions are in OpenText.") if rows.link else ""
+    return Judged(word, sentences.said(str(facts.get("outcome") or "")) or lead)
 
 
 def stages(rows: PanelRows, main: RunFacts | None) -> tuple[Stage, ...]:

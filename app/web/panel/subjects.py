@@ -27,6 +27,12 @@ class Neighbour:
     name: str
 
 
+def is_missing(rows: PanelRows) -> bool:
+    """Nothing is known about it, and who was asked a moment ago has nothing of that number either."""
+    is_known = rows.snapshot or rows.link or rows.runs or rows.publications or rows.documents
+    return not is_known and any(one.reason == "gone" for one in rows.requests)
+
+
 def title(rows: PanelRows) -> str:
     known = rows.snapshot.name if rows.snapshot else ""
     named = known or next((run.subject_name for run in rows.runs if run.subject_name), "")

@@ -208,7 +208,7 @@ def _waits_for_choice(run: RunFacts) -> bool:
 def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
     """That somebody asks OpenText behind the page shows nowhere: only what comes of it is sent again."""
     shown = replace(rows, requests=tuple(one for one in rows.requests if one.request != "recheck"))
-    told = (shown, orders, _refresh(rows), is_silent(rows))
+    told = (shown, orders, _refresh(rows), is_silent(rows), subjects.is_missing(rows))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -367,4 +367,5 @@ def _is_stale(rows: PanelRows) -> bool:
     if seen is not None and utc_now() - seen > FORGOTTEN_AFTER:
         as_of = seen  # a workflow that was looked at tells of no documents
     can_answer = rows.shop.state == "installed" and not (rows.link and rows.shop.opentext_state != "connected")
-    return can_answer and not _open(rows) and (as_of is None or utc_now() - as_of > STALE_AFTER)
+    is_asked = _open(rows) or subjects.is_missing(rows)
+    return can_answer and not is_asked and (as_of is None or utc_now() - as_of > STALE_AFTER)

@@ -82,8 +82,8 @@ class TestWhereItStands:
             (
                 {"types": ["Invoice"], "missing": [], "outdated": [200]},
                 [{"node_id": 200}],
-                "Filed",
-                "No decision is open",
+                "Outdated",
+                "No longer valid: Paper 0.pdf. A new version is needed.",
             ),
             ({}, [{"record_class": "Orders"}], "Recorded", "Its documents are kept in OpenText as records."),
             ({}, [{"record_class": "Orders"}, {}], "Filed", "No decision is open"),
@@ -116,6 +116,29 @@ class TestWhereItStands:
         page = shop.sign_in().text("/panel/orders/5")
         assert state_on(page) == "Not linked"
         assert "Nothing is known about it here yet." in page
+
+    @pytest.mark.parametrize(
+        ("path", "lead"),
+        [
+            ("orders/5", "Your store has no order of this number."),
+            ("products/5", "Your store has no product of this number."),
+            ("customers/5", "Your store has no customer of this number."),
+            ("companies/5", "Your store has no company of this number."),
+            ("pages/page:5", "Your store has no page of this number."),
+            ("cases/" + "e" * 32, "This store has no such case. Open it from its order or its customer."),
+        ],
+    )
+    def test_what_nobody_has_is_not_found_and_offers_nothing(self, shop: Shop, path: str, lead: str) -> None:
+        kind = {"companies": "company"}.get(path.split("/")[0], path.split("/")[0].removesuffix("s"))
+        person = shop.sign_in("manager")
+        before = person.text(f"/panel/{path}")
+        assert state_on(before) == ("Not known" if kind == "case" else "Not linked")
+        shop.event(kind, path.partition("/")[2], source="person", topic="requested", state="ignored", reason="gone",
+                   detail={"request": "recheck"}, ended_at=ago(minutes=1))  # fmt: skip
+        page = person.text(f"/panel/{path}")
+        assert (state_on(page), lead in words_on(page)) == ("Not found", True)
+        for offered in ("offer-button", "Open a return", "Open a complaint", "hx-get"):
+            assert offered not in page, offered
 
     def test_a_stopped_run_needs_attention_whatever_else_is_there(self, shop: Shop) -> None:
         shop.failing(shop.order_under_review("1001"), 3, stuck=True)

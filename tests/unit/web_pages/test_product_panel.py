@@ -1,8 +1,11 @@
 """Approved and live: field by field, drift, restore, undo; and a product that has no workspace yet."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import select
 
+from app.db.links import SubjectSnapshot, WorkspaceLink
 from app.db.publications import Publication, PublicationField
 from app.db.session import unit_of_work
 from tests.unit.web_pages.shop import Shop, ago
@@ -33,6 +36,32 @@ class TestTheTable:
         assert "Your store shows something else than was approved." in page
         assert words_on(page).count("Restore Name") == 1
         assert "Restore all" not in page
+
+    @pytest.mark.parametrize(
+        ("reported", "is_visible", "word", "lead"),
+        [
+            ({"missing": ["CE declaration"]}, True, "Incomplete",
+             "Still missing: CE declaration. Your store shows version 3, approved by Tom Okafor."),
+            ({"outdated": [300]}, True, "Outdated",
+             "No longer valid: Old certificate.pdf. A new version is needed. Your store shows version 3"),
+            ({"missing": []}, True, "Live", "Your store shows version 3, approved by Tom Okafor."),
+            ({"missing": []}, False, "Not visible",
+             "approved by Tom Okafor. Shoppers cannot see it, because the product is not visible."),
+            ({"missing": ["CE declaration"]}, False, "Incomplete", "Shoppers cannot see it"),
+        ],
+    )  # fmt: skip
+    def test_what_is_live_says_which_of_its_documents_is_missing_or_too_old(
+        self, shop: Shop, reported: dict[str, Any], is_visible: bool, word: str, lead: str
+    ) -> None:
+        shop.product_live("77")
+        with unit_of_work(shop.deps.database) as uow:
+            link = uow.session.exec(select(WorkspaceLink)).one()
+            link.completeness = {"types": ["CE declaration"]} | reported
+            snapshot = uow.session.exec(select(SubjectSnapshot)).one()
+            snapshot.facts = snapshot.facts | {"is_visible": is_visible}
+        shop.document(link, "Old certificate.pdf", "03 Compliance", node_id=300, holds=["Audit 2026"])
+        page = shop.sign_in().text("/panel/products/77")
+        assert (state_on(page), lead in words_on(page)) == (word, True)
 
     def test_what_undo_left_alone_is_listed(self, shop: Shop) -> None:
         shop.product_live("77", state="undone", page_title="kept")
