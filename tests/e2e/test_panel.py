@@ -18,7 +18,7 @@ from app.engine.vault import random_token, sha256_hex
 from app.web.looks import Look
 from tests.e2e import axe
 from tests.e2e.scenes import links, scene_orders, scene_products, scene_settings
-from tests.e2e.windows import Site, Visit
+from tests.e2e.windows import WATCH, Site, Visit
 from tests.unit.web_pages.shop import STORE, utc_in
 
 pytestmark = pytest.mark.e2e
@@ -283,14 +283,6 @@ def test_files_are_dropped_on_the_panel_and_on_a_document(site: Site, visit: Ope
     window.problems[:] = [one for one in window.problems if "422" not in one]
 
 
-WATCH = """
-window.shift = 0; window.paint = 0; window.slowest = 0;
-const watch = (type, seen) => new PerformanceObserver((list) => list.getEntries().forEach(seen))
-  .observe({type, buffered: true, durationThreshold: 16});
-watch('layout-shift', (one) => { window.shift += one.value });
-watch('largest-contentful-paint', (one) => { window.paint = one.startTime });
-watch('event', (one) => { window.slowest = Math.max(window.slowest, one.duration) });
-"""
 LIGHT = {  # what is done there and must be answered at once: a fold, a field, a tick, a choice
     "order-under-review": "summary", "home": "summary", "inbox": "main [type=checkbox]", "find-order": "#find",
     "order-decide": "textarea", "settings-opentext": "summary", "settings-scenario": "main [type=checkbox]",

@@ -19,6 +19,7 @@ from sandbox.kernel.faults import FaultRule
 from sandbox.server import Server
 from sandbox.shopify.admin import extensions
 from sandbox.stage import Addresses
+from tests.e2e.windows import WATCH
 from tests.house import House, a_house
 from tests.integration.doors.test_shopify_extensions import (
     a_pdf,
@@ -40,6 +41,11 @@ class Admin:
     url: str
     page: Page
     problems: list[str]
+
+    def measured(self, frame: str, what: str) -> float:
+        """`shift`, `paint` or `slowest` of the frame whose address has these words."""
+        (found,) = [one for one in self.page.frames if frame in one.url]
+        return float(found.evaluate(f"window.{what}"))
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.url}/admin/store/{HANDLE}{path}")
@@ -72,6 +78,7 @@ def admin(sqlite_url: str, chromium: Browser) -> Iterator[Admin]:
         give_workspace(house, store, "order", "1001")
         context = chromium.new_context(viewport={"width": 1280, "height": 1000})
         page, problems = context.new_page(), list[str]()
+        page.add_init_script(WATCH)
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))
         page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
         yield Admin(house, theirs, page, problems)
@@ -79,6 +86,7 @@ def admin(sqlite_url: str, chromium: Browser) -> Iterator[Admin]:
         assert problems == []
 
 
+@pytest.mark.alone  # it measures time
 def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(admin: Admin, tmp_path: Path):
     page = admin.open("/orders/1001")
     block = page.frame_locator("iframe.block")
@@ -87,6 +95,12 @@ def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(a
     block.get_by_role("button", name="Open ECM panel").click()
     panel = page.frame_locator("dialog iframe")
     expect(panel.get_by_role("heading", name="Documents")).to_be_visible()
+    expect(panel.get_by_label("File in")).to_be_enabled()
+    panel.get_by_label("File in").press("ArrowDown")
+    page.wait_for_timeout(100)
+    for frame in ("-block", "-action"):
+        assert 0 < admin.measured(frame, "paint") < 1000
+        assert admin.measured(frame, "slowest") < 100
     paper = tmp_path / "Customs form.pdf"
     paper.write_bytes(a_pdf(2))
     panel.locator("input[type=file]").set_input_files(paper)
@@ -108,7 +122,8 @@ def test_a_decision_is_made_in_the_action_at_any_width(admin: Admin, width: int,
     assert 0 < len(summary) <= 30
     block.get_by_role("button", name="Open ECM panel").click()
     panel = page.frame_locator("dialog iframe")
-    expect(panel.get_by_label("File in")).to_be_visible()  # comes a moment later and moves what stands below it
+    expect(panel.get_by_label("File in")).to_be_enabled()
+    assert [admin.measured(frame, "shift") for frame in ("-block", "-action")] == [0, 0]
     panel.get_by_role("button", name="Decide", exact=False).click()
     house.stage.world.faults.add(FaultRule(system="workflow", path="/workflow/*", kind="status", status=503))
     panel.get_by_label("Comment").fill("Called the customer")

@@ -144,6 +144,17 @@ def open_window(
     return Visit(site, person, context, page, watched(page))
 
 
+# What moved in a window or frame, when its largest part was painted, and its slowest answer to a press.
+WATCH = """
+window.shift = 0; window.paint = 0; window.slowest = 0;
+const watch = (type, seen) => new PerformanceObserver((list) => list.getEntries().forEach(seen))
+  .observe({type, buffered: true, durationThreshold: 16});
+watch('layout-shift', (one) => { window.shift += one.value });
+watch('largest-contentful-paint', (one) => { window.paint = one.startTime });
+watch('event', (one) => { window.slowest = Math.max(window.slowest, one.duration) });
+"""
+
+
 def watched(page: Page) -> list[str]:
     """What will go wrong in it: dialogs, script errors, refusals of the browser."""
     problems: list[str] = []

@@ -103,6 +103,7 @@ def _add_filing(bp: Blueprint, deps: Deps) -> None:
             "places": [_place(one) for one in known],
             "accept": list(files.ENDINGS),
             "most_bytes": files.MOST_BYTES,
+            "most": language.size(files.MOST_BYTES),
             **(shapes.NOT_YET if is_asking else {}),
         }
 

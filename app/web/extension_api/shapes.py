@@ -53,7 +53,7 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
         **summary(view, rows, access),
         "lead": view.lead,
         "workspace": _workspace(view) if knows else None,
-        "as_of": _as_of(view),
+        "as_of": _as_of(view, rows),
         "banners": _banners(view, access),
         "stages": [{"title": one.title, "status": one.status} for one in view.stages],
         "notes": [_note(one.text, one.why) for one in (*view.asks, *view.answers)],
@@ -74,7 +74,6 @@ def panel(view: PanelView, rows: PanelRows, access: Access) -> JSON:
             "can_upload": access.can_upload,
         },
         "refresh": _refresh(view, access),
-        "is_stale": view.is_stale,
         "digest": view.digest,
     }
 
@@ -86,13 +85,21 @@ def summary(view: PanelView, rows: PanelRows, access: Access) -> JSON:
         "summary": in_short(*parts),
         "shows": access.look == Look.ASKING or _has_something(view, access),
         "state": _state(view.state),
+        "is_unread": _is_unread(view, rows),
+        "is_stale": view.is_stale,
     }
 
 
-def _as_of(view: PanelView) -> str:
-    """How old what is shown is: a time of the clock, for these words stand there until the next look."""
+def _is_unread(view: PanelView, rows: PanelRows) -> bool:
+    """Nobody has read it from the store yet, and somebody can."""
+    return view.as_of is None and rows.shop.state == "installed"
+
+
+def _as_of(view: PanelView, rows: PanelRows) -> str:
+    """How old what is shown is: a time of the clock, for these words stand there until the next look. The line is
+    there before it has a time, so that nothing moves when it gets one."""
     if view.as_of is None:
-        return ""
+        return _("Not read from your store yet") if _is_unread(view, rows) else ""
     words = _("OpenText as of") if view.workspace else _("Your store as of")
     return f"{words} {language.clock(view.as_of)}"
 

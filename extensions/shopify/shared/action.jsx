@@ -55,7 +55,7 @@ function Panel({about}) {
         {said && <s-banner tone="success">{said}</s-banner>}
         {found && <Whole of={found} about={about} again={again} decided={decided} begin={begin} isAsking={isAsking} />}
       </s-stack>
-      <s-button slot="primary-action" disabled={isAsking} onClick={() => begin('recheck')}>{t('recheck')}</s-button>
+      <s-button slot="primary-action" loading={isAsking} onClick={() => begin('recheck')}>{t('recheck')}</s-button>
       <Close />
     </s-admin-action>
   );
@@ -85,11 +85,15 @@ function Whole({of, about, again, decided, begin, isAsking}) {
 function Offer({of, begin, isAsking}) {
   return (
     <s-section heading={of.title}>
-      <s-unordered-list>{of.what.map((line) => <s-list-item key={line}>{line}</s-list-item>)}</s-unordered-list>
-      {of.why_not && <Quiet>{of.why_not}</Quiet>}
-      {of.button && (
-        <s-button variant="primary" loading={isAsking} onClick={() => begin(of.request)}>{of.button}</s-button>
-      )}
+      <s-stack gap="base">
+        <s-unordered-list>{of.what.map((line) => <s-list-item key={line}>{line}</s-list-item>)}</s-unordered-list>
+        {of.why_not && <Quiet>{of.why_not}</Quiet>}
+        {of.button && (
+          <s-stack direction="inline">
+            <s-button variant="primary" loading={isAsking} onClick={() => begin(of.request)}>{of.button}</s-button>
+          </s-stack>
+        )}
+      </s-stack>
     </s-section>
   );
 }

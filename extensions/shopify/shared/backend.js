@@ -46,7 +46,7 @@ export async function ask(path, options = {}) {
 
 const LOOKS = 30; // for a minute; then OpenText is not slow, it is away
 
-const later = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000));
+export const later = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000));
 
 /** Ask until the app has OpenText's own answer. `meanwhile` gets what the app knows until then, where it knows some. */
 async function awaited(path, meanwhile = () => {}) {

@@ -27,7 +27,7 @@ function Card({about, action}) {
         <Problem error={error} />
         {!found && !error && <s-spinner accessibilityLabel={t('loading')} />}
         {found && <Shown of={found} />}
-        {found && (
+        {found && found.shows && (
           <s-button onClick={() => shopify.navigation.navigate(`extension://${action}`)}>{t('open')}</s-button>
         )}
       </s-stack>

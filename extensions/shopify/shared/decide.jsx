@@ -14,11 +14,12 @@ export function Decide({about, task, done}) {
   const [comment, setComment] = useState('');
   const [to, setTo] = useState('');
   const [problem, setProblem] = useState(null);
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(''); // which button; a second press meanwhile is none
   const key = useRef('');
 
-  const run = async (work) => {
-    setAsking(true);
+  const run = async (what, work) => {
+    if (asking) return;
+    setAsking(what);
     setProblem(null);
     try {
       await work();
@@ -26,10 +27,10 @@ export function Decide({about, task, done}) {
       setProblem(refused);
       if (refused.more?.is_over) await done({problem: refused.message});
     }
-    setAsking(false);
+    setAsking('');
   };
-  const open = () => run(async () => setFound(await read(about, task.decide)));
-  const press = (what) => run(async () => {
+  const open = () => run('open', async () => setFound(await read(about, task.decide)));
+  const press = (what) => run(what, async () => {
     key.current = key.current || click(); // kept until it is done: the same press again is one wish
     const answer = await decide(about, task.decide, {press: what, comment, to, click: key.current});
     key.current = '';
@@ -41,7 +42,7 @@ export function Decide({about, task, done}) {
   if (!found) {
     return (
       <>
-        <s-button loading={isAsking} accessibilityLabel={t('decide.of', {name: task.name})} onClick={open}>{t('decide.open')}</s-button>
+        <s-button loading={asking === 'open'} accessibilityLabel={t('decide.of', {name: task.name})} onClick={open}>{t('decide.open')}</s-button>
         <Problem error={problem?.message} />
       </>
     );
@@ -61,10 +62,10 @@ export function Decide({about, task, done}) {
       />
       <s-stack direction="inline" gap="small">
         {found.options.map((one) => (
-          <s-button key={one.press} {...TONES[one.tone]} disabled={isAsking} onClick={() => press(one.press)}>{one.label}</s-button>
+          <s-button key={one.press} {...TONES[one.tone]} loading={asking === one.press} onClick={() => press(one.press)}>{one.label}</s-button>
         ))}
         {others.map((one) => (
-          <s-button key={one.act} variant="tertiary" disabled={isAsking} onClick={() => press(one.act)}>{one.label}</s-button>
+          <s-button key={one.act} variant="tertiary" loading={asking === one.act} onClick={() => press(one.act)}>{one.label}</s-button>
         ))}
       </s-stack>
       {found.acts.filter(({act}) => act === 'delegate').map((one) => (
@@ -75,7 +76,7 @@ export function Decide({about, task, done}) {
             error={field === 'to' ? problem.message : undefined}
             onInput={(event) => setTo(event.currentTarget.value)}
           />
-          <s-button variant="tertiary" disabled={isAsking} onClick={() => press(one.act)}>{one.label}</s-button>
+          <s-button variant="tertiary" loading={asking === one.act} onClick={() => press(one.act)}>{one.label}</s-button>
         </s-stack>
       ))}
       {found.has_more && <Quiet>{t('decide.more')}</Quiet>}

@@ -76,10 +76,12 @@ function Download({of, object}) {
   };
   return (
     <>
-      <s-button variant="tertiary" loading={isAsking} accessibilityLabel={t('documents.downloadOf', {name: of.name})} onClick={fetchIt}>
-        {t('documents.download')}
-      </s-button>
-      {url && <Out href={url}>{t('documents.ready')}</Out>}
+      <s-stack direction="inline" gap="small" alignItems="center">
+        <s-button variant="tertiary" loading={isAsking} accessibilityLabel={t('documents.downloadOf', {name: of.name})} onClick={fetchIt}>
+          {t('documents.download')}
+        </s-button>
+        {url && <Out href={url}>{t('documents.ready')}</Out>}
+      </s-stack>
       <Problem error={error} />
     </>
   );

@@ -5,10 +5,11 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {answer, backend, document_, folder, NOT_YET, panel} from './panel.js';
 
 const AT = '/shopify/api/panel/orders/1001';
-const PLACES = {places: [{id: 7, name: '01 Order record'}, {id: 9, name: '02 Customs'}], accept: ['.pdf'], most_bytes: 1000};
+const PLACES = {places: [{id: 7, name: '01 Order record'}, {id: 9, name: '02 Customs'}], accept: ['.pdf'], most_bytes: 1000, most: '1 kB'};
 const extension = getExtension('admin.order-details.action.render', {configSearchDir: folder('ecm-order-action')});
 const all = (selector) => [...document.body.querySelectorAll(selector)];
 const button = (words) => all('s-button').find((one) => one.textContent === words);
+const isOpen = () => waitFor(() => expect(all('s-option')).not.toHaveLength(0));
 const shown = (words) => waitFor(() => expect(document.body.textContent).toContain(words));
 
 beforeEach(() => {
@@ -41,7 +42,7 @@ test('dropped files are filed one by one in the chosen place, and the panel is r
     },
   });
   await extension.render();
-  await waitFor(() => expect(all('s-drop-zone')).toHaveLength(1));
+  await isOpen();
   const [select] = all('s-select');
   select.value = '9';
   fireEvent.change(select);
@@ -76,7 +77,7 @@ test('while OpenText is slow files go to folders we know of, keep their place an
     fireEvent.change(zone);
   };
   await extension.render();
-  await waitFor(() => expect(all('s-drop-zone')).toHaveLength(1));
+  await isOpen();
   const [select] = all('s-select');
   select.value = '1';
   fireEvent.change(select);
@@ -86,6 +87,59 @@ test('while OpenText is slow files go to folders we know of, keep their place an
   await waitFor(() => expect(all('s-option')).toHaveLength(2));
   drop();
   await waitFor(() => expect(filed).toEqual([['1', '02 Customs'], ['9', '02 Customs']]));
+});
+
+test('where to file stands there before it is known, takes nothing until then, and is the same afterwards', async () => {
+  let gate;
+  const opened = new Promise((go) => { gate = go; });
+  extension.fetch = backend({[`GET ${AT}`]: answer(panel()), [`GET ${AT}/places`]: () => opened.then(() => answer(PLACES))});
+  await extension.render();
+  await waitFor(() => expect(all('s-drop-zone')).toHaveLength(1));
+  const before = all('s-select, s-drop-zone, s-section');
+  const closed = () => all('s-select, s-drop-zone').map((one) => one.hasAttribute('disabled') || Boolean(one.disabled));
+  expect(closed()).toEqual([true, true]);
+  gate();
+  await isOpen();
+  await waitFor(() => expect(closed()).toEqual([false, false]));
+  expect(all('s-select, s-drop-zone, s-section')).toEqual(before);
+  await shown('upload.most');
+});
+
+test('what is dropped while a file goes on its way comes after it; kinds that are left out are named', async () => {
+  const filed = [];
+  let gate;
+  const opened = new Promise((go) => { gate = go; });
+  extension.fetch = backend({
+    [`GET ${AT}`]: answer(panel()), [`GET ${AT}/places`]: answer(PLACES),
+    [`POST ${AT}/documents`]: (_url, {body}) => {
+      filed.push(body.get('file').name);
+      return opened.then(() => answer({filed: body.get('file').name}, 201));
+    },
+  });
+  await extension.render();
+  await isOpen();
+  const [zone] = all('s-drop-zone');
+  for (const name of ['one.pdf', 'two.pdf']) {
+    zone.files = [new File(['x'], name)];
+    fireEvent.change(zone);
+  }
+  zone.dispatchEvent(new Event('DropRejected')); // as Preact hears it where no element of that name is defined
+  await shown('upload.leftOut');
+  expect(filed).toEqual(['one.pdf']);
+  gate();
+  await shown('one.pdf, two.pdf');
+  expect(filed).toEqual(['one.pdf', 'two.pdf']);
+  await shown('upload.leftOut');
+});
+
+test('why nothing can be filed is said, and asked for again by a button', async () => {
+  const told = [answer({error: 'Sign in to OpenText.'}, 403), answer({...PLACES, places: []})];
+  extension.fetch = backend({[`GET ${AT}`]: answer(panel()), [`GET ${AT}/places`]: () => told.shift()});
+  await extension.render();
+  await shown('Sign in to OpenText.');
+  fireEvent.click(all('s-section s-button').find((one) => one.textContent === 'recheck'));
+  await shown('upload.nowhere');
+  expect(document.body.textContent).not.toContain('Sign in to OpenText.');
 });
 
 test('an offer is taken up with its button, and a refusal is said', async () => {

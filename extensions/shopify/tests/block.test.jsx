@@ -31,6 +31,13 @@ test('its button opens the action of the same page', async () => {
   expect(extension.shopify.navigation.navigate).toHaveBeenCalledWith('extension://ecm-order-action');
 });
 
+test('where the panel has nothing to say nobody is sent there', async () => {
+  extension.fetch = backend({[PATH]: answer(panel({shows: false, workspace: null, lead: 'Nothing is in OpenText yet.'}))});
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toContain('Nothing is in OpenText yet.'));
+  expect(the('s-button')).toBeNull();
+});
+
 test('what is known is shown with its age, and what OpenText says later takes its place once, by itself', async () => {
   const told = [
     answer(panel({refresh: 0.2})), answer(NOT_YET, 202), answer(NOT_YET, 202), answer(panel({as_of: 'OpenText as of 10:07', summary: 'new', digest: 'd2'})),

@@ -16,6 +16,15 @@ test('the entry is there only where the app has something to say', async () => {
   expect(await somethingToSay()()).toEqual({display: true});
 });
 
+test('what nobody has read yet is read first: only then is it known what may begin', async () => {
+  const path = '/shopify/api/panel/companies/9';
+  const told = [answer({shows: false, is_unread: true, is_stale: true}), answer({shows: true, is_unread: false})];
+  const fetched = backend({[`GET ${path}/summary`]: () => told.shift(), [`POST ${path}/recheck`]: answer({asked: 'recheck'}, 202)});
+  vi.stubGlobal('fetch', fetched);
+  expect(await somethingToSay()()).toEqual({display: true});
+  expect(fetched.mock.calls.filter(([url]) => url.endsWith('/recheck'))).toHaveLength(1);
+});
+
 test('when nobody answers the entry stays', async () => {
   vi.stubGlobal('fetch', async () => { throw new TypeError('Failed to fetch'); });
   expect(await somethingToSay()()).toEqual({display: true});

@@ -41,5 +41,8 @@
     },
   };
 
-  new ResizeObserver(() => tell({height: document.documentElement.scrollHeight})).observe(document.documentElement);
+  // As high as what is in it, also when that becomes less.
+  document.addEventListener('DOMContentLoaded', () =>
+    new ResizeObserver(() => tell({height: document.body.offsetHeight})).observe(document.body));
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && tell({close: true}));
 })();

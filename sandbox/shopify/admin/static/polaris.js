@@ -5,7 +5,8 @@
   const INSIDE = `
     :host([hidden]) { display: none; }
     button, select, input, textarea, a { font: inherit; }
-    select, input { max-width: 100%; }
+    input { max-width: 100%; }
+    select { display: block; box-sizing: border-box; width: 100%; }
     textarea, input:not([type]) { box-sizing: border-box; width: 100%; }
     button { padding: .35rem .8rem; border: 1px solid #8a8f98; border-radius: 8px; background: #fff; color: #1f2328; cursor: pointer; }
     :host([variant=primary]) button { background: #1f2328; color: #fff; }
@@ -30,8 +31,10 @@
       attributeChangedCallback() { if (this.isConnected) this.draw(); }
       draw() {
         const root = this.shadowRoot || this.attachShadow({mode: 'open'});
+        const focused = root.activeElement?.localName; // drawn anew, it is the same to whoever uses it
         root.innerHTML = `<style>${INSIDE}</style>${draw(this, (key) => this.getAttribute(key) || '')}`;
         if (more.wire) more.wire(this, root);
+        if (focused) root.querySelector(focused)?.focus();
       }
     }
     Object.defineProperties(Element.prototype, more.properties || {});
@@ -53,18 +56,27 @@
   define('s-banner', ['heading', 'tone'], (_, get) =>
     `<div role="${get('tone') === 'critical' ? 'alert' : 'status'}"><strong>${escape(get('heading'))}</strong> <slot></slot></div>`);
   define('s-button', ['disabled', 'loading', 'variant', 'accessibilitylabel'], (element, get) =>
-    `<button type="button" ${get('accessibilitylabel') ? `aria-label="${escape(get('accessibilitylabel'))}"` : ''} ${element.hasAttribute('disabled') || element.hasAttribute('loading') ? 'disabled' : ''}><slot></slot></button>`);
+    `<button type="button" ${get('accessibilitylabel') ? `aria-label="${escape(get('accessibilitylabel'))}"` : ''}
+      ${element.hasAttribute('disabled') ? 'disabled' : ''} ${element.hasAttribute('loading') ? 'aria-disabled="true"' : ''}><slot></slot></button>`, {
+    wire(element, root) {
+      root.querySelector('button').addEventListener('click', (event) => {
+        if (element.hasAttribute('loading')) event.stopImmediatePropagation();
+      });
+    },
+  });
   define('s-link', ['href', 'target'], (_, get) =>
     `<a href="${escape(get('href'))}" target="${escape(get('target'))}" rel="noopener"><slot></slot></a>`);
   define('s-spinner', ['accessibilitylabel'], (_, get) => `<span role="status">${escape(get('accessibilitylabel'))} …</span>`);
 
-  define('s-select', ['label'], (_, get) => `<label>${escape(get('label'))} <select></select></label><slot hidden></slot>`, {
+  define('s-select', ['label', 'placeholder', 'disabled'], (element, get) =>
+    `<label>${escape(get('label'))} <select ${element.hasAttribute('disabled') ? 'disabled' : ''}></select></label><slot hidden></slot>`, {
     properties: {value: kept('value', '')},
     wire(element, root) {
       const select = root.querySelector('select');
       const fill = () => {
         select.replaceChildren(...[...element.querySelectorAll('s-option')].map((one) =>
           new Option(one.textContent, one.value ?? one.getAttribute('value'))));
+        if (!select.length) select.append(new Option(element.getAttribute('placeholder') || '', ''));
         select.value = element.value;
       };
       root.querySelector('slot').addEventListener('slotchange', fill);
@@ -111,14 +123,34 @@
   define('s-drop-zone', ['label', 'accept', 'multiple', 'disabled'], (element, get) =>
     `<label class="drop">${escape(get('label'))}<br><input type="file" accept="${escape(get('accept'))}"
       ${element.hasAttribute('multiple') ? 'multiple' : ''} ${element.hasAttribute('disabled') ? 'disabled' : ''}></label>`, {
-    properties: {files: kept('files', [])},
+    properties: {
+      files: kept('files', []),
+      ondroprejected: {value: null, writable: true},
+      value: {
+        get() { return this.shadowRoot?.querySelector('input').value ?? ''; },
+        set(empty) { this._files = []; if (this.shadowRoot) this.shadowRoot.querySelector('input').value = empty; },
+      },
+    },
     wire(element, root) {
       const zone = root.querySelector('.drop');
-      const take = (files) => { element._files = [...files]; changed(element); };
+      const accepts = (one) => {
+        const kinds = (element.getAttribute('accept') || '').split(',').filter(Boolean);
+        return !kinds.length || kinds.some((kind) => one.type === kind || one.name.toLowerCase().endsWith(kind));
+      };
+      const take = (files) => {
+        const all = [...files];
+        element._files = all.filter(accepts);
+        if (element._files.length < all.length) element.dispatchEvent(new Event('droprejected'));
+        if (element._files.length) changed(element);
+      };
       root.querySelector('input').addEventListener('change', (event) => take(event.currentTarget.files));
       zone.addEventListener('dragover', (event) => { event.preventDefault(); zone.classList.add('over'); });
       zone.addEventListener('dragleave', () => zone.classList.remove('over'));
-      zone.addEventListener('drop', (event) => { event.preventDefault(); zone.classList.remove('over'); take(event.dataTransfer.files); });
+      zone.addEventListener('drop', (event) => {
+        event.preventDefault();
+        zone.classList.remove('over');
+        if (!element.hasAttribute('disabled')) take(event.dataTransfer.files);
+      });
     },
   });
 
