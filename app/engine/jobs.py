@@ -55,7 +55,7 @@ def drain_until_idle(deps: Deps, until: float, linger: float = 0.0) -> int:
             if held:
                 busy_at, cleared = now, False
                 done += _wait_for_some(held, full=len(held) >= places)
-                places = _places(places, most, _lateness())
+                places = _places(places, most, _lateness(held))
             elif now < until and now - busy_at < linger:
                 time.sleep(IDLE_LOOK)
             elif cleared or now >= until:
@@ -75,11 +75,12 @@ def _wait_for_some(held: dict[Future[None], queue.Claim], *, full: bool) -> int:
     return len(ended)
 
 
-def _lateness() -> float:
-    """Seconds a thread of this process waits for its turn to compute, after a pause."""
+def _lateness(held: dict[Future[None], queue.Claim]) -> float:
+    """Seconds a thread of this process waits for its turn to compute, after a pause. The pause ends with all that is
+    held: then nobody waits, and what that work left to do is due at once."""
     asked = time.monotonic()
-    time.sleep(BUSY_LOOK)
-    return time.monotonic() - asked - BUSY_LOOK
+    _, running = wait(list(held), timeout=BUSY_LOOK)
+    return time.monotonic() - asked - BUSY_LOOK if running else 0.0
 
 
 def _places(now: int, most: int, lateness: float) -> int:
