@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from sandbox import local
 from sandbox.control import exstream, opentext, overview, shopify, stores, switches
 from sandbox.control.answers import Problem, answer
 from sandbox.control.backstage import Backstage
+from sandbox.kernel.paths import compiled
 from sandbox.stage import Stage
 
 log = logging.getLogger(__name__)
@@ -28,18 +28,11 @@ class Control:
 
     def __init__(self, stage: Stage, backstage: Backstage) -> None:
         self.stage, self.backstage = stage, backstage
-        self._map = Map(strict_slashes=False)
-        self._handlers: dict[str, Handler] = {}
-        self.listed: list[str] = []
-        for module in (overview, switches, shopify, stores, opentext, exstream):
-            for method, path, handler in module.ROUTES:
-                self._add(method, path, handler)
-
-    def _add(self, method: str, path: str, handler: Handler) -> None:
-        endpoint = f"{method} {path}"
-        self._map.add(Rule(f"/control{path}", endpoint=endpoint, methods=[method]))
-        self._handlers[endpoint] = handler
-        self.listed.append(f"{method} /control{path}".replace("<", "{").replace(">", "}"))
+        modules = (overview, switches, shopify, stores, opentext, exstream)
+        routes = [(method, f"/control{path}", handler) for one in modules for method, path, handler in one.ROUTES]
+        self._map = compiled(tuple((method, path) for method, path, _ in routes))
+        self._handlers: dict[str, Handler] = {f"{method} {path}": handler for method, path, handler in routes}
+        self.listed = [name.replace("<", "{").replace(">", "}") for name in self._handlers]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = Call(environ)

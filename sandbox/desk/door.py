@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
@@ -21,6 +20,7 @@ from sandbox.desk.people import Seat
 from sandbox.desk.rendering import make_templates
 from sandbox.desk.returning import back_to, here
 from sandbox.kernel.hands import NotAccepted
+from sandbox.kernel.paths import compiled
 from sandbox.office import OfficeProblem
 from sandbox.stage import Stage
 
@@ -41,16 +41,12 @@ class Desk:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._templates = make_templates()
-        self._map = Map(strict_slashes=False)
-        self._pages: dict[str, Page] = {}
+        modules = (tour, people, store_pages, opentext_pages)
+        routes = [*(route for one in modules for route in one.ROUTES), ("GET", "/static/<path:name>", _static)]
+        self._map = compiled(tuple((method, path) for method, path, _ in routes))
+        self._pages: dict[str, Page] = {f"{method} {path}": page for method, path, page in routes}
         self._notes: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._guard = threading.Lock()
-        for module in (tour, people, store_pages, opentext_pages):
-            for method, path, page in module.ROUTES:
-                self._pages[f"{method} {path}"] = page
-                self._map.add(Rule(path, endpoint=f"{method} {path}", methods=[method]))
-        self._map.add(Rule("/static/<path:name>", endpoint="static", methods=["GET"]))
-        self._pages["static"] = _static
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = Call(environ)

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -20,7 +21,9 @@ TONES = {
 }  # fmt: skip
 
 
+@cache
 def make_templates() -> Environment:
+    """One for all desks of a process."""
     templates = Environment(
         loader=PackageLoader("sandbox.desk"),
         autoescape=select_autoescape(["html"]),

@@ -1,11 +1,13 @@
 """What stand-ins send out by themselves: webhooks and callbacks, signed by their owner, retried on its schedule."""
 
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from sandbox.kernel.world import World
 
 log = logging.getLogger(__name__)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities this process trusts: reading them takes longer than making a world."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass
@@ -45,7 +53,10 @@ class Deliveries:
 
     def __init__(self, world: "World", transport: httpx.BaseTransport | None, *, inline: bool) -> None:
         self._world, self._inline = world, inline
-        self.client = httpx.Client(transport=transport, timeout=10, trust_env=False, follow_redirects=False)
+        verify = True if transport else _trusted()
+        self.client = httpx.Client(
+            transport=transport, timeout=10, trust_env=False, follow_redirects=False, verify=verify
+        )
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="delivery")
         self._waiting: list[Delivery] = []
         self.withheld: list[Delivery] = []

@@ -4,14 +4,14 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from sandbox.kernel.faults import ConnectionDropped, FaultRule
+from sandbox.kernel.paths import compiled
 
 if TYPE_CHECKING:
     from sandbox.kernel.world import World
@@ -35,13 +35,6 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
     kw.setdefault("content_type", "application/json; charset=UTF-8")
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
     return Response(body, status=status, headers=headers, **kw)
-
-
-@lru_cache(maxsize=64)
-def _compiled(paths: tuple[tuple[str, str], ...]) -> Map:
-    """Of (methods, path). Once per process for equal routes: it takes longer than all the rest of making a stand-in."""
-    rules = [Rule(path, endpoint=f"{methods} {path}", methods=methods.split()) for methods, path in paths]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
 
 
 class StandIn:
@@ -68,7 +61,7 @@ class StandIn:
     @property
     def paths(self) -> Map:
         """Everything routed so far."""
-        return _compiled(tuple(self._paths))
+        return compiled(tuple(self._paths), merge_slashes=False)
 
     def guard(self, call: Call) -> Response | None:  # noqa: ARG002  # a hook; most stand-ins override it
         return None

@@ -6,17 +6,18 @@ It is no part of Shopify's API: nothing here is recorded in the ledger, and no f
 import logging
 import mimetypes
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
 from sandbox import local
 from sandbox.kernel.hands import NotAccepted
+from sandbox.kernel.paths import compiled
 from sandbox.shopify.admin import extensions, pages
 
 if TYPE_CHECKING:
@@ -27,21 +28,23 @@ STATIC = Path(__file__).with_name("static")
 Page = Callable[..., Response]
 
 
+@cache
+def _templates() -> Environment:
+    """One for all shops of a process."""
+    return Environment(
+        loader=PackageLoader("sandbox.shopify.admin"), autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
 class AdminDoor:
     """`page(door, call, **ids)` gives a Response; what the shop refuses is said on a page of its own."""
 
     def __init__(self, api: "Shopify") -> None:
         self.api = api
-        self._templates = Environment(
-            loader=PackageLoader("sandbox.shopify.admin"), autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        self._map = Map(strict_slashes=False)
-        self._pages: dict[str, Page] = {"static": _static}
-        self._map.add(Rule("/admin/static/<path:name>", endpoint="static", methods=["GET"]))
-        for method, path, page in (*pages.ROUTES, *extensions.ROUTES):
-            self._pages[f"{method} {path}"] = page
-            self._map.add(Rule(path, endpoint=f"{method} {path}", methods=[method]))
+        routes = (("GET", "/admin/static/<path:name>", _static), *pages.ROUTES, *extensions.ROUTES)
+        self._map = compiled(tuple((method, path) for method, path, _ in routes))
+        self._pages: dict[str, Page] = {f"{method} {path}": page for method, path, page in routes}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = Request(environ)
@@ -53,7 +56,7 @@ class AdminDoor:
         return response(environ, start_response)
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        html = self._templates.get_template(template).render(app_url=self.api.app_base_url, **values)
+        html = _templates().get_template(template).render(app_url=self.api.app_base_url, **values)
         return Response(html, status, content_type="text/html; charset=utf-8")
 
     def _respond(self, call: Request) -> Response:
