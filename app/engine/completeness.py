@@ -10,7 +10,7 @@ from app.opentext.content_server.client import UnknownRoute
 
 
 def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
-    """As it is kept in a link: names of types, node ids of documents. Empty where the server makes no such reports;
+    """As it is kept in a link: names of types and where each belongs, node ids of documents. Empty where the server makes no such reports;
     None where it did not tell, and what was known stays. Raises Retryable.
     """
     try:
@@ -26,6 +26,7 @@ def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
 def _kept(found: Completeness) -> dict[str, Any]:
     return {
         "types": [one.name for one in found.types],
+        "folders": {one.name: int(one.folder) for one in found.types if one.folder},
         "missing": [one.name for one in found.missing],
         "in_process": _nodes(found.in_process),
         "outdated": _nodes(found.outdated),

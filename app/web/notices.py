@@ -93,7 +93,7 @@ REASONS = {
     "bad_token_answer": (N_("Not installed"), N_("Start the installation again from your store.")),
     "upload_body_size": (
         N_("Too large"),
-        N_("These files are too large together. Go back and send them one after the other."),
+        N_("These files are too large together. Go back and send them one after the other, each up to 25 MB."),
     ),
     "upload_slow_bodies": (
         N_("Busy right now"),

@@ -9,7 +9,7 @@ from app.domain.cases import CaseKind
 from app.web import language, sentences
 from app.web.display import web_url
 from app.web.language import _
-from app.web.panel import case_forms, flows, subjects
+from app.web.panel import case_forms, flows
 from app.web.texts import State
 
 OPENINGS = {"order": (CaseKind.RETURN, CaseKind.COMPLAINT, CaseKind.DISPUTE), "customer": (CaseKind.COMPLAINT,)}
@@ -73,7 +73,6 @@ def _text(facts: CaseFacts) -> str:
 
 def openings(rows: PanelRows) -> tuple[tuple[str, str], ...]:
     """(kind, words) of the cases a person may open here; none before OpenText is connected or of what is gone."""
-    is_there = not subjects.is_missing(rows) and not (rows.snapshot and rows.snapshot.is_gone)
-    if not rows.shop.opentext_state or not is_there:
+    if not rows.shop.opentext_state or (rows.snapshot and rows.snapshot.is_gone):
         return ()
     return tuple((kind.value, _(case_forms.OPEN[kind])) for kind in OPENINGS.get(rows.object_type, ()))

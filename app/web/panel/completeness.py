@@ -19,7 +19,7 @@ class Lacking:
 
 def lacking(rows: PanelRows, found: Sight) -> Lacking:
     kept = _kept(rows)
-    names = tuple(str(name) for name in kept.get("missing", ()) if _may_know(found, str(name)))
+    names = tuple(str(name) for name in kept.get("missing", ()) if may_know(found, str(name)))
     return Lacking(names, is_known=bool(kept.get("types")))
 
 
@@ -35,7 +35,12 @@ def outdated(rows: PanelRows) -> tuple[str, ...]:
     return tuple(one.name for one in rows.documents if one.node_id in nodes)
 
 
-def _may_know(found: Sight, name: str) -> bool:
+def folder_of(rows: PanelRows, name: str) -> int:
+    """The node of the folder where a document of this type belongs; 0 where nobody told."""
+    return int(_kept(rows).get("folders", {}).get(name, 0))
+
+
+def may_know(found: Sight, name: str) -> bool:
     """Who would not see a document of this type is not told that there is none."""
     return found.nodes is not None or found.allowed.sees(Traits(folders=(), types=(name,), categories=()))
 

@@ -202,7 +202,7 @@ def _file_version(deps: Deps, found: Seen, known: DocumentFacts) -> None:
         raise documents.Refused(_("This file is empty."))
     kind, is_same = files.kind_of(sent.filename, beginning), files.kind_of(known.name, beginning)
     if kind is None:
-        raise documents.Refused(documents.not_taken())
+        raise documents.Refused(documents.not_taken(sent.filename))
     if is_same is None or is_same.mime_type != kind.mime_type:
         text = _("A new version has to be of the same type as “%(name)s”. File it as a document of its own instead.")
         raise documents.Refused(text % {"name": known.name[:120]})

@@ -24,6 +24,7 @@ from app.opentext.people import SignedOut
 from app.web import display, documents, guards, language, sentences, templating, waiting
 from app.web.kinds import KIND, KINDS
 from app.web.language import _
+from app.web.panel import completeness
 from app.web.panel.access import refusal
 from app.web.panel.seen import Seen, seen
 
@@ -67,7 +68,7 @@ def add(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/{KIND}/<object_id>/documents/new")
     def new_document(kind: str, object_id: str) -> str:
         found = seen(deps, KINDS[kind], object_id)
-        return _form(found, places_now(deps, found)[0], Typed(), "")
+        return _form(found, places_now(deps, found)[0], _suggested(found, request.args.get("type", "")), "")
 
     @bp.post(f"/{KIND}/<object_id>/documents")
     @guards.requires("manager")
@@ -131,6 +132,13 @@ def typed_in() -> Typed:
     return Typed(templating.checked(request.form, "name", LONGEST_NAME), known, folder, chosen)
 
 
+def _suggested(found: Seen, name: str) -> Typed:
+    """What the link beside a missing document chooses: its type, and the folder it belongs into."""
+    if name not in types_of(found) or not completeness.may_know(found.sight, name):
+        return Typed()
+    return Typed(place=completeness.folder_of(found.rows, name), type=name)
+
+
 def _file(deps: Deps, found: Seen, typed: Typed, sent: FileStorage | None) -> Outcome:
     if sent is None or not sent.filename:
         raise Refused(_("Choose a file first."))
@@ -151,7 +159,7 @@ def _kind(name: str, sent: FileStorage) -> files.Kind:
         raise Refused(_("This file is empty."))
     kind = files.kind_of(name, beginning)
     if kind is None:
-        raise Refused(not_taken())
+        raise Refused(not_taken(name))
     return kind
 
 
@@ -225,8 +233,16 @@ def places_now(deps: Deps, found: Seen) -> tuple[tuple[Place, ...], bool]:
         return tuple(Place(number, name) for number, name in enumerate(known, start=1)), False
 
 
-def not_taken() -> str:
-    return _("This file is not filed: its type is not taken, or its content is not what its name says.")
+def not_taken(name: str) -> str:
+    """Why a file of this name is refused: its type, or what is in it."""
+    ending = PurePosixPath(name).suffix.casefold()
+    if ending in files.ENDINGS:
+        return _(
+            "This file is not filed: its type should be %(ending)s, but what is in it is something else. Save it anew "
+            "as that type and send it again.", ending=ending,
+        )  # fmt: skip
+    taken = " ".join(files.ENDINGS)
+    return _("This file is not filed: its type is not taken. These are: %(endings)s.", endings=taken)
 
 
 def _name(typed: Typed, sent: FileStorage) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from app.db.panel_facts import PanelRows
 from app.domain.commerce import REVIEWABLE
 from app.web.language import _
-from app.web.panel import subjects
 
 ASK = "create_workspace"
 WAYS = {"order": "panel.review", "product": "panel.workspace"}  # all others are asked for by name
@@ -27,7 +26,7 @@ def offer(rows: PanelRows, *, is_asked: bool) -> Offer | None:
     """What may be created for this object; None where there is something already, or nothing can be done here."""
     if rows.link or not rows.shop.opentext_state or is_asked:
         return None
-    if subjects.is_missing(rows) or (rows.snapshot and rows.snapshot.is_gone):
+    if rows.snapshot and rows.snapshot.is_gone:
         return None
     if rows.object_type in WAYS:
         return None if rows.runs else _by_its_own_way(rows)

@@ -28,9 +28,10 @@ class Neighbour:
 
 
 def is_missing(rows: PanelRows) -> bool:
-    """Nothing is known about it, and who was asked a moment ago has nothing of that number either."""
-    is_known = rows.snapshot or rows.link or rows.runs or rows.publications or rows.documents
-    return not is_known and any(one.reason == "gone" for one in rows.requests)
+    """Who has it was asked and has none of that number, and nothing was ever known about it here."""
+    told = rows.snapshot
+    is_known = (told and (told.name or told.facts)) or rows.link or rows.runs or rows.publications
+    return bool(told and told.is_gone and not is_known)
 
 
 def title(rows: PanelRows) -> str:

@@ -208,7 +208,7 @@ def _waits_for_choice(run: RunFacts) -> bool:
 def _digest(rows: PanelRows, orders: tuple[OrderOfCustomer, ...]) -> str:
     """That somebody asks OpenText behind the page shows nowhere: only what comes of it is sent again."""
     shown = replace(rows, requests=tuple(one for one in rows.requests if one.request != "recheck"))
-    told = (shown, orders, _refresh(rows), is_silent(rows), subjects.is_missing(rows))
+    told = (shown, orders, _refresh(rows), is_silent(rows))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
@@ -223,7 +223,7 @@ def _as_of(rows: PanelRows) -> datetime | None:
 
 def _banners(rows: PanelRows) -> tuple[Banner, ...]:
     found = []
-    if rows.snapshot and rows.snapshot.is_gone:
+    if rows.snapshot and rows.snapshot.is_gone and not subjects.is_missing(rows):
         text = _("Your store no longer has it. What was filed in OpenText stays.")
         found.append(Banner("wait", _("Deleted in your store"), text))
     if rows.shop.state == "needs_reauth":
@@ -367,5 +367,4 @@ def _is_stale(rows: PanelRows) -> bool:
     if seen is not None and utc_now() - seen > FORGOTTEN_AFTER:
         as_of = seen  # a workflow that was looked at tells of no documents
     can_answer = rows.shop.state == "installed" and not (rows.link and rows.shop.opentext_state != "connected")
-    is_asked = _open(rows) or subjects.is_missing(rows)
-    return can_answer and not is_asked and (as_of is None or utc_now() - as_of > STALE_AFTER)
+    return can_answer and not _open(rows) and (as_of is None or utc_now() - as_of > STALE_AFTER)

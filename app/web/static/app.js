@@ -164,6 +164,15 @@
 
   // Files dropped anywhere on a panel are filed, one dropped on a document becomes its next version.
   const holdsFiles = (event) => document.getElementById('drop') && event.dataTransfer?.types.includes('Files');
+  const tell = (text) => {
+    const note = document.createElement('p');
+    note.className = 'banner wait';
+    note.tabIndex = -1;
+    note.textContent = text;
+    document.getElementById('upload-notice').replaceChildren(note);
+    note.focus();
+    say(text);
+  };
   const aim = (row) => {
     for (const one of document.querySelectorAll('[data-aimed]')) delete one.dataset.aimed;
     if (row) row.dataset.aimed = '';
@@ -184,8 +193,8 @@
     let form = document.getElementById('drop');
     const all = form.elements.file;
     if (!files.length || form.querySelector('[aria-busy=true]')) return;
-    if (row && files.length > 1) return say(form.dataset.twice);
-    if ([...files].reduce((sum, file) => sum + file.size, 0) > Number(all.dataset.limit)) return say(form.dataset.large);
+    if (row && files.length > 1) return tell(form.dataset.twice);
+    if (row && files[0].size > Number(all.dataset.most)) return tell(`${files[0].name}: ${form.dataset.large}`);
     if (row) {
       // A form of its own for this row: a boosted form keeps the address it was found with.
       document.getElementById('drop-to-row')?.remove();
@@ -196,7 +205,10 @@
       window.htmx?.process(form);
     }
     form.elements.file.files = files;
-    form.requestSubmit(form.querySelector('button'));
+    if (!row) all.dispatchEvent(new Event('change', { bubbles: true }));
+    if (form.elements.file.files.length === files.length) return form.requestSubmit(form.querySelector('button'));
+    document.getElementById('add-files').open = true;  // what is left out is said there; the others wait for a press
+    form.querySelector('button').focus();
   });
 
   // Copy a report.

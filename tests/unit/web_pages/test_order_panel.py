@@ -19,6 +19,7 @@ from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run, StepRow, Work
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
+from app.engine import subjects
 from tests.unit.web_pages.shop import STORE, Person, Shop, a_shop, ago
 
 BADGE = re.compile(r'<span class="badge (\w+)">.*?</svg>(?:<bdi>)?([^<]+)(?:</bdi>)?</span>', re.DOTALL)
@@ -133,11 +134,11 @@ class TestWhereItStands:
         person = shop.sign_in("manager")
         before = person.text(f"/panel/{path}")
         assert state_on(before) == ("Not known" if kind == "case" else "Not linked")
-        shop.event(kind, path.partition("/")[2], source="person", topic="requested", state="ignored", reason="gone",
-                   detail={"request": "recheck"}, ended_at=ago(minutes=1))  # fmt: skip
+        with unit_of_work(shop.deps.database) as uow:  # as the look behind the page leaves it
+            subjects.remember_gone(uow.session, STORE, kind, path.partition("/")[2])
         page = person.text(f"/panel/{path}")
         assert (state_on(page), lead in words_on(page)) == ("Not found", True)
-        for offered in ("offer-button", "Open a return", "Open a complaint", "hx-get"):
+        for offered in ("offer-button", "Open a return", "Open a complaint", "hx-get", "Deleted in your store"):
             assert offered not in page, offered
 
     def test_a_stopped_run_needs_attention_whatever_else_is_there(self, shop: Shop) -> None:

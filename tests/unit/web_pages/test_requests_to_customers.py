@@ -39,7 +39,13 @@ def tent(house: House) -> tuple[House, Browser, str, str]:
 def test_what_is_missing_is_named_and_asked_for_with_one_link(tent: tuple[House, Browser, str, str]) -> None:
     house, browser, panel, _order_id = tent
     page = text(browser, panel)
-    assert "Import licence Missing Request from customer" in words_on(page)
+    assert "Import licence Missing File it : Import licence Request from customer" in words_on(page)
+    form = text(browser, f"{panel}/documents/new?type=Import+licence")
+    assert [re.sub("<.*?>", "", one) for one in re.findall(r"<option[^>]*selected.*?</option>", form)] == [
+        "07 Requested documents", "Import licence",
+    ], "its type and where it belongs are chosen"  # fmt: skip
+    for nothing in ("documents/new", "documents/new?type=Secret%20plan", "documents/new?type=%00"):
+        assert "selected" not in text(browser, f"{panel}/{nothing}")
     form = unescape(re.search(r'href="([^"]+ask_documents[^"]+licence)"', page)[1])  # type: ignore[index]
     assert 'value="Import licence"' in text(browser, form)
     assert browser.post(urlsplit(form).path, {"document_types": "Packing list"}).status_code == 303
