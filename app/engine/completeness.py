@@ -10,8 +10,8 @@ from app.opentext.content_server.client import UnknownRoute
 
 
 def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
-    """As it is kept in a link: names of types and where each belongs, node ids of documents. Empty where the server makes no such reports;
-    None where it did not tell, and what was known stays. Raises Retryable.
+    """As it is kept in a link: names of types and where each belongs, node ids of documents. Empty where the server
+    makes no such reports; None where it did not tell, and what was known stays. Raises Retryable.
     """
     try:
         return _kept(opentext.completeness.of(NodeId(workspace)))
