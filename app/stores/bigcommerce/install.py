@@ -27,7 +27,10 @@ LONGEST_CODE = 2048
 READ_ONLY = "_read_only"
 
 _CONTEXT = re.compile(r"stores/[a-z0-9]{1,64}")
-_DEEP_LINK = re.compile(r"/(?:orders|products|customers)/[1-9][0-9]{0,18}")
+_DEEP_LINK = re.compile(
+    r"/(?:orders|products|customers)/[1-9][0-9]{0,18}"
+    r"|/(?:settings|activity|inbox|find)(?:/|(?:/[a-z]{1,20}(?:-[a-z]{1,20}){0,5}){1,2})?"
+)
 
 
 class BigCommerceDoor:

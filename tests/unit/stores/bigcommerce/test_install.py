@@ -142,7 +142,13 @@ def test_no_text_is_ever_more_than_refused(token: str) -> None:
     refused(token)
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/106", "/products/1", "/customers/9223372036854775807"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/orders/106", "/products/1", "/customers/9223372036854775807", "/inbox", "/find", "/activity/gaps",
+        "/settings/set-up/workflow", "/settings/scenarios/order-review",
+    ],
+)  # fmt: skip
 def test_our_own_pages_may_be_linked_to(path: str) -> None:
     assert deep_link(path) == path
 
@@ -153,6 +159,8 @@ def test_our_own_pages_may_be_linked_to(path: str) -> None:
         "//evil", "/\\evil", "https:evil", "https://evil/orders/1", "/%2f%2fevil", "javascript:alert(1)", "/orders/",
         "/orders/0", "/orders/1/", "/orders/1?x=1", "/orders/1#x", "/orders/-1", "/orders/1e3", "/orders/١٢",
         "/orders/1\n", "\n/orders/1", "/orders/../products/1", "/Orders/1", "orders/1", "", "/orders/" + "9" * 30,
+        "/settings//evil", "/settings/../sign-out", "/settings/set-up?x=1", "/find/?q=x", "/activity/gaps/", "/settingsx",
+        "/open/abc", "/approve/at", "/shopify/", "/settings/a/b/c", "/settings/-a", "/settings/\\evil", "/inbox\n",
     ],
 )  # fmt: skip
 def test_every_other_link_leads_to_the_start_page(url: str) -> None:
@@ -164,7 +172,8 @@ def test_every_other_link_leads_to_the_start_page(url: str) -> None:
 @given(st.text())
 def test_a_link_is_a_path_of_ours_or_the_start_page(url: str) -> None:
     found = deep_link(url)
-    assert found == "/" or (found == url and url.split("/")[1] in ("orders", "products", "customers"))
+    pages = ("orders", "products", "customers", "settings", "activity", "inbox", "find")
+    assert found == "/" or (found == url and url.split("/")[1] in pages)
 
 
 # The code exchange
