@@ -131,6 +131,9 @@ class OpenTextDefaults(_Part):
     exstream_channel_service: str = Field(
         default="", description="Prefills it: the Orchestration service that sends what we hand over"
     )
+    exstream_channel_sends: Literal["print", "mail", "both"] = Field(
+        default="print", description="Prefills it: what that service does with it"
+    )
     exstream_templates: dict[str, str] = Field(
         default_factory=dict, description="Communication ids by template, for that address, as JSON"
     )

@@ -42,7 +42,7 @@ from app.db.policies import PolicyOfOrder, PolicyVersion
 from app.db.publications import Publication, PublicationField
 from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
-from app.db.stores import OpenTextConnection, ScenarioPreference, StoreRow, StoreUser
+from app.db.stores import OpenTextConnection, ScenarioPreference, StoreRow, StoreUser, can_mail
 from app.db.types import utc_now
 from app.domain.rights import Traits
 
@@ -84,7 +84,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
     return PanelRows(
         shop=ShopFacts(
             row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
-            row.opentext_state or "", row.silent_since, bool((row.exstream or {}).get("notifications_url")),
+            row.opentext_state or "", row.silent_since, can_mail(row.exstream),
             tuple(sorted(row.deployed_models or {})),
         ),
         object_type=object_type,

@@ -21,7 +21,7 @@ class ShopFacts:
     storefront_url: str
     opentext_state: str
     opentext_silent_since: datetime | None = None
-    can_mail: bool = False  # OpenText Notifications is connected
+    can_mail: bool = False  # by OpenText Notifications, or a service of Exstream that mails
     deployed: tuple[str, ...] = ()  # keys of the workflow models that are there
 
 

@@ -134,6 +134,14 @@ def user(session: Session, store_id: str, external_id: str) -> StoreUser | None:
     return session.exec(statement).first()
 
 
+def can_mail(exstream: dict[str, Any] | None) -> bool:
+    """Whether a stored connection has somebody who mails: Notifications, or a service of Exstream said to do so."""
+    of = exstream or {}
+    return bool(
+        of.get("notifications_url") or (of.get("channel_service") and of.get("channel_sends") in ("mail", "both"))
+    )
+
+
 def note_delivery(session: Session, store_id: str, received_at: datetime) -> None:
     """Remember when the store last told us anything, written at most once a minute. In the caller's transaction."""
     values = {"store": store_id, "moment": received_at, "before": received_at - timedelta(minutes=1)}

@@ -68,8 +68,16 @@ def connected(opentext: OpenText) -> Communications:
 def ways(opentext: OpenText) -> Ways:
     """What this connection can send by."""
     of = opentext.connection.exstream
-    mails = bool(of and of.notifications)
-    return Ways(mails, mails, bool(of and of.channel_service))
+    notifies, sends = bool(of and of.notifications), of.channel_sends if of and of.channel_service else ""
+    return Ways(notifies or sends in ("mail", "both"), notifies, sends in ("print", "both"))
+
+
+def provider_of(way: Channel, opentext: OpenText) -> str:
+    """Who sends by a way: mail goes through Notifications, and without it through the customer's own service."""
+    of = opentext.connection.exstream
+    if way is Channel.MAIL and of is not None and of.notifications is None and of.channel_service:
+        return ExstreamChannel.name
+    return PROVIDERS[way]
 
 
 def channel(deps: Deps, store: StoreId, provider: str) -> DeliveryChannel:

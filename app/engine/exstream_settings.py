@@ -12,6 +12,7 @@ Header = Annotated[str, Field(max_length=200, pattern=r"^[\x21-\x7e]*$")]  # nam
 OptionalUrl = Annotated[str, AfterValidator(lambda value: base_url(value) if value else "")]
 SECRETS = {"client_secret": "exstream_client_secret", "notifications_password": "notifications_password"}
 Flavour = Literal["gateway", "ot2", "local"]
+Sends = Literal["print", "mail", "both"]
 
 
 class EnteredExstream(BaseModel):
@@ -28,6 +29,7 @@ class EnteredExstream(BaseModel):
     otds_url: OptionalUrl = ""
     subscription: Text = ""
     channel_service: Header = ""
+    channel_sends: Sends = "print"
     das_url: OptionalUrl = ""
     orchestration_url: OptionalUrl = ""
     empower_url: OptionalUrl = ""
@@ -40,7 +42,9 @@ class EnteredExstream(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _ticked(cls, given: Any) -> Any:
-        """A box of a form: "on" where it is ticked."""
+        """A box of a form: "on" where it is ticked; a choice nobody was asked for has its usual value."""
+        if isinstance(given, dict) and not given.get("channel_sends"):
+            given = given | {"channel_sends": "print"}
         if isinstance(given, dict) and given.get("notifications_attach") in ("on", "", None):
             return given | {"notifications_attach": given.get("notifications_attach") == "on"}
         return given
@@ -84,7 +88,7 @@ def connection(entered: EnteredExstream, secrets: dict[str, str], templates: dic
         client_secret=secrets["exstream_client_secret"], flavour=entered.flavour, otds_url=entered.otds_url,
         subscription=entered.subscription, domain=entered.domain, templates=_located(templates),
         das_url=entered.das_url, orchestration_url=entered.orchestration_url, empower_url=entered.empower_url,
-        channel_service=entered.channel_service, notifications=notifications,
+        channel_service=entered.channel_service, channel_sends=entered.channel_sends, notifications=notifications,
     )  # fmt: skip
 
 
@@ -100,6 +104,7 @@ def stored(of: ExstreamConnection | None) -> dict[str, Any] | None:
     return {
         "url": of.url, "flavour": of.flavour, "tenant": of.tenant, "client_id": of.client_id, "domain": of.domain,
         "otds_url": of.otds_url, "subscription": of.subscription, "channel_service": of.channel_service,
+        "channel_sends": of.channel_sends,
         "das_url": of.das_url, "orchestration_url": of.orchestration_url, "empower_url": of.empower_url,
         "notifications_url": mail.url if mail else "", "notifications_user": mail.user if mail else "",
         "notifications_sender": mail.sender_name if mail else "",
@@ -120,9 +125,8 @@ def loaded(row: dict[str, Any] | None, secrets: dict[str, str]) -> ExstreamConne
     """Stored values as the clients take them. Not validated again: what was saved must stay usable."""
     if not row:
         return None
-    entered = EnteredExstream.model_construct(
-        **{name: row.get(name, "") for name in EnteredExstream.model_fields if name not in SECRETS}
-    )
+    known = {name: row.get(name, "") for name in EnteredExstream.model_fields if name not in SECRETS}
+    entered = EnteredExstream.model_construct(**known | {"channel_sends": row.get("channel_sends") or "print"})
     return connection(entered, secrets, row.get("templates", {}))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.db import audit
+from app.db import audit, stores
 from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.domain.ids import StoreId
@@ -24,7 +24,7 @@ class Mailing:
 def mailing(deps: Deps, store_id: StoreId) -> Mailing:
     with reading(deps.database) as session:
         row, of = session.get_one(StoreRow, store_id), session.get(OpenTextConnection, store_id)
-        can_mail = bool(of and (of.exstream or {}).get("notifications_url"))
+        can_mail = stores.can_mail(of.exstream if of else None)
         return Mailing(row.silence_mail_to, can_mail, row.silence_mail_problem)
 
 

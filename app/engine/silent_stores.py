@@ -16,6 +16,7 @@ from app.db.session import reading, unit_of_work
 from app.db.stores import OpenTextConnection, StoreRow
 from app.db.types import utc_now
 from app.domain import audit_chain
+from app.domain.communications import Channel
 from app.domain.content import FiledCommunication, Recipient
 from app.domain.ids import StoreId
 from app.domain.silence import Silence, silent_since
@@ -26,7 +27,6 @@ from app.engine.letters import silence_mail
 from app.engine.vault import sha256_hex
 from app.errors import AppError
 from app.opentext.exstream.delivery import Dispatch
-from app.opentext.exstream.notifications import NotificationsEmail
 
 log = structlog.get_logger(__name__)
 EVERY = 300.0  # seconds between two looks
@@ -82,7 +82,8 @@ def _news(row: StoreRow, deps: Deps) -> _News | None:
 def _tell(deps: Deps, news: _News) -> None:
     _note(deps, news, news.told_for, UNSURE)  # until we know better
     try:
-        channel = communications.channel(deps, news.store, NotificationsEmail.name)
+        mails_by = communications.provider_of(Channel.MAIL, deps.opentext(news.store))
+        channel = communications.channel(deps, news.store, mails_by)
         with outbound.within(PATIENCE):
             channel.deliver(_dispatch(news))
     except AppError as error:
@@ -117,5 +118,5 @@ def _dispatch(news: _News) -> Dispatch:
     nothing = FiledCommunication(news.key, "silence", "1", "", "", "", (), utc_now())
     return Dispatch(
         key=news.key, communication=nothing, recipients=(Recipient("admin", "", news.to, ""),),
-        subject=news.words.subject, text=news.words.body, language=news.lang, is_whole=True,
+        subject=news.words.subject, text=news.words.body, language=news.lang, is_whole=True, is_mail=True,
     )  # fmt: skip

@@ -73,6 +73,7 @@ class ExstreamConnection:
     orchestration_url: str = ""
     empower_url: str = ""
     channel_service: str = ""  # the Orchestration service that sends what we hand over; empty: none
+    channel_sends: Literal["print", "mail", "both"] = "print"  # what it was set up for; nothing tells us
     in_flight: int = 4  # calls at a time
     notifications: NotificationsConnection | None = None
 

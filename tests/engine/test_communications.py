@@ -255,6 +255,25 @@ def test_print_hands_the_filed_bytes_to_exstream_and_its_job_reports(house):
     assert [each.event for each in house.rows(CommunicationNews)] == ["mailed"]
 
 
+def test_a_service_of_exstream_that_mails_needs_no_notifications(house):
+    usual = house.deps.opentext(house.store_id).connection
+    assert usual.exstream is not None
+    alone = replace(usual.exstream, notifications=None, channel_sends="mail")
+    connections.save(house.deps, house.store_id, replace(usual, exstream=alone), "tester")
+    choose(house, channel="mail")
+    order_id = ordered(house)
+    house.hurry()
+    house.drain()
+    later(house, 5)
+    assert state_of(house, order_id) == "done"
+    (message,), (delivery,) = messages(house), deliveries(house)
+    assert (delivery.channel, delivery.provider, delivery.state) == ("mail", "exstream_channel", "delivered")
+    filed = {one.sha256 for one in house.rows(FiledDocument)}
+    assert message.files
+    assert {hashlib.sha256(each.content).hexdigest() for each in message.files} <= filed
+    assert "was handed to Exstream" in house.steps_of(house.run_of(SLUG, order_id))[-1].summary
+
+
 def test_without_an_end_the_watch_is_given_up_and_said(house):
     choose(house, channel="print")
     house.stage.world.faults.add(FaultRule(system="exstream", path="*/callbacks/*", kind="withhold"))

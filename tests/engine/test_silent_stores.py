@@ -124,9 +124,9 @@ def test_an_address_is_taken_only_where_it_can_be_mailed_to(house: House, owner:
     assert choose(owner, ADMIN) == 422
     page = words_on(text(owner, PAGE))
     assert "Also mail it to" not in page
-    assert "connects OpenText Notifications first" in page
+    assert "first connects OpenText Notifications, or an Exstream service that mails" in page
     with unit_of_work(house.deps.database) as uow:  # chosen before it was disconnected
         uow.session.get_one(StoreRow, house.store_id).silence_mail_to = ADMIN
-    assert "No mail goes out: OpenText Notifications is not connected." in words_on(text(owner, PAGE))
+    assert "No mail goes out: neither OpenText Notifications nor" in words_on(text(owner, PAGE))
     assert choose(owner, ADMIN) == 303
     assert Doors(house).signed_in(OTHER).get(PAGE).status_code == 200

@@ -22,12 +22,13 @@ from app.engine.drivers import reading as driver_reading
 from app.engine.handlers import request_mail
 from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import AppError, Permanent
-from app.opentext.exstream.delivery import Dispatch
+from app.opentext.exstream.delivery import Dispatch, ExstreamChannel
 
 PDF, HTML = "application/pdf", "text/html"
+HANDED = "“{name}” was handed to Exstream for {whom}."  # to print or to mail
 SAID = {
     "mail": "“{name}” was mailed to {whom}.", "sms": "“{name}” was sent by text message to {whom}.",
-    "print": "“{name}” was handed to Exstream for {whom}.", "portal": "“{name}” was laid out for {whom}.",
+    "portal": "“{name}” was laid out for {whom}.",
 }  # fmt: skip
 DEFAULT_TEXT = "{about}: the document is ready for you."
 
@@ -96,6 +97,7 @@ def _intend(
     """Written down before the call: whoever finds it so knows that something may have gone out."""
     assert chosen.channel is not None  # noqa: S101  # narrows the type
     address = buyer.phone if chosen.channel is Channel.SMS else buyer.email
+    provider = communications.provider_of(chosen.channel, context.opentext)
     told = {"ref": communications.BUYER, "state": SENDING, "address": masked(address), "attempts": [],
             "delivered_at": "", "opened_at": "", "opted_out": False, "reason": ""}  # fmt: skip
     with unit_of_work(context.deps.database) as uow:
@@ -104,7 +106,7 @@ def _intend(
         delivery = session.get(CommunicationDelivery, key) or CommunicationDelivery(
             key=key, job_key=row.job_key, store_id=context.store_id, run_id=context.run_id, attempt=attempt, channel=""
         )
-        delivery.channel, delivery.provider = chosen.channel.value, communications.PROVIDERS[chosen.channel]
+        delivery.channel, delivery.provider = chosen.channel.value, provider
         delivery.state, delivery.asked_at, delivery.reason = SENDING, utc_now(), ""
         delivery.is_marketing = step.purpose == "marketing"
         delivery.address_mark = communications.address_mark(context.store_id, address) if address else ""
@@ -127,16 +129,17 @@ def _dispatch(
         return Dispatch(
             key=delivery.key, communication=filed, recipients=recipients, subject=mail.subject, text=mail.body,
             link=address, language=mail.lang, is_whole=True,
+            is_mail=True,
         )  # fmt: skip
     of = context.opentext.connection.exstream
-    attach = bool(of and of.notifications and of.notifications.attach)
+    attach = bool(of and (of.notifications is None or of.notifications.attach))  # their own service gets what it sends
     kinds = {"mail": (HTML, PDF) if attach else (), "print": (PDF,)}.get(delivery.channel, ())
     link = communications.share(context.deps, context.store_id, delivery.key, context.subject_id, row.outputs[0])
     words = _words(context, row)
     return Dispatch(
         key=delivery.key, communication=filed, recipients=recipients,
         subject=(step.subject or "{about}").format_map(words), text=(step.text or DEFAULT_TEXT).format_map(words),
-        link=link, mime_types=kinds,
+        link=link, mime_types=kinds, is_mail=delivery.channel == Channel.MAIL,
     )  # fmt: skip
 
 
@@ -211,7 +214,8 @@ def _whom(delivery: CommunicationDelivery) -> str:
 
 
 def _sent(row: CommunicationRow, delivery: CommunicationDelivery) -> str:
-    return SAID[delivery.channel].format(name=row.name, whom=_whom(delivery))
+    by_exstream = delivery.provider == ExstreamChannel.name
+    return (HANDED if by_exstream else SAID[delivery.channel]).format(name=row.name, whom=_whom(delivery))
 
 
 def _ended(row: CommunicationRow, delivery: CommunicationDelivery, state: DeliveryState | None) -> Result:

@@ -44,7 +44,7 @@ class Dispatch:
     """A filed communication on its way. `key` names this delivery once and for all (our job key and attempt).
 
     `mime_types` choose what is sent along, in this order; empty means a link alone. `text` is plain; where it
-    `is_whole` it holds the link itself.
+    `is_whole` it holds the link itself and nothing goes along.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Dispatch:
     mime_types: tuple[str, ...] = ()
     language: str = "en"
     is_whole: bool = False
+    is_mail: bool = False  # else it is printed; for a service that does both
 
     def outputs(self) -> tuple[FiledOutput, ...]:
         return tuple(output for kind in self.mime_types for output in self.communication.of_type(kind))
@@ -139,7 +140,7 @@ class ExstreamChannel:
                 hint="Enter its name and domain in the settings.",
             )  # fmt: skip
         files = read_all(dispatch, self._read, LARGEST_HANDOVER)
-        if not files:
+        if not files and not dispatch.is_whole:
             raise Permanent("Nothing was filed that Exstream could send.", code="nothing_filed")
         answer = self._api.write(
             payloads.Batches, "POST", "orchestration", "inputs", "batch", of.domain, of.channel_service,
@@ -196,7 +197,8 @@ def _envelope(dispatch: Dispatch, files: list[tuple[FiledOutput, bytes]]) -> dic
     """The input document of the customer's service (a contract of ours)."""
     return {
         "meta": {"schema": ENVELOPE, "jobKey": dispatch.key, "template": dispatch.communication.template,
-                 "templateVersion": dispatch.communication.template_version, "language": dispatch.language},
+                 "templateVersion": dispatch.communication.template_version, "language": dispatch.language,
+                 "channel": "mail" if dispatch.is_mail else "print"},
         "message": {"subject": dispatch.subject, "text": dispatch.text, "link": dispatch.link},
         "recipients": [
             {"ref": each.ref, "jobKey": part_key(dispatch.key, each), "name": each.name, "email": each.email,

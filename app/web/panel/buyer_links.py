@@ -116,12 +116,12 @@ def _view(deps: Deps, rows: PanelRows, link: BuyerLinkFacts) -> BuyerLink:
 
 
 def _by_hand(rows: PanelRows, mail: Mail | None) -> str:
-    """Exstream alone mails no link: what its own service does with a message, print or mail, is not ours to know."""
+    """Why nothing is offered to be mailed for the person who asks."""
     if mail is None or (rows.shop.can_mail and mail.to):
         return ""
     if not rows.shop.can_mail:
-        return _("We cannot mail this for you, because OpenText Notifications is not connected. Copy the link or the "
-                 "mail text and send it yourself.")  # fmt: skip
+        return _("We cannot mail this for you, because nothing that mails is connected: neither OpenText Notifications "
+                 "nor an Exstream service. Copy the link or the mail text and send it yourself.")  # fmt: skip
     return _(
         "Your store knows no mail address of this customer. Copy the link or the mail text and hand it on yourself."
     )

@@ -63,11 +63,20 @@ EXSTREAM = (
         "exstream_channel_service", N_("Service that prints and sends"),
         N_("The Orchestration service that takes what we hand over. Empty: nothing is printed."),
     ),
+    FieldText(
+        "exstream_channel_sends", N_("What that service does"),
+        N_("Exstream cannot be asked, so say what it was set up for. If it mails, OpenText Notifications is not "
+           "needed."),
+        "choice",
+        (("print", N_("It prints and posts")), ("mail", N_("It mails")),
+         ("both", N_("Either, as each handover says"))),
+    ),
 )  # fmt: skip
 NOTIFICATIONS = (
     FieldText(
         "notifications_url", N_("Address of OpenText Notifications"),
-        N_("For example https://api.eu.cloudmessaging.opentext.com. Without it nothing is mailed."), "url",
+        N_("For example https://api.eu.cloudmessaging.opentext.com. Without it only Exstream’s own service can mail."),
+        "url",
     ),
     FieldText("notifications_user", N_("Account"), N_("Empty where the password is a token.")),
     FieldText("notifications_password", N_("Password or token"), "", "password"),

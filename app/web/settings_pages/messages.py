@@ -81,7 +81,11 @@ def _mail_errors(deps: Deps, mail_to: str) -> dict[str, str]:
         return {"mail_to": _("Enter one mail address, such as name@example.com, or nothing.")}
     kept = silence_choice.mailing(deps, guards.merchant().store_id)
     if not kept.is_possible and mail_to != kept.to:
-        return {"mail_to": _("Nothing can be mailed before OpenText Notifications is connected.")}
+        return {
+            "mail_to": _(
+                "Nothing can be mailed yet: connect OpenText Notifications, or an Exstream service that mails."
+            )
+        }
     return {}
 
 

@@ -37,6 +37,7 @@ NOT_ENTERED = {  # stands for a part that comes later, while an earlier one is t
     "workflow_url": "https://later.invalid", "workflow_tenant": "later", "workflow_client_id": "later",
     "workflow_client_secret": "later",
 }  # fmt: skip
+LETTERS = "letters"  # whether Exstream is wanted already: "yes" or "no"; what was typed for it is kept either way
 SYSTEMS = {"bigcommerce": "BigCommerce", "shopify": "Shopify"}  # the names in the set-up we ship
 LONGEST_ORDER = 40
 MOVING = ("running", "waiting")
@@ -108,6 +109,8 @@ def _try_part(deps: Deps, part: str) -> AnyResponse:
     own = _names(part)
     given = completed({name: value for name, value in form.typed(request.form).items() if name in own})
     typed = {name: given.pop(name) for name in form.SECRETS if name in given}
+    if part == "workflow":
+        given[LETTERS] = "yes" if request.form.get(LETTERS) == "yes" else "no"
     first_setup.keep(deps, store_id, given, typed)
     entered, errors = _entered(deps, part)
     if entered is None:
@@ -148,12 +151,15 @@ def _entered(deps: Deps, part: str) -> tuple[EnteredConnection | None, dict[str,
     """What was entered up to this part, with its secrets; or what is wrong in this part."""
     values = _values(deps, _known(deps).standing)
     whole = values | (NOT_ENTERED if part == "content" else {})
-    if part == "content":
+    with_letters = part == "workflow" and _wants_letters(values)
+    if not with_letters:
         whole = {name: value for name, value in whole.items() if name not in form.OF_EXSTREAM}
     entered, errors = form.entered(whole, allow_http=deps.settings.allow_plain_http)
     secrets = first_setup.secrets_for(deps, guards.merchant().store_id, values)
     needed = ["client_secret"] if part == "content" else ["client_secret", "workflow_client_secret"]
-    if part == "workflow" and values.get("exstream_url"):
+    if with_letters and not values.get("exstream_url"):
+        errors["exstream_url"] = _("Enter the address, or choose to do without letters for now.")
+    elif with_letters:
         needed += ["exstream_client_secret", *(["notifications_password"] if values.get("notifications_url") else [])]
     words = _("Enter the secret. It is only sent to the address it was entered for; a new address needs it again.")
     errors |= {name: words for name in needed if not secrets.get(name) and name not in errors}
@@ -189,6 +195,11 @@ def _values(deps: Deps, standing: Standing) -> dict[str, str]:
     return values | (standing.draft.values if standing.draft else {})
 
 
+def _wants_letters(values: Mapping[str, str]) -> bool:
+    """Said so on the page. An operator may have prefilled its address: that alone asks nobody for its secrets."""
+    return values.get(LETTERS) == "yes"
+
+
 # --- the page ---
 
 
@@ -202,7 +213,7 @@ def _page(deps: Deps, part: str, errors: Mapping[str, str]) -> str:
         number=set_up.PARTS.index(part) + 1, errors=errors, can_act=who.role.covers(Role.MANAGER),
         groups=_groups(deps, part, known, errors), checked_at=at, checks=check_words.shown(checks),
         is_usable=connections.is_usable(checks), asked="asked" in request.args,
-        has_exstream=bool(_values(deps, known.standing).get("exstream_url")),
+        with_letters=_wants_letters(_values(deps, known.standing)),
         **(_first(deps, known) if part == "document" else {}),
     )  # fmt: skip
 

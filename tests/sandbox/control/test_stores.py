@@ -48,7 +48,11 @@ def test_uninstalling_and_removing_users(installed: Outsider) -> None:
 def test_opening_gives_a_signed_address_for_one_use(installed: Outsider) -> None:
     url = installed.post("/stores/bigcommerce/open", {"path": "/orders/100"})["url"]
     assert url.startswith("http://app.test/bigcommerce/load?signed_payload_jwt=")
-    for path, title in (("/orders/100", "<title>Order 100"), ("/settings/set-up/store", "<title>Set-up"), ("/x", "ECM")):
+    for path, title in (
+        ("/orders/100", "<title>Order 100"),
+        ("/settings/set-up/store", "<title>Set-up"),
+        ("/x", "ECM"),
+    ):
         url = installed.post("/stores/bigcommerce/open", {"path": path})["url"]
         shown = installed.house.flask.test_client().get(url, follow_redirects=True)
         assert title in shown.get_data(as_text=True), path

@@ -43,6 +43,7 @@ def test_exstream_is_saved_with_its_secrets_sealed_and_never_shown(fresh):
     of = loaded(fresh)
     assert (of.url, of.client_secret, of.domain) == (EXSTREAM["exstream_url"], "s3cret-of-exstream", "Shop")
     assert (of.notifications.password, of.notifications.attach) == ("s3cret-of-mail", True)
+    assert of.channel_sends == "print"
     with fresh.deps.database.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT exstream, secrets FROM opentext_connection").one()
     assert "s3cret" not in str(row[0])
@@ -52,6 +53,29 @@ def test_exstream_is_saved_with_its_secrets_sealed_and_never_shown(fresh):
     assert EXSTREAM["exstream_url"] in page
     assert re.search(r'name="notifications_attach" value="on" checked', page)
     assert "data-exstream-jobs-url" in page
+
+
+def test_the_set_up_leaves_letters_out_until_they_are_wanted(fresh):
+    person = fresh.sign_in("manager")
+    assert person.post("/settings/set-up/content", **FORM).status_code == 303
+    page = person.text("/settings/set-up/workflow")
+    assert re.search(r'name="letters" value="no" checked', page)
+    half = {"exstream_url": "communication", "exstream_tenant": "t-1", "exstream_client_secret": "s3cret-of-exstream"}
+    answer = person.post("/settings/set-up/workflow", **FORM | half | {"workflow_tenant": "", "letters": "no"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'id="workflow_tenant-error"' in page
+    assert "exstream_url-error" not in page
+    assert 'value="t-1"' in page
+    answer = person.post("/settings/set-up/workflow", **FORM | half | {"letters": "yes"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert re.search(r'name="letters" value="yes" checked', page)
+    assert {"exstream_url-error", "exstream_client_id-error"} <= set(re.findall(r'id="(exstream_\w+-error)"', page))
+    page = person.post("/settings/set-up/workflow", **FORM | half | {"exstream_url": "", "letters": "yes"})
+    assert "choose to do without letters for now" in page.get_data(as_text=True)
+    assert person.post("/settings/set-up/workflow", **FORM | half | {"letters": "no"}).status_code == 303
+    assert loaded(fresh) is None
 
 
 def test_without_an_address_communications_stay_unconnected(fresh):
