@@ -120,6 +120,10 @@ REASONS = {
         N_("Not available right now"),
         N_("We have not read this order anew yet. Press “Check now” on its page, then open the case."),
     ),
+    "nothing_chosen": (
+        N_("Nothing was chosen"),
+        N_("Nothing was done. Go back, tick at least one line, then press the button again."),
+    ),
     "case_closed": (N_("Changed meanwhile"), N_("This case is closed already.")),
     "shelf_expired": (N_("This link has expired"), N_("Please ask the shop for a new one.")),
     "bad_install": (N_("Not installed"), N_("Start the installation again from your store.")),

@@ -355,6 +355,14 @@ class TestWhatIsSeen:
         assert "0 decisions wait" in words(anna.text("/approve?store=bigcommerce:other"))
         assert "2 decisions wait" in words(anna.text("/approve?kind=order-review&sort=time"))
         assert "0 decisions wait" in words(anna.text("/approve?due=overdue"))
+        for name in ("Northwind Outfitters", "Rival"):  # two orders may have one number
+            assert re.search(rf'aria-label="Choose [^"]*, {name}"', page), name
+        theirs = next(one for one in links(page) if "rivalstore" in one)
+        said = anna.post(theirs, {"press": "comment", "comment": "Looking at it", "click": "d" * 32})
+        assert "Your comment is in OpenText." in words(anna.get(said.headers["Location"]))
+        assert "Your comment is in OpenText." not in words(anna.get(theirs))
+        claimed = anna.post(theirs, {"press": "claim", "click": "e" * 32})
+        assert "The task is yours now." in words(anna.get(claimed.headers["Location"]))
         chosen = keys(page)
         summary = words(anna.text("/approve/chosen?" + "&".join(f"key={one}" for one in chosen)))
         for text in ("Decide 2 tasks at once", "Together:", "Release the order", "Rival"):
@@ -397,7 +405,10 @@ class TestWhatIsSeen:
         liam.sign_in(SAM)
         assert liam.get(path).status_code == 404
         assert path in anna.text("/approve?kind=content_server")
-        assert "950.00" in words(anna.text("/approve?kind=content_server"))
+        listed = words(anna.text("/approve?kind=content_server"))
+        for text in ("950.00", "Check the record", "for anna.berg@demo or tom.okafor@demo or 2 others"):
+            assert text in listed, text
+        assert "Check the record" in words(anna.get(path))
         assert anna.post(path, {"press": "decide:Approve", "comment": "Read it"}).status_code == 303
         decision = opentext.content_workflows.decision(started.id)
         assert decision is not None
@@ -433,11 +444,21 @@ class TestWhenItEnds:
         assert "OpenText is not answering for Northwind Outfitters" in words(anna.text())
         refused = anna.post(task, {"press": "decide:approved", "comment": "Fine & good"}, token=_token(anna))
         assert (refused.status_code, "Fine &amp; good" in refused.get_data(as_text=True)) == (503, True)
+        looked = words(anna.get(task))
+        assert "Nobody can say now what you may see." in looked
+        assert "Look again" in looked
+        assert "What you typed is still here" not in looked
         faults.remove()
         faults.add(FaultRule(system="content_server", kind="status", status=503))
         assert "OpenText is not answering right now" in words(anna.text())
+        assert "Look again" in words(anna.text())
         faults.remove()
         assert anna.case.house.effects("workflow", "task") == []
+        again = refused.get_data(as_text=True)
+        fields = {name: _kept(again, name) for name in ("page_token", "click", "press", "to")}
+        assert fields["press"] == "decide:approved"
+        pressed = anna.post(task, fields | {"comment": "Fine & good"}, token=fields["page_token"])
+        assert (pressed.status_code, pressed.headers.get("Location")) == (303, "/approve?done=decide"), words(pressed)
 
     def test_who_signs_in_again_goes_on_with_the_page_they_had(self, anna: Approver) -> None:
         anna.sign_in()
@@ -477,6 +498,12 @@ class TestWhenItEnds:
             assert ("1 decision waits" if is_known else "Sign in to OpenText") in words(anna.text())
             (row,) = house.rows(ApproverSession)
             assert (row.tokens is not None, row.tokens != old) == (is_known, True)
+
+
+def _kept(page: str, name: str) -> str:
+    """What a field or button of a page's form has."""
+    (found,) = re.findall(rf'name="{name}" value="([^"]*)"', page.partition("<main")[2].partition("</form>")[0])
+    return unescape(found)
 
 
 def _token(anna: Approver) -> str:

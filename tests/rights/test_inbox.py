@@ -96,7 +96,8 @@ def test_a_decision_stands_beside_what_it_is_about_and_holds(case: Case) -> None
     ):  # fmt: skip
         assert text in page, text
     (key,) = keys(person.text("/inbox"))
-    assert person.get("/inbox/chosen").status_code == 409
+    nothing = person.get("/inbox/chosen")
+    assert (nothing.status_code, "tick at least one line" in words(nothing)) == (409, True)
     assert "None of the chosen tasks" in words(person.text("/inbox/chosen?key=order:1:" + "0" * 24))
     assert person.post("/inbox/chosen", {"key": [key], "press": "claim", "click": CLICK}).status_code == 422
     assert person.post("/inbox/chosen", {"key": [key], "press": "", "click": CLICK}).status_code == 422
@@ -134,6 +135,10 @@ def test_several_are_decided_after_a_summary_and_one_refusal_stops_no_other(case
         assert text in page, text
     assert "Ask for information" not in page  # asking back needs words for each
     assert all(not link.outcome for link in case.house.rows(WorkflowLink))
+    others = "".join(f"&key=order:{one}:{'0' * 24}" for one in range(18))
+    page = words(person.text("/inbox/chosen?" + "&".join(f"key={one}" for one in chosen) + others))
+    assert "17 of the chosen tasks are not open here any more" in page
+    assert "1 more is left for afterwards At most 20 are decided at once" in page
     case.house.decide(late, "rejected", user="tom.okafor@demo")
     form = {"press": "decide:approved", "click": CLICK, "comment": "Checked", "key": chosen}
     page = words(person.post("/inbox/chosen", form))

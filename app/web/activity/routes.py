@@ -122,7 +122,7 @@ def _selection(given: MultiDict[str, str], store_id: str) -> replay.Selection:
     """Ticked lines, or everything with one cause at one kind of step. Raises Conflict where nothing was chosen."""
     ids, code = tuple(given.getlist("id"))[:MOST_AT_ONCE], templating.checked(given, "code", 60)
     if not ids and not code:
-        raise Conflict("Nothing was chosen.")
+        raise Conflict("Nothing was chosen.", code="nothing_chosen")
     return replay.Selection(ids=ids, store_id=store_id, code=code, step=templating.checked(given, "step", 60))
 
 

@@ -10,11 +10,12 @@ from app.engine.approver_tasks import Across, Looked
 from app.engine.approvers import Approver
 from app.engine.behind import StillAsking
 from app.engine.deciding import doing
+from app.engine.deciding.tasks import LONGEST_COMMENT, LONGEST_NAME
 from app.engine.deps import Deps
 from app.engine.open_tasks import Narrowed, OpenTask
 from app.engine.sessions import Merchant
 from app.errors import AppError, NotFound
-from app.web import guards, language, templating, waiting
+from app.web import display, guards, language, templating, waiting
 from app.web.approve import doors
 from app.web.inbox import pages
 from app.web.inbox.pages import Room
@@ -86,8 +87,9 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
         except AppError as error:
             return _task(deps, found, ref, typed, _refused(error)) if found else _gone(_refused(error), typed)
         if wish.act in doing.ENDS_IT:
-            return redirect(url_for("approve.index", done=wish.act.value), 303)
-        return redirect(url_for("approve.task", tenant=tenant, kind=kind, object_id=object_id, ref=ref), 303)
+            return redirect(url_for("approve.index", done=decisions.ended_as(wish)), 303)
+        done = decisions.ended_as(wish)
+        return redirect(url_for("approve.task", tenant=tenant, kind=kind, object_id=object_id, ref=ref, done=done), 303)
 
 
 def _who() -> Approver:
@@ -149,6 +151,13 @@ def _refused(error: AppError) -> Refusal | None:
 
 
 def _gone(refused: Refusal | None, typed: Typed) -> Response:
+    """Nothing of the task, which nobody may know is there. Where nobody answered, the same press is kept to be tried
+    again: here there is no other button."""
     words = _("This task is not in your inbox: it was decided or handed on, or it is somebody else’s.")
     refused = refused or Refusal(words, 404)
-    return Response(templating.page("approve/gone.html", refusal=refused, typed=typed), refused.status)
+    press = display.clean(request.form.get("press", ""), LONGEST_NAME) if request.method == "POST" else ""
+    page = templating.page(
+        "approve/gone.html", refusal=refused, typed=typed, press=press, is_silent=refused.status == 503,
+        longest=LONGEST_COMMENT,
+    )  # fmt: skip
+    return Response(page, refused.status)

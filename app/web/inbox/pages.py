@@ -40,6 +40,15 @@ class Room:
     look: Callable[[OpenTask], tuple[Merchant, Seen]]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What was ticked: the open tasks among it, how many are not open here any more, how many are left for later."""
+
+    tasks: tuple[OpenTask, ...]
+    gone: int = 0
+    later: int = 0
+
+
 # The list
 
 
@@ -62,7 +71,8 @@ def index(found: Inbox, wanted: Narrowed, *, stores: Choices | None = None, sile
         "inbox/page.html", lines=[views.line(one) for one in found.tasks], narrowed=wanted, kinds=kinds,
         people=people if stores is None else [], more=found.count - len(found.tasks), look=found.sight.look.value,
         refusal=refusal(found.sight.contact) if not found.sight.allowed.sees_workflow else "", dues=dues,
-        done=request.args.get("done", "")[:20], sorts=[(BY_MONEY, _("Most money first")), (BY_TIME, _("Deadline"))],
+        done=decisions.done(request.args.get("done", "")), is_decided=request.args.get("done") == Act.DECIDE,
+        sorts=[(BY_MONEY, _("Most money first")), (BY_TIME, _("Deadline"))],
         stores=[("", _("Any")), *stores] if stores and len(stores) > 1 else [], silent=silent,
     )  # fmt: skip
 
@@ -101,10 +111,17 @@ def task(
         reasons=why.reasons(run) if run else (),
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
         shop=found.shown.shop.name, place=place,
-        can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn",
+        can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn", workflow=_own_name(found, held),
+        done=decisions.done(request.args.get("done", "")) if refused is None else "",
         given_out=by_mail.given_out(deps, who, found.rows, found.sight, held) if can_ask and held else (),
     )  # fmt: skip
     return Response(page, refused.status if refused else 200, mimetype="text/html")
+
+
+def _own_name(found: Seen, held: Held | None) -> str:
+    """What OpenText's people call a workflow that is none of ours; its tasks alone say little."""
+    flows = found.shown.link.workflows if found.shown.link and held else ()
+    return next((str(one.get("name") or "") for one in flows if held and one.get("id") == held.instance_id), "")
 
 
 # Several
@@ -123,19 +140,21 @@ def decide_chosen(room: Room) -> str | Response:
             raise Incomplete("outcome")
     except Incomplete as error:
         return Response(_summary(found, typed, decisions.refused(error).sentence), 422)
-    if not found:
+    if not found.tasks:
         return Response(_summary(found, typed, ""))
-    ended = [_decided(room, one, replace(wish, click=f"{wish.click}:{one.held.ref}")) for one in found]
-    return templating.page("inbox/done.html", ended=ended, good=sum(not one.problem for one in ended))
+    ended = [_decided(room, one, replace(wish, click=f"{wish.click}:{one.held.ref}")) for one in found.tasks]
+    return templating.page("inbox/done.html", ended=ended, good=sum(not one.problem for one in ended), gone=found.gone)
 
 
-def _chosen(room: Room, keys: list[str]) -> tuple[OpenTask, ...]:
+def _chosen(room: Room, keys: list[str]) -> Chosen:
     """Of the tasks this person sees those that were ticked; what is decided meanwhile is not among them any more."""
+    keys = list(dict.fromkeys(keys))
     if not keys:
-        raise Conflict("Nothing was chosen.")
+        raise Conflict("Nothing was chosen.", code="nothing_chosen")
     wanted = frozenset(keys[:MOST_AT_ONCE])
     found = [one for one in room.read(Narrowed(keys=wanted)).tasks if views.can_choose(one)]
-    return tuple(_offered(room, one) for one in found)
+    gone, later = len(wanted) - len(found), max(0, len(keys) - MOST_AT_ONCE)
+    return Chosen(tuple(_offered(room, one) for one in found), gone, later)
 
 
 def _offered(room: Room, task: OpenTask) -> OpenTask:
@@ -155,10 +174,11 @@ def _offered(room: Room, task: OpenTask) -> OpenTask:
     return replace(task, held=held)
 
 
-def _summary(found: tuple[OpenTask, ...], typed: Typed, wrong: str) -> str:
+def _summary(found: Chosen, typed: Typed, wrong: str) -> str:
     return templating.page(
-        "inbox/chosen.html", lines=[views.line(one) for one in found], answers=views.common(found), typed=typed,
-        wrong=wrong, longest=tasks.LONGEST_COMMENT, sums=views.sums(found),
+        "inbox/chosen.html", lines=[views.line(one) for one in found.tasks], answers=views.common(found.tasks),
+        typed=typed, wrong=wrong, longest=tasks.LONGEST_COMMENT, sums=views.sums(found.tasks), gone=found.gone,
+        later=found.later, most=MOST_AT_ONCE,
     )  # fmt: skip
 
 

@@ -62,8 +62,9 @@ def _add_one(bp: Blueprint, deps: Deps) -> None:
         except AppError as error:
             return _task(deps, found, ref, decisions.typed_in(request.form), decisions.refused(error))
         if wish.act in doing.ENDS_IT:
-            return redirect(url_for("inbox.index", done=wish.act.value), 303)
-        return redirect(url_for("inbox.task", kind=kind, object_id=object_id, ref=ref), 303)
+            return redirect(url_for("inbox.index", done=decisions.ended_as(wish)), 303)
+        done = decisions.ended_as(wish)
+        return redirect(url_for("inbox.task", kind=kind, object_id=object_id, ref=ref, done=done), 303)
 
 
 def _task(deps: Deps, found: Seen, ref: str, typed: Typed, refused: Refusal | None) -> AnyResponse:

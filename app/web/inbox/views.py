@@ -60,7 +60,7 @@ class Ended:
 
 def line(task: OpenTask) -> Line:
     facts = task.facts
-    notes = (facts.get("customer_name"), facts.get("status_label"), facts.get("company"))
+    notes = (task.workflow, facts.get("customer_name"), facts.get("status_label"), facts.get("company"))
     return Line(
         key=task.key,
         place=place(task),
@@ -70,7 +70,7 @@ def line(task: OpenTask) -> Line:
         scenario=kind_words(task.kind),
         notes=tuple(str(one) for one in notes if one),
         amount=language.money({"amount": str(task.amount), "currency": task.currency}) if task.amount else "",
-        who=decisions.holder(task.held),
+        who=decisions.waits_for(task.held),
         due_at=task.due_at,
         is_overdue=task.is_overdue,
         started_at=task.started_at,

@@ -22,7 +22,7 @@ from app.errors import AppError, Conflict, NeedsReauth, Permanent, Retryable
 from app.opentext.people import SignedOut
 from app.opentext.workflow_service.mapping import SERVICE
 from app.web import asking, display, language, sentences, texts
-from app.web.language import _
+from app.web.language import _, ngettext
 from app.web.panel.access import refusal
 from app.web.texts import N_
 
@@ -43,6 +43,8 @@ DONE = {
     Act.DECIDE: N_("Your decision is in OpenText."), Act.COMMENT: N_("Your comment is in OpenText."),
     Act.DELEGATE: N_("The task was handed over."), Act.RETURN: N_("The task is with its owner again."),
 }  # fmt: skip
+ASKED = "asked"  # what a decision that asks back leaves in the next page's address
+NAMED = 2  # of those who may take a task so many are named in a line
 FIELDS = {
     "outcome": N_("Choose one of the buttons."),
     "comment": N_("Say what you ask for or want to tell; people in OpenText read it."),
@@ -112,6 +114,19 @@ def done_words(act: Act) -> str:
     return _(DONE[act])
 
 
+def ended_as(wish: Wish) -> str:
+    """What the next page's address says was done, for `done`."""
+    asks = wish.act is Act.DECIDE and Option(wish.outcome, "").asks_back
+    return ASKED if asks else wish.act.value
+
+
+def done(told: str) -> str:
+    """The same in words; nothing for what no press of ours leaves there."""
+    if told == ASKED:
+        return _("Your question is in OpenText. The decision goes on waiting for the answer.")
+    return done_words(Act(told)) if told in set(Act) else ""
+
+
 def who_must_act(assignee: str, candidates: tuple[str, ...]) -> str:
     """Our own service client is no name for people."""
     if assignee.endswith(SERVICE):
@@ -121,6 +136,15 @@ def who_must_act(assignee: str, candidates: tuple[str, ...]) -> str:
 
 def holder(task: Held) -> str:
     return who_must_act(task.assignee, task.candidates)
+
+
+def waits_for(task: Held) -> str:
+    """The same within a line of a list: of many only the first."""
+    some, more = task.candidates[:NAMED], len(task.candidates) - NAMED
+    if task.assignee or more < 2:
+        return _("for %(who)s", who=holder(task))
+    names = _(" or ").join(some)
+    return ngettext("for %(names)s or %(n)s other", "for %(names)s or %(n)s others", more, names=names)
 
 
 def due(task: Held) -> datetime | None:
