@@ -68,7 +68,7 @@ def _is_ours(line: str, language: str) -> bool:
         return told[line] != line
     if FOREIGN.search(GIVEN.sub("", line)):
         return True
-    weight, part = sentences._matched(line)
+    weight, part = room._matched(line)
     return part.template is not None and weight >= OURS
 
 
