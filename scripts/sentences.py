@@ -15,9 +15,10 @@ from xml.etree import ElementTree  # our own files
 from app import domain, errors
 from app.domain.aftersale import ReturnState
 from app.domain.ids import ObjectType
-from app.domain.steps import Notice, Step
+from app.domain.steps import AddNote, MarkInStore, Notice, Refund, SetOrderStatus, SetVisibility, Step
 from app.domain.trade import CompanyState
 from app.engine.cases import TITLES
+from app.language import notes
 from app.opentext.workflow_service.diagrams import BPMN, diagram
 from app.opentext.workflow_service.models import MODELS, model_file
 from app.scenarios import ALL
@@ -48,10 +49,11 @@ SAYS = frozenset({"hint", "note", "reason", "why"})  # keywords that carry sente
 SILENT = frozenset({
     "key", "info", "warning", "error", "exception", "debug", "ValueError", "TypeError", "KeyError", "RuntimeError",
     "get", "startswith", "endswith", "split", "strftime", "compile", "Scenario", "Field", "info_of", "Paper", "Section",
-    "field", "replace", "TypeVar", "Literal", "partition", "removeprefix", "removesuffix", "encode", "sub", "fullmatch",
+    "field", "replace", "TypeVar", "N_", "Literal", "partition", "removeprefix", "removesuffix", "encode", "sub",
+    "fullmatch",
 })  # fmt: skip
 SILENT_WORDS = frozenset({"code", "key", "title", "folder"})
-ELSEWHERE = frozenset({"_activity", "_facts_of", "_notice_html", "_draft", "with_value", "wish_of"})
+ELSEWHERE = frozenset({"_notice_html", "_draft", "with_value", "wish_of"})
 NO_SENTENCE = re.compile(r"\.(?:pdf|txt)$|<\w+|\{\{|^\d\d |^%\w|^BigCommerce x|^Shopify x|^ECM |\{store\}|^\[ECM")
 # Names of groups, folders and fields, and codes between steps: read elsewhere, or by nobody.
 NAMES = frozenset({
@@ -62,10 +64,10 @@ NAMES = frozenset({
     "number of uses", "a file of discount rules", "a price agreement", "no SKU", "and the", "complete", "incomplete",
     "client id not known in this region", "exchange", "repair", "rejected", "taken", ", switched off", "on credit",
     "pays in advance", "not on hold", "not viewed yet", "staff change it as the note says.", "runs in the store",
-    "mail", "en", "The provider", "The product", "Valid from", "Valid to", "Goods exchanged as decided in OpenText.",
-    "Waits for stock, as decided in OpenText.",
+    "mail", "en", "The provider", "The product", "Valid from", "Valid to",
 })  # fmt: skip
 WORD = re.compile(r"[a-z]+")
+SAYING = re.compile(r"\{\w+\}\S* [a-z]|[a-z] \{\w+\}")  # a fact with words around it
 FILLED = re.compile(r"\{(?:\w+\.)?(\w+)\}")  # the places of a text that is filled later
 COUNTED = frozenset({"days", "count", "held", "waited", "quiet", "more", "most", "all"})
 SAME = frozenset({"join", "str", "map", "sorted", "min", "rstrip"})  # what these are called with names the place
@@ -98,6 +100,39 @@ def written() -> frozenset[Text]:
         for text in _notices(scenario.steps):
             found |= set(_texts(ast.Constant(text)))
     return frozenset(found - NAMES)
+
+
+@cache
+def left() -> frozenset[Text]:
+    """Every text that is left in stores, whole: those of steps, and what is marked outside the pages."""
+    found = {text for scenario in ALL for step in scenario.steps for text in _left_by(step)}
+    for path in sorted(APP.rglob("*.py")):
+        if not str(path.relative_to(APP)).startswith(("web/", "language/")):
+            found |= set(_marked(ast.parse(path.read_text("utf-8"))))
+    return frozenset(notes.as_message(text) for text in found if re.search(r"[^\W\d_]", FILLED.sub("", text)))
+
+
+def _left_by(step: Step) -> Iterator[str]:
+    """A state of one or two words is none: themes and filters know it."""
+    if isinstance(step, AddNote):
+        yield step.text
+    elif isinstance(step, SetOrderStatus):
+        yield step.note
+    elif isinstance(step, Refund):
+        yield step.reason
+    elif isinstance(step, SetVisibility):
+        yield step.message
+    elif isinstance(step, MarkInStore):
+        yield from (value for _name, value in step.values if SAYING.search(value))
+    for outcome in getattr(step, "outcomes", ()):
+        for one in outcome.steps:
+            yield from _left_by(one)
+
+
+def _marked(tree: ast.Module) -> Iterator[str]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and name_of(call.func) == "N_" and isinstance(call.args[0], ast.Constant):
+            yield str(call.args[0].value)
 
 
 def error_kinds(trees: Iterable[ast.Module]) -> frozenset[str]:

@@ -114,8 +114,12 @@ def of_rows() -> frozenset[Text]:
     return frozenset(text for text in sentences.written() if _has_values(text) or text not in extracted())
 
 
-# One catalogue each, so that whoever translates sees which words stand on pages and which a row fills.
-KINDS: Mapping[str, Callable[[], frozenset[Text]]] = {"messages": extracted, "sentences": of_rows}
+# One catalogue each, so that whoever translates sees what stands on pages, what a row fills, what a store keeps.
+KINDS: Mapping[str, Callable[[], frozenset[Text]]] = {
+    "messages": extracted,
+    "sentences": of_rows,
+    "notes": sentences.left,
+}
 
 
 def translated(name: str, kind: str = "messages") -> Catalog:

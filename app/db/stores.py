@@ -25,6 +25,7 @@ class StoreRow(SQLModel, table=True):
     storefront_url: str = ""
     currency: str = ""
     timezone: str = "UTC"
+    locale: str = ""  # its language and country ("de-AT"): what we leave in it is written so; empty: not asked yet
     installed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     uninstalled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     setup_state: str = "pending"  # pending | done | failed

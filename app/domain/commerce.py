@@ -242,3 +242,9 @@ class StoreProfile:
     country: str = ""
     language: str = "en"
     extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def locale(self) -> str:
+        """Language and country, "de-AT": the country the language names, else the store's own."""
+        tag = (self.language or "en").replace("_", "-")
+        return tag if "-" in tag or not self.country else f"{tag}-{self.country}"

@@ -162,8 +162,10 @@ class AddedGoods:
 
 @dataclass(frozen=True)
 class OrderEdit:
-    """Changes to an order that are made together or not at all. `note` is for the staff."""
+    """Changes to an order that are made together or not at all. `note` is for the staff, `to_buyer` says why
+    what is dearer costs no more."""
 
     changes: tuple[LineChange, ...]
     added: tuple[AddedGoods, ...]
     note: str
+    to_buyer: str = ""

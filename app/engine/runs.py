@@ -21,10 +21,11 @@ from app.domain.order_parts import OrderPart
 from app.domain.planning import PlannedRun
 from app.domain.scenario import Preferences, Scenario, Subject
 from app.domain.steps import STEP, Step
-from app.engine import preferences, queue, subjects
+from app.engine import preferences, queue, store_words, subjects
 from app.engine.deps import Deps
 from app.engine.effects import Effects
 from app.errors import Permanent
+from app.language.reading import Reader
 from app.opentext import OpenText
 from app.stores.port import Store
 
@@ -127,6 +128,11 @@ class Context:
     @cached_property
     def store(self) -> Store:
         return self.deps.store(self.store_id)
+
+    @cached_property
+    def words(self) -> Reader:
+        """How the store reads: what we leave in it is written so."""
+        return store_words.reader_of(self.deps, self.store_id)
 
     @cached_property
     def opentext(self) -> OpenText:

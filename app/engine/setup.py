@@ -20,7 +20,7 @@ def run(deps: Deps, store_id: StoreId, profile: StoreProfile) -> dict[str, str]:
     with unit_of_work(deps.database) as uow:
         row = uow.session.get_one(StoreRow, store_id)
         row.name, row.admin_url, row.storefront_url = profile.name, profile.admin_url, profile.storefront_url
-        row.currency, row.timezone = profile.currency, profile.timezone
+        row.currency, row.timezone, row.locale = profile.currency, profile.timezone, profile.locale
         row.setup_state, row.setup_report = "done", report
     return report
 

@@ -34,7 +34,7 @@ def test_a_risky_order_is_held_filed_recorded_and_sent_to_review(held):
     assert (document.name, document.record_class) == (f"Order {order_id} record.pdf", "Orders")
     (workflow,) = house.rows(WorkflowLink, run_id=run.id)
     assert workflow.tasks[0]["candidates"] == ["Order Review"]
-    assert "Held for review: Total 950.00 EUR" in house.order(order_id)["staff_notes"]
+    assert "Held for review: Total 950,00 € is" in house.order(order_id)["staff_notes"]
 
 
 def test_a_harmless_order_is_left_alone(installed_house):

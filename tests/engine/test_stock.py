@@ -29,7 +29,7 @@ def test_a_shortage_is_told_with_its_figures_and_asked_about_once(short):
 @pytest.mark.parametrize(
     ("outcome", "values", "words", "status"),
     [
-        ("wait", {"expected_date": "2027-01-15"}, "the buyer waits. Expected on 2027-01-15.", 11),
+        ("wait", {"expected_date": "2027-01-15"}, "the buyer waits. Expected on 15 Jan 2027.", 11),
         ("substitute", {"substitute_skus": "NW-TENT"}, "send NW-TENT instead", 11),
         ("split_ship", {}, "ship what there is now, the rest later", 9),
     ],

@@ -7,7 +7,12 @@ from app.domain.ids import PriceListId
 from app.domain.scenario import Subject
 from app.domain.trade import Audience, AudienceKind, Company, PriceList
 from app.errors import Permanent
+from app.language import notes
+from app.language.catalogues import N_
+from app.language.reading import Reader
 from app.stores.port import Capability, Store
+
+NAME = N_("Agreed prices: {name}")
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,11 @@ def without(store: Store, capability: Capability, problem: str) -> Permanent:
     return Permanent(problem, code=f"no_{capability}", hint=store.read.remedy(capability))
 
 
-def place_of(store: Store, subject: Subject, before: PriceListId | None = None) -> Place:
-    """`before` is the list an earlier agreement went to: looked at first, so that others need not be."""
+def place_of(store: Store, subject: Subject, who: Reader, before: PriceListId | None = None) -> Place:
+    """`before` is the list an earlier agreement went to: looked at first, so that others need not be.
+
+    A new one is called as `who`, the store, reads; one made and not assigned yet is known by its name in any language.
+    """
     if Capability.PRICE_LISTS not in store.read.capabilities:
         raise without(store, Capability.PRICE_LISTS, "This store has no price lists, so nothing was published.")
     audience = audience_of(store, subject)
@@ -56,5 +64,7 @@ def place_of(store: Store, subject: Subject, before: PriceListId | None = None) 
     for one in sorted(lists, key=lambda found: found.id != before):
         if any((a.kind, a.id) == (audience.kind, audience.id) for a in store.read.audiences_of(one.id)):
             return Place(audience, one, one.name)
-    name = f"Agreed prices: {audience.name}"
-    return Place(audience, next((one for one in lists if one.name == name), None), name)
+    values = {"name": audience.name}
+    known = notes.in_each_language(NAME, values)
+    found = next((one for one in lists if one.name in known), None)
+    return Place(audience, found, found.name if found else notes.filled(NAME, values, who))

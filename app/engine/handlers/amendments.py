@@ -12,14 +12,20 @@ from typing import Any
 from app.domain.commerce import Order, OrderStatus
 from app.domain.order_parts import AddedGoods, LineChange, OrderEdit
 from app.domain.steps import AmendOrder
+from app.engine import store_words
+from app.engine.handlers.store_side import why
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
+from app.language import notes
+from app.language.catalogues import N_
 from app.stores.port import Capability
 
 NEEDED = {"substitute": Capability.ORDER_EDITS, "split": Capability.SPLIT_SHIPMENTS}
 OVER = frozenset(
     {OrderStatus.CANCELLED, OrderStatus.DECLINED, OrderStatus.REFUNDED, OrderStatus.SHIPPED, OrderStatus.COMPLETED}
 )
+WAITS, EXCHANGED = N_("Waits for stock, as decided in OpenText."), N_("Goods exchanged as decided in OpenText.")
+INSTEAD = N_("In place of goods that are not in stock")
 BY_HAND = "staff change it as the note says."
 
 
@@ -52,7 +58,7 @@ def _split(context: Context, order: Order, short: list[Short]) -> Result:
         return changed
     context.effects.still_mine()
     pieces = {one.line_id: one.missing for one in short}
-    held = context.store.publish.hold_back(order.id, pieces, "Waits for stock, as decided in OpenText.")
+    held = context.store.publish.hold_back(order.id, pieces, notes.filled(WAITS, {}, context.words))
     context.changed()
     if not held:
         return Skipped("What is missing does not wait to be shipped any more; the order was left as it is.")
@@ -78,7 +84,9 @@ def _carry_out(context: Context, order: Order, edit: OrderEdit, before: dict[str
     def act() -> dict[str, Any]:
         context.store.publish.edit_order(order.id, edit)
         if order.status is OrderStatus.UNDER_REVIEW:  # what came in is to be held like the rest
-            context.store.publish.set_order_status(order.id, OrderStatus.UNDER_REVIEW)
+            context.store.publish.set_order_status(
+                order.id, OrderStatus.UNDER_REVIEW, why(context, OrderStatus.UNDER_REVIEW)
+            )
         return {"lines": len(edit.changes)}
 
     def look_up() -> dict[str, Any] | None:
@@ -108,7 +116,11 @@ def _edit(context: Context, short: list[Short], named: list[tuple[str, Short]]) 
     for sku, line in named:
         so_far = pieces[sku].quantity if sku in pieces else 0
         pieces[sku] = AddedGoods(known[sku].id, sku, so_far + line.missing, line.line_id)
-    return OrderEdit(changes, tuple(pieces.values()), "Goods exchanged as decided in OpenText.")
+    buyer = store_words.for_buyer(context.deps, context.store_id, context.order().language)
+    return OrderEdit(
+        changes, tuple(pieces.values()), notes.filled(EXCHANGED, {}, context.words),
+        to_buyer=notes.filled(INSTEAD, {}, buyer),
+    )  # fmt: skip
 
 
 def _named(context: Context, short: list[Short]) -> list[tuple[str, Short]]:

@@ -10,12 +10,15 @@ from app.domain.events import Source
 from app.domain.order_parts import OrderPart
 from app.domain.scenario import Subject
 from app.domain.steps import CloseCase, DraftReplacement, OpenCase, TakeTag
-from app.engine import cases
+from app.engine import cases, store_words
 from app.engine.cases import NewCase
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
+from app.language import notes, sentences
+from app.language.catalogues import N_
 
 OURSELVES = "Storefront ECM"
+REPLACEMENT, FOR_CASE = N_("Replacement"), N_("Replacement for {case}: look at its lines, then complete it.")
 BY_HAND = "Please send it by hand."
 
 
@@ -118,9 +121,13 @@ def draft_replacement(context: Context, _step: DraftReplacement) -> Result:
     if not quantities:
         return Skipped("Nothing of the order can be sent again.", {"replacement": BY_HAND})
     mark = f"ECM {case.number}"
+    buyer = store_words.for_buyer(context.deps, context.store_id, order.language)
     context.effects.still_mine()
     try:
-        draft = context.store.publish.draft_replacement(order.id, quantities, mark)
+        draft = context.store.publish.draft_replacement(
+            order.id, quantities, mark, title=notes.filled(REPLACEMENT, {}, buyer),
+            note=notes.filled(FOR_CASE, {"case": sentences.worded(case.name, context.words)}, context.words),
+        )  # fmt: skip
     except Permanent as error:
         if error.specific_code not in ("not_in_this_store", "missing_scope"):
             raise

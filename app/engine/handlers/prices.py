@@ -79,7 +79,7 @@ def _begin(
     context: Context, source: ApprovedSource, agreement: Agreement, begins: datetime | None, ends: datetime | None
 ) -> Result:
     chosen = _preferences(context)
-    place = audience.place_of(context.store, context.subject, _list_before(context))
+    place = audience.place_of(context.store, context.subject, context.words, _list_before(context))
     variants = context.store.read.variants({row.sku for row in agreement.rows})
     records, refused = checking.records(agreement, variants, _rules(context, chosen))
     price_list = place.price_list.id if place.price_list else None

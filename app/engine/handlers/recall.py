@@ -15,17 +15,22 @@ from app.domain.cases import Case, CaseState
 from app.domain.events import Source, Topic
 from app.domain.ids import ObjectType, OrderId, PageId
 from app.domain.steps import AwaitRemedies, AwaitRemedy, FindAffected, NoteRecall, PublishNotice, TellAffected
-from app.engine import cases, queue, recalls
+from app.domain.trade import Page
+from app.engine import cases, policies, queue, recalls
 from app.engine.handlers.timers import day_in_store
 from app.engine.inbox import NewEvent
 from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import NotFound, Permanent
+from app.language import notes
+from app.language.catalogues import N_
+from app.language.reading import Reader
 
 PIECE = timedelta(days=30)  # of the store's orders read at a time
 AT_A_TIME = 20.0  # seconds of reading before other work has its turn
 LOOK_EVERY = 3600.0
 LEAVES = frozenset({"replacement", "repair", "not_affected"})  # after these the order may be sent
-TITLE = "Product recall: {name}"
+TITLE = N_("Product recall: {name}")
+CONCERNED, REFERENCE = N_("Concerned:"), N_("Reference: {number}")
 
 
 def _case(context: Context) -> Case:
@@ -104,15 +109,15 @@ def publish_notice(context: Context, step: PublishNotice) -> Result:
 
 
 def _show_notice(context: Context, case: Case) -> Result:
-    title = TITLE.format(name=_name(case))[:100]
+    title = _title(case, context.words)
     made = context.effects.once(f"recall-notice:{case.id}", lambda: _make(context, title, case))
     page = context.store.read.page(PageId(made["page"]))
     if not page.is_visible or not page.html.strip():
         raise Permanent(
-            f"The store does not show the page “{title}”.", code="notice_not_taken",
+            f"The store does not show the page “{page.title}”.", code="notice_not_taken",
             hint="Look at the page in the store, then try again.",
         )  # fmt: skip
-    return Done(f"The page “{title}” tells buyers about the recall.", {"notice_page": made["page"]}, made)
+    return Done(f"The page “{page.title}” tells buyers about the recall.", {"notice_page": made["page"]}, made)
 
 
 def _name(case: Case) -> str:
@@ -120,28 +125,44 @@ def _name(case: Case) -> str:
     return ", ".join(names[:3]) or case.number
 
 
+def _title(case: Case, who: Reader) -> str:
+    return notes.filled(TITLE, {"name": _name(case)}, who)[:100]
+
+
 def _make(context: Context, title: str, case: Case) -> dict[str, Any]:
-    page = context.store.publish.save_page(None, title, _notice_html(case), visible=True)
+    known = _present(context, case)
+    text = _notice_html(case, context.words)
+    page = context.store.publish.save_page(known.id if known else None, title, text, visible=True)
     return {"page": page.id, "title": page.title}
 
 
-def _notice_html(case: Case) -> str:
+def _present(context: Context, case: Case) -> Page | None:
+    """The notice that is there: by the recall's number at its end, whatever the language of its words, and whatever
+    people made of them; by its title where they took that away."""
+    pages = list(context.store.read.pages())
+    numbered = (one for one in pages if policies.text_of(one.html).split()[-1:] == [case.number])
+    titles = notes.in_each_language(TITLE, {"name": _name(case)})
+    return next(numbered, None) or next((one for one in pages if one.title in {name[:100] for name in titles}), None)
+
+
+def _notice_html(case: Case, who: Reader) -> str:
     """The words a person wrote when opening the recall, and what is concerned; all of it as text."""
     paragraphs = [part.strip() for part in case.text.replace("\r\n", "\n").split("\n\n") if part.strip()]
     items = dict.fromkeys((item.name, item.sku) for item in case.items)
     rows = "".join(f"<li>{html.escape(name)} ({html.escape(sku)})</li>" for name, sku in items)
     text = "".join(f"<p>{html.escape(part)}</p>" for part in paragraphs)
-    return f"{text}<p>Concerned:</p><ul>{rows}</ul><p>Reference: {html.escape(case.number)}</p>"
+    concerned = html.escape(notes.filled(CONCERNED, {}, who))
+    reference = html.escape(notes.filled(REFERENCE, {"number": case.number}, who))
+    return f"{text}<p>{concerned}</p><ul>{rows}</ul><p>{reference}</p>"
 
 
 def _hide_notice(context: Context, case: Case) -> Result:
-    title = TITLE.format(name=_name(case))[:100]
-    page = next((one for one in context.store.read.pages() if one.title == title), None)
+    page = _present(context, case)
     if page is None or not page.is_visible:
         return Skipped("The store shows no notice of this recall.")
     context.effects.still_mine()
     context.store.publish.save_page(page.id, page.title, page.html, visible=False)
-    return Done(f"The page “{title}” is hidden; it was not deleted.")
+    return Done(f"The page “{page.title}” is hidden; it was not deleted.")
 
 
 # --- tell and track --------------------------------------------------------------------------------------------------

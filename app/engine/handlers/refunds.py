@@ -12,8 +12,9 @@ from app.domain.commerce import Money, Order
 from app.domain.order_parts import OrderPart, RefundItem, RefundQuote
 from app.domain.order_parts import Refund as Refunded
 from app.domain.steps import QuoteRefund, Refund, SettlePayment
-from app.engine import cases
+from app.engine import cases, store_words
 from app.engine.handlers import store_returns
+from app.engine.handlers.store_returns import Reason
 from app.engine.handlers.store_side import in_words
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
@@ -28,13 +29,20 @@ def refund(context: Context, step: Refund) -> Result:
         return Skipped("Nothing was paid back: the settings of this rule leave that to people.")
     if isinstance(context.subject, Case) and context.subject.state is CaseState.CLOSED:
         return Skipped("Nothing was paid back: a person closed the case meanwhile.")
-    reason = in_words(step.reason, context)[:LONGEST_REASON]
+    reason = _reason(context, step)
     if step.what == "items" and (found := store_returns.of_case(context)):
         return store_returns.pay_back(context, found, reason, _decided_amount(context))
     return _refund_of_order(context, step, reason)
 
 
-def _refund_of_order(context: Context, step: Refund, reason: str) -> Result:
+def _reason(context: Context, step: Refund) -> Reason:
+    """In the store's language; its mark says what is paid back for, so whoever comes to it again knows it, whatever
+    the language is then."""
+    mark = store_words.mark(f"{context.store_id}:refund:{in_words(step.reason, context, who=store_words.ENGLISH)}")
+    return Reason(in_words(step.reason, context)[: LONGEST_REASON - len(mark) - 1], mark)
+
+
+def _refund_of_order(context: Context, step: Refund, reason: Reason) -> Result:
     order = context.order(REFUNDS)
     earlier = _ours(order, reason)
     if earlier is None and not order.is_paid:
@@ -57,7 +65,7 @@ def _refund_of_order(context: Context, step: Refund, reason: str) -> Result:
             return _result(earlier)
         quote = context.store.read.refund_quote(order.id, items)
         _check(quote, order, items)
-        return _result(context.store.publish.refund(order.id, quote, reason))
+        return _result(context.store.publish.refund(order.id, quote, reason.text, reason.mark))
 
     done = context.effects.once(context.key(f"refund:{step.what}"), act, look_up=look_up)
     context.changed()
@@ -86,8 +94,8 @@ def quote_refund(context: Context, _step: QuoteRefund) -> Result:
     return Done(f"Giving it back would pay {quote.total}.")
 
 
-def _ours(order: Order, reason: str) -> Refunded | None:
-    return next((one for one in order.refunds if one.reason == reason and not one.is_declined), None)
+def _ours(order: Order, reason: Reason) -> Refunded | None:
+    return next((one for one in order.refunds if reason.is_of(one) and not one.is_declined), None)
 
 
 def _result(found: Refunded) -> dict[str, Any]:

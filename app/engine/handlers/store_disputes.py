@@ -10,7 +10,7 @@ from typing import Any
 from app.db.types import utc_now
 from app.domain.aftersale import Dispute, DisputeId, DisputeState
 from app.domain.cases import Case, CaseKind, CaseState
-from app.domain.commerce import Order
+from app.domain.commerce import Money, Order
 from app.domain.events import Source
 from app.domain.order_parts import OrderPart
 from app.domain.steps import FollowDispute, SendEvidence
@@ -20,6 +20,9 @@ from app.engine.handlers.cases import OURSELVES
 from app.engine.papers.order_record import moment
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Conflict, NotFound, Permanent
+from app.language import notes
+from app.language.catalogues import N_
+from app.language.reading import Reader
 
 SEEN = "_dispute_seen"
 BANK = "The provider"
@@ -36,6 +39,14 @@ ENDED = {
     DisputeState.PREVENTED: "Prevented",
 }  # fmt: skip
 BY_HAND = "Files are added to the dispute by hand in the store, before the evidence is released."
+# The texts of the evidence.
+PLACED = N_("{name} placed order {number} on {placed}.")
+FROM_THERE, WITH_ADDRESS = N_("It came from {country}."), N_("Given e-mail address: {email}.")
+SUM = N_("Order {number} of {placed}, {total}, paid by {method}.")
+SHIPPED = N_("Shipped {shipped} {by} {number} {address}")
+DELIVERY = N_("Delivery address: {address}")
+PAYMENT = N_("Payment {at}: {amount}, address check {address}, card code check {code}.")
+PAID_BACK, NO_CHECK = N_("Paid back {at}: {total}"), N_("none")
 PROVE = frozenset({OrderPart.SHIPMENTS, OrderPart.PAYMENTS, OrderPart.REFUNDS})
 MOST = 100_000  # characters of one text
 
@@ -169,33 +180,52 @@ def _of_case(context: Context, case: Case) -> Dispute | None:
 def _texts(context: Context) -> dict[str, str]:
     """By the fields of aftersale.EVIDENCE: facts of the order alone, nothing staff wrote to each other."""
     order = context.order(PROVE)
-    found = {"activity": _activity(order), "other": "\n".join(_facts_of(order))}
+    found = {"activity": _activity(order, context.words), "other": "\n".join(_facts_of(order, context.words))}
     under = policies.refund_terms(context.deps, context.store_id, order)
     if under:
         found["refund_policy"] = under
     return {name: text[:MOST] for name, text in found.items() if text}
 
 
-def _activity(order: Order) -> str:
-    where = f" from {order.ip_country_code}" if order.ip_country_code else ""
-    who = f" with the address {order.customer_email}" if order.customer_email else ""
-    return f"{order.customer_name} placed order {order.number} on {moment(order.placed_at)}{where}{who}."
+def _activity(order: Order, who: Reader) -> str:
+    where = notes.filled(FROM_THERE, {"country": order.ip_country_code}, who) if order.ip_country_code else ""
+    address = notes.filled(WITH_ADDRESS, {"email": order.customer_email}, who) if order.customer_email else ""
+    values = {"name": order.customer_name, "number": order.number, "placed": who.moment(order.placed_at)}
+    return " ".join(filter(None, (notes.filled(PLACED, values, who), where, address)))
 
 
-def _facts_of(order: Order) -> list[str]:
-    lines = [f"Order {order.number} of {moment(order.placed_at)}, {order.total}, paid by {order.payment_method}."]
-    lines += [f"{line.quantity} x {line.name} ({line.sku}): {line.total}" for line in order.lines]
+def _facts_of(order: Order, who: Reader) -> list[str]:
+    """A line for each fact; what a line names stays as the store has it."""
+
+    def told(text: str, **values: str) -> str:
+        return notes.filled(text, values, who)
+
+    unknown = told(NO_CHECK)
+    lines = [
+        told(SUM, number=order.number, placed=who.moment(order.placed_at), total=_money(order.total, who),
+             method=order.payment_method)
+    ]  # fmt: skip
+    lines += [f"{line.quantity} x {line.name} ({line.sku}): {_money(line.total, who)}" for line in order.lines]
     lines += [
-        f"Shipped {moment(one.shipped_at)} {' '.join(filter(None, (one.carrier, one.tracking_number)))} "
-        f"{one.tracking_url}".strip()
+        told(SHIPPED, shipped=who.moment(one.shipped_at), by=one.carrier, number=one.tracking_number,
+             address=one.tracking_url)
         for one in order.shipments
-    ]
-    lines += [f"Delivery address: {one.name}, {one.street}, {one.postcode} {one.city}, {one.country}"
-              for one in order.shipping]  # fmt: skip
+    ]  # fmt: skip
     lines += [
-        f"Payment {moment(one.at)} {one.amount}, address check {one.address_check or 'none'}, "
-        f"card code check {one.code_check or 'none'}."
+        told(DELIVERY, address=f"{one.name}, {one.street}, {one.postcode} {one.city}, {one.country}")
+        for one in order.shipping
+    ]
+    lines += [
+        told(PAYMENT, at=who.moment(one.at), amount=_money(one.amount, who), address=one.address_check or unknown,
+             code=one.code_check or unknown)
         for one in order.payments if one.is_ok and one.kind in ("purchase", "authorization", "capture")
     ]  # fmt: skip
-    lines += [f"Paid back {moment(one.at)}: {one.total}" for one in order.refunds if not one.is_declined]
+    lines += [
+        told(PAID_BACK, at=who.moment(one.at), total=_money(one.total, who))
+        for one in order.refunds if not one.is_declined
+    ]  # fmt: skip
     return lines
+
+
+def _money(amount: Money, who: Reader) -> str:
+    return who.money({"amount": str(amount.amount), "currency": amount.currency})

@@ -1,6 +1,7 @@
 """Steps about returns the store itself knows: followed, agreed to, declined, paid back. What people did there holds."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.engine.handlers.cases import OURSELVES
 from app.engine.handlers.letters import tell
 from app.engine.runs import Context, Done, Result, Skipped, Wait
 from app.errors import Conflict, NotFound, Permanent
+from app.language import sentences
 
 SOMEBODY = "Somebody in the store"
 PARTS = frozenset({OrderPart.RETURNS, OrderPart.REFUNDS})
@@ -40,6 +42,22 @@ ENDED = {
     ReturnState.CANCELLED: "Cancelled in the store",
     ReturnState.CLOSED: "Closed in the store",
 }
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why money goes back: words in the store's language, and the mark by which that refund is known again."""
+
+    words: str
+    mark: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.words} {self.mark}"
+
+    def is_of(self, found: Refunded) -> bool:
+        """The words alone: those of a refund from before there were marks."""
+        return self.mark in found.reason or self.words == found.reason
 
 
 def _case(context: Context) -> Case:
@@ -81,16 +99,20 @@ def _facts(case: Case) -> dict[str, Any]:
 
 
 def _known(context: Context, order: Order, found: StoreReturn) -> Case | None:
-    """By its id; one we are just making in the store is known by the case's name on its items."""
+    """By its id; one we are just making in the store, agreed to from the start, by the case's number on its items."""
     known = cases.of_external(context.deps, context.store_id, CaseKind.RETURN, order.id, found.id)
-    if known is not None:
+    if known is not None or found.state is ReturnState.REQUESTED:
         return known
-    names = {item.note for item in found.items}
-    of_order = cases.of_order(context.deps, context.store_id, order.id)
-    made = next((one for one in of_order if one.kind is CaseKind.RETURN and one.name in names), None)
+    of_order = [one for one in cases.of_order(context.deps, context.store_id, order.id) if one.kind is CaseKind.RETURN]
+    made = next((one for one in of_order if any(_names(item.note, one) for item in found.items)), None)
     if made is not None:
         cases.note(context.deps, context.store_id, made.id, {}, external_id=found.id)
     return made
+
+
+def _names(note: str, case: Case) -> bool:
+    """Whether it is what we wrote there: a word and the case's number, whatever the language of the word."""
+    return note.split()[-1:] == [case.number]
 
 
 def _new_case(order: Order, found: StoreReturn, cause: str) -> NewCase:
@@ -243,13 +265,14 @@ def _make(context: Context, case: Case, step: AgreeReturn) -> Result:
 
     def look_up() -> dict[str, Any] | None:
         known = context.store.read.returns_of(order_id)
-        ours = next((one for one in known if any(item.note == case.name for item in one.items)), None)
+        ours = next((one for one in known if any(_names(item.note, case) for item in one.items)), None)
         return result(ours) if ours else None
 
+    words = sentences.worded(case.name, context.words)
     _intend(context, case, ReturnState.OPEN)
     try:
         made = context.effects.once(
-            context.key("return"), lambda: result(context.store.publish.create_return(order_id, items, case.name)),
+            context.key("return"), lambda: result(context.store.publish.create_return(order_id, items, words)),
             look_up=look_up,
         )  # fmt: skip
     except Permanent as error:
@@ -292,7 +315,7 @@ def quote(context: Context, case: Case, found: StoreReturn) -> Result:
     return Done(f"Giving it back would pay {owed}.")
 
 
-def pay_back(context: Context, found: StoreReturn, reason: str, amount: Decimal | None) -> Result:
+def pay_back(context: Context, found: StoreReturn, reason: Reason, amount: Decimal | None) -> Result:
     """Complete the return and pay back in one; nothing open of it any more means that it was done."""
     case = _case(context)
     if found.state in (ReturnState.DECLINED, ReturnState.CANCELLED):
@@ -315,7 +338,7 @@ def pay_back(context: Context, found: StoreReturn, reason: str, amount: Decimal 
             return {"by": SOMEBODY}
         _intend(context, case, ReturnState.CLOSED)
         wanted = Money(amount, _currency(context, case)) if amount is not None else None
-        after = context.store.publish.process_return(found.id, refund=True, amount=wanted, note=reason)
+        after = context.store.publish.process_return(found.id, refund=True, amount=wanted, note=reason.text)
         return _result(context, after, reason)
 
     done = context.effects.once(context.key("refund:return"), act, look_up=look_up)
@@ -331,11 +354,11 @@ def _currency(context: Context, case: Case) -> str:
     return case.amount.currency if case.amount else context.order().total.currency
 
 
-def _result(context: Context, after: StoreReturn, reason: str) -> dict[str, Any]:
+def _result(context: Context, after: StoreReturn, reason: Reason) -> dict[str, Any]:
     """The refund of the return that carries our reason, else its latest: the store must show it."""
     context.changed()
     paid = [one for one in context.order(frozenset({OrderPart.REFUNDS})).refunds if one.id in after.refunds]
-    ours = [one for one in paid if one.reason == reason] or paid
+    ours = [one for one in paid if reason.is_of(one)] or paid
     latest: Refunded | None = max(ours, key=lambda one: one.at, default=None)
     if after.refunds and latest is None:
         raise NotFound("The store took the refund, but does not show it on the order.")

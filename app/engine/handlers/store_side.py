@@ -1,6 +1,7 @@
 """Steps that write to the store."""
 
-from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from app.domain.cases import Case
@@ -9,13 +10,27 @@ from app.domain.events import Source, Topic
 from app.domain.ids import CustomerId, ObjectType, OrderId
 from app.domain.scenario import Subject
 from app.domain.steps import AddNote, LinkInStore, SetOrderStatus, SetUpStore, TellAccounts
-from app.engine import holding, setup
+from app.engine import holding, setup, store_words
 from app.engine.handlers.cases import overtaken
 from app.engine.inbox import NewEvent
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
+from app.language import notes, sentences
+from app.language.catalogues import N_
+from app.language.reading import Reader
 
-OVERTAKEN = "{{case}} was closed before ({closed}); the decision “{{decision}}” by {{decided_by}} changed nothing."
+OVERTAKEN = N_("{case} was closed before ({closed}); the decision “{decision}” by {decided_by} changed nothing.")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+WORKFLOW, ELSE = N_("the workflow"), N_("something else")
+EXPECTED, PAID_BACK = N_("Expected on {date}."), N_("{total} were paid back.")
+# What the order's own words say, in a store that keeps some with a hold or a cancellation.
+WHY = {
+    OrderStatus.UNDER_REVIEW: N_("Held until what waits in OpenText is decided; the note of the order says why."),
+    OrderStatus.CANCELLED: N_("Decided in the order’s review."),
+    OrderStatus.DECLINED: N_("Decided in the order’s review."),
+}
+# Facts that are sentences of ours.
+SENTENCES = ("replacement", "overruled", "evidence", "remedy_words", "closed")
 
 
 def set_order_status(context: Context, step: SetOrderStatus) -> Result:
@@ -30,13 +45,11 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
         return Skipped(f"The order stays held: it still waits for “{'”, “'.join(others)}”.")
     publish, note = context.store.publish, note_text(step.note, context)
     if note:
-        context.effects.once(
-            context.key(f"note:{step.status}:{context.step_id}"), lambda: _append(context, order.id, note)
-        )
+        _leave_on_order(context, order.id, note, f"note:{step.status}:{context.step_id}")
     if order.status is step.status:
         return Done(f"The order already stands at “{order.status_label}”.", {"order_status": step.status.value})
     context.effects.still_mine()
-    publish.set_order_status(order.id, step.status)
+    publish.set_order_status(order.id, step.status, why(context, step.status))
     context.changed()
     after = context.order()
     if after.status is not step.status and step.is_wish:
@@ -50,9 +63,20 @@ def set_order_status(context: Context, step: SetOrderStatus) -> Result:
     return Done(words, {"order_status": after.status.value})
 
 
-def _append(context: Context, order_id: OrderId, note: str) -> dict[str, Any]:
-    context.store.publish.append_staff_note(order_id, note)
-    return {"characters": len(note)}
+def why(context: Context, status: OrderStatus) -> str:
+    """What stands beside that status in the store, where it keeps words with it."""
+    return notes.filled(WHY[status], {}, context.words) if status in WHY else ""
+
+
+def _leave_on_order(context: Context, order_id: OrderId, note: str, action: str) -> None:
+    """Once, whatever language the store speaks at the next try."""
+    key = context.key(action)
+
+    def act() -> dict[str, Any]:
+        context.store.publish.append_staff_note(order_id, note, store_words.mark(key))
+        return {"characters": len(note)}
+
+    context.effects.once(key, act)
 
 
 def add_note(context: Context, step: AddNote) -> Result:
@@ -60,23 +84,24 @@ def add_note(context: Context, step: AddNote) -> Result:
     closed = overtaken(context)
     if closed and step.on == "customer":
         return Skipped("The case was closed before the decision came; the customer's notes were left as they are.")
-    note = note_text(OVERTAKEN.format(closed=closed) if closed else step.text, context)
+    note = note_text(OVERTAKEN if closed else step.text, context, {"closed": closed})
     if step.on == "order" and isinstance(context.subject, Case) and not context.subject.order_id:
         return Skipped("This case is about no order, so there is nowhere to leave a note.")
     if step.on == "order":
         order_id = context.order().id
-        context.effects.once(context.key(f"note:{context.step_id}"), lambda: _append(context, order_id, note))
+        _leave_on_order(context, order_id, note, f"note:{context.step_id}")
         context.changed()
         return Done("A note was left on the order.")
     customer_id = _customer_id(context)
     if customer_id is None:
         return Skipped("The buyer has no account, so there is nowhere to leave a note.")
+    key = context.key(f"note:{context.step_id}")
 
     def act() -> dict[str, Any]:
-        context.store.publish.append_customer_note(customer_id, note)
+        context.store.publish.append_customer_note(customer_id, note, store_words.mark(key))
         return {"characters": len(note)}
 
-    context.effects.once(context.key(f"note:{context.step_id}"), act)
+    context.effects.once(key, act)
     return Done("A note was left on the customer.")
 
 
@@ -87,33 +112,40 @@ def _customer_id(context: Context) -> CustomerId | None:
     return subject.customer_id if isinstance(subject, Case | Order) else None
 
 
-def note_text(template: str, context: Context) -> str:
-    """A staff note in plain words, marked as ours; empty for an empty template."""
-    return f"[ECM] {in_words(template, context)}" if template else ""
+def note_text(template: str, context: Context, more: Mapping[str, str] = NOTHING) -> str:
+    """A staff note in the store's language, said to be ours; empty for an empty template."""
+    return f"[ECM] {in_words(template, context, more)}" if template else ""
 
 
-def in_words(template: str, context: Context) -> str:
-    """A text of a scenario with its placeholders filled.
+def in_words(
+    template: str, context: Context, more: Mapping[str, str] = NOTHING, who: Reader | None = None
+) -> str:  # fmt: skip
+    """A text of a scenario with its places filled, as the store reads, or `who` does.
 
-    {reasons} {decided_by} {comment} {case}, what the decision carries ({refund_amount}, …), and facts that are text.
+    {reasons} {decided_by} {comment} {case}, what the decision carries ({refund_amount}, …), facts that are text, and
+    `more`.
     """
+    who = who or context.words
     decision = context.facts.get("decision") or {}
     comment = " ".join(str(decision.get("comment", "")).split())[:500]
     subject = context.subject
-    values = defaultdict(str, {k: v for k, v in context.facts.items() if isinstance(v, str)})
+    values = {k: v for k, v in {**context.facts, **more}.items() if isinstance(v, str)}
+    values |= {name: sentences.told(values[name], who) for name in SENTENCES if name in values}
     values |= decision.get("values") or {}
+    case = subject.name if isinstance(subject, Case) else str(context.facts.get("case_number") or "")
+    expected = values.get("expected_date")
     values |= {
-        "reasons": "; ".join(context.reasons),
-        "decision": str(decision.get("title") or ""),
-        "decided_by": decision.get("by") or "the workflow",
-        "comment": f" “{comment}”" if comment else "",
-        "case": subject.name if isinstance(subject, Case) else str(context.facts.get("case_number") or ""),
+        "reasons": "; ".join(sentences.told(one, who) for one in context.reasons),
+        "decision": sentences.told(str(decision.get("title") or ""), who),
+        "decided_by": decision.get("by") or notes.filled(WORKFLOW, {}, who),
+        "comment": f" {notes.quoted(comment, who)}" if comment else "",
+        "case": sentences.worded(case, who) if case else "",
         "order_number": _order_number(subject),
-        "expected": f"Expected on {values['expected_date']}." if values["expected_date"] else "",
-        "substitute": values["substitute_skus"] or "something else",
-        "refund": _paid_back(context),
+        "expected": notes.filled(EXPECTED, {"date": sentences.worded(expected, who)}, who) if expected else "",
+        "substitute": values.get("substitute_skus") or notes.filled(ELSE, {}, who),
+        "refund": _paid_back(context, who),
     }
-    return " ".join(template.format_map(values).split())
+    return notes.filled(template, values, who)
 
 
 def _order_number(subject: Subject) -> str:
@@ -122,9 +154,9 @@ def _order_number(subject: Subject) -> str:
     return subject.order_number if isinstance(subject, Case) else ""
 
 
-def _paid_back(context: Context) -> str:
+def _paid_back(context: Context, who: Reader) -> str:
     done = context.facts.get("refund")
-    return f"{done['total']} were paid back." if done else ""
+    return notes.filled(PAID_BACK, {"total": sentences.worded(done["total"], who)}, who) if done else ""
 
 
 def link_in_store(context: Context, step: LinkInStore) -> Result:

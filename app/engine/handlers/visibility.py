@@ -8,6 +8,7 @@ from app.engine import visibility
 from app.engine.handlers.filing import folder_in_words
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import NotFound
+from app.language import notes
 
 EVERY = "*"
 
@@ -53,6 +54,7 @@ def _each(context: Context, step: SetVisibility, product_id: ProductId, reason: 
 
 
 def _hide(context: Context, step: SetVisibility, product_id: ProductId, reason: str) -> str:
-    is_new = visibility.take_off(context.deps, context.store_id, product_id, reason, context.run_id, step.message)
+    message = notes.filled(step.message, {}, context.words) if step.message else ""
+    is_new = visibility.take_off(context.deps, context.store_id, product_id, reason, context.run_id, message)
     name = context.subject.name if isinstance(context.subject, Product) else "The product"
     return f"{name} is hidden and off sale." if is_new else f"{name} stays hidden and off sale."

@@ -99,8 +99,10 @@ class AftersaleWriting:
         del prices
         _not_here(f"quotes ({quote_id})")
 
-    def draft_replacement(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
-        del quantities, mark
+    def draft_replacement(
+        self, order_id: OrderId, quantities: Mapping[str, int], mark: str, *, title: str, note: str
+    ) -> Quote:  # fmt: skip
+        del quantities, mark, title, note
         _not_here(f"drafts of orders (order {order_id})")
 
     def send_quote(self, quote_id: QuoteId) -> None:

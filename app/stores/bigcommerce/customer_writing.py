@@ -21,10 +21,10 @@ class CustomerWriting:
 
     _client: BigCommerceClient
 
-    def append_customer_note(self, customer_id: CustomerId, text: str) -> None:
+    def append_customer_note(self, customer_id: CustomerId, text: str, mark: str = "") -> None:
         """The notes are one field that others write, too: read, append a line, write."""
         notes = self._one(customer_id).notes
-        extended = with_note(notes, text)
+        extended = with_note(notes, text, mark)
         if extended != notes:
             self._change(customer_id, notes=extended)
 

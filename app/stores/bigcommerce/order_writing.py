@@ -27,14 +27,15 @@ class OrderWriting:
 
     _client: BigCommerceClient
 
-    def set_order_status(self, order_id: OrderId, status: OrderStatus) -> None:
+    def set_order_status(self, order_id: OrderId, status: OrderStatus, why: str = "") -> None:
+        del why  # BigCommerce keeps no words with a status; the staff notes have them
         self._client.put(f"v2/orders/{number(order_id)}", {"status_id": mapping.ID_BY_STATUS[status]})
 
-    def append_staff_note(self, order_id: OrderId, text: str) -> None:
+    def append_staff_note(self, order_id: OrderId, text: str, mark: str = "") -> None:
         """The notes are one field, replaced whole: read, append a line, write. Permanent when it is full."""
         path = f"v2/orders/{number(order_id)}"
         notes = parse(self._client.get(path), payloads.OrderHead).staff_notes
-        extended = with_note(notes, text)
+        extended = with_note(notes, text, mark)
         if extended == notes:
             return
         if len(extended) > STAFF_NOTES:
@@ -46,8 +47,9 @@ class OrderWriting:
             )
         self._client.put(path, {"staff_notes": extended})
 
-    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str) -> Refund:
+    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str, key: str = "") -> Refund:
         """The money moves later: 201 says only that the refund was taken up."""
+        del key  # BigCommerce knows none
         order = whole_order(self._client, order_id)
         items = refund_items(order, quote.items)
         body = {

@@ -36,8 +36,11 @@ class CompanyChange:
 class StorePublisher(Protocol):
     """Writing back. Absolute values; the last call wins."""
 
-    def set_order_status(self, order_id: OrderId, status: OrderStatus) -> None:
-        """Idempotent. The caller has checked that the present status allows it."""
+    def set_order_status(self, order_id: OrderId, status: OrderStatus, why: str = "") -> None:
+        """Idempotent. The caller has checked that the present status allows it.
+
+        `why`: words for the merchant, for a store that keeps some with a hold or a cancellation.
+        """
         ...
 
     def edit_order(self, order_id: OrderId, edit: OrderEdit) -> None:
@@ -54,8 +57,11 @@ class StorePublisher(Protocol):
         """
         ...
 
-    def append_staff_note(self, order_id: OrderId, text: str) -> None:
-        """Append one line to the staff notes unless that very line is there. Never shortens what others wrote."""
+    def append_staff_note(self, order_id: OrderId, text: str, mark: str = "") -> None:
+        """Append one line, its mark at the end, to the staff notes; never shortens what others wrote.
+
+        Idempotent: not where the mark stands already, whatever the words around it; without one, not that very line.
+        """
         ...
 
     def write_product_fields(self, product_id: ProductId, fields: Mapping[str, str]) -> None:
@@ -84,8 +90,11 @@ class StorePublisher(Protocol):
         """Leave small facts (workspace id, address) on the object where other tools can see them. Idempotent upsert."""
         ...
 
-    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str) -> Refund:
-        """Not idempotent: look for an equal one among order.refunds first. One at a time per order."""
+    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str, key: str = "") -> Refund:
+        """Not idempotent: look for one of ours among order.refunds first. One at a time per order.
+
+        `key` names the refund, the same at every attempt, whatever the language of the reason.
+        """
         ...
 
     def capture(self, order_id: OrderId) -> None:
@@ -100,8 +109,8 @@ class StorePublisher(Protocol):
         """Idempotent."""
         ...
 
-    def append_customer_note(self, customer_id: CustomerId, text: str) -> None:
-        """Append one line to the notes unless that very line is there."""
+    def append_customer_note(self, customer_id: CustomerId, text: str, mark: str = "") -> None:
+        """As with staff notes."""
         ...
 
     def set_customer_group(self, customer_id: CustomerId, group_id: str) -> None: ...
@@ -175,8 +184,8 @@ class StorePublisher(Protocol):
     def create_return(self, order_id: OrderId, items: Sequence[ReturnAsked], note: str) -> StoreReturn:
         """A return that is agreed to from the start; `note` stands on each item. Needs Capability.RETURNS.
 
-        Not idempotent: look for one with this note among returns_of(order_id) first. Conflict where not all of it can
-        come back: it was not shipped, or is coming back already.
+        Not idempotent: look for one whose note names the case among returns_of(order_id) first. Conflict where not
+        all of it can come back: it was not shipped, or is coming back already.
         """
         ...
 
@@ -202,11 +211,14 @@ class StorePublisher(Protocol):
         """Give lines of an open quote agreed prices (line id → unit price); the other lines stay. Idempotent."""
         ...
 
-    def draft_replacement(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+    def draft_replacement(
+        self, order_id: OrderId, quantities: Mapping[str, int], mark: str, *, title: str, note: str
+    ) -> Quote:  # fmt: skip
         """A draft that sends these lines (line id -> quantity) of an order again for nothing, to where it went.
 
-        Nothing leaves the house before a person completes it. Found again by `mark` (40 characters), so repeating
-        makes no second. Needs Capability.QUOTES.
+        Nothing leaves the house before a person completes it. `title` is what the buyer reads of the discount, `note`
+        what the merchant reads. Found again by `mark` (40 characters), so repeating makes no second. Needs
+        Capability.QUOTES.
         """
         ...
 

@@ -16,11 +16,11 @@ ATTRIBUTES = "attributes"
 class CustomerWriting(CustomerReading):
     """The customers' part of StorePublisher."""
 
-    def append_customer_note(self, customer_id: CustomerId, text: str) -> None:
+    def append_customer_note(self, customer_id: CustomerId, text: str, mark: str = "") -> None:
         """The note is one field that others write, too: read, append a line, write."""
         node = self._customer_node("CustomerStanding", customer_id)
         note = str(node.get("note") or "")
-        extended = with_note(note, text)
+        extended = with_note(note, text, mark)
         if len(extended) > NOTE:
             raise Permanent(
                 "The customer's note is full, so no line can be added.", code="notes_full", service=SERVICE,

@@ -19,7 +19,7 @@ from app.stores.shopify.names import SERVICE, gid, number
 from app.stores.shopify.payloads import Amount, Node, Nodes, Number, Paid, Payload, Purchasing, Text, Time, parse
 
 DRAFTS = "Give the app the access write_draft_orders in the Shopify admin."
-TAG = 40  # characters
+TAG, DISCOUNT = 40, 255  # characters
 STATES = {"OPEN": QuoteState.OPEN, "INVOICE_SENT": QuoteState.SENT, "COMPLETED": QuoteState.ORDERED}
 
 
@@ -148,14 +148,18 @@ class QuoteWriting(QuoteReading):
             self._client.change("DraftUpdate", "draftOrderUpdate", id=owner, input={"lineItems": lines})
         return self.quote(quote_id)
 
-    def draft_replacement(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+    def draft_replacement(
+        self, order_id: OrderId, quantities: Mapping[str, int], mark: str, *, title: str, note: str
+    ) -> Quote:  # fmt: skip
         """All of it discounted away; whoever completes it sends the goods. Found again by its tag."""
         try:
-            return self._replace(order_id, quantities, mark)
+            return self._replace(order_id, quantities, mark, {"title": title, "note": note})
         except ScopeMissing as error:
             raise ScopeMissing(error.message, hint=DRAFTS, service=SERVICE) from error
 
-    def _replace(self, order_id: OrderId, quantities: Mapping[str, int], mark: str) -> Quote:
+    def _replace(
+        self, order_id: OrderId, quantities: Mapping[str, int], mark: str, words: Mapping[str, str]
+    ) -> Quote:  # fmt: skip
         tag = mark[:TAG]
         for node in self._client.pages("DraftsChangedSince", "draftOrders", filter=f'tag:"{tag}"'):
             head = parse(node, DraftHead)
@@ -164,7 +168,7 @@ class QuoteWriting(QuoteReading):
         order = self._client.run("OrderForDraft", id=gid("Order", order_id)).get("order")
         if not isinstance(order, dict):
             raise NotFound("Shopify does not have this order.", service=SERVICE)
-        wanted = _replacement(parse(order, Sold), quantities) | {"tags": [tag], "note": mark}
+        wanted = _replacement(parse(order, Sold), quantities, words["title"]) | {"tags": [tag], "note": words["note"]}
         made = self._client.change("DraftCreate", "draftOrderCreate", input=wanted)["draftOrder"]
         return self.quote(QuoteId(number(str(made["id"]))))
 
@@ -173,7 +177,7 @@ class QuoteWriting(QuoteReading):
             self._client.change("DraftInvoiceSend", "draftOrderInvoiceSend", id=gid("DraftOrder", quote_id))
 
 
-def _replacement(order: Sold, quantities: Mapping[str, int]) -> dict[str, Any]:
+def _replacement(order: Sold, quantities: Mapping[str, int], title: str) -> dict[str, Any]:
     by_id = {one.id: one for one in order.line_items.nodes}
     strange = sorted(quantities.keys() - by_id.keys())
     if strange:
@@ -181,7 +185,7 @@ def _replacement(order: Sold, quantities: Mapping[str, int]) -> dict[str, Any]:
                         service=SERVICE)  # fmt: skip
     wanted: dict[str, Any] = {
         "lineItems": [_again(by_id[line_id], quantity) for line_id, quantity in quantities.items() if quantity > 0],
-        "appliedDiscount": {"title": "Replacement", "value": 100, "valueType": "PERCENTAGE"},
+        "appliedDiscount": {"title": title[:DISCOUNT], "value": 100, "valueType": "PERCENTAGE"},
         "allowDiscountCodesInCheckout": False,
     }
     if order.shipping_address is not None:

@@ -19,7 +19,7 @@ from app.stores.shopify.payloads import FulfillmentOrder, Node, Nodes, Paid, Pay
 
 BACKORDER_HANDLE = "ecm-backorder"
 BACKORDER = "INVENTORY_OUT_OF_STOCK"
-NOTE, SAID = 255, "In place of goods that are not in stock"
+NOTE = 255
 
 
 class DraftLine(Payload):
@@ -60,10 +60,10 @@ class OrderEditing(OrderReading):
                 quantity=change.after,
             )  # fmt: skip
         for goods in edit.added:
-            self._add(begun.id, goods, lines[goods.instead_of])
+            self._add(begun.id, goods, lines[goods.instead_of], edit.to_buyer)
         self._client.change("EditCommit", "orderEditCommit", id=begun.id, note=edit.note[:NOTE])
 
-    def _add(self, draft: str, goods: AddedGoods, instead_of: DraftLine) -> None:
+    def _add(self, draft: str, goods: AddedGoods, instead_of: DraftLine, words: str) -> None:
         """The buyer agreed to a price: what is dearer is given for it, what is cheaper costs what it costs."""
         variant = gid("ProductVariant", goods.variant_id)
         payload = self._client.change(
@@ -73,7 +73,7 @@ class OrderEditing(OrderReading):
         price = parse(added["originalUnitPriceSet"], Paid).presentment_money.amount
         most = instead_of.price.presentment_money.amount
         if price > most:
-            discount = {"percentValue": float(round((price - most) / price * 100, 4)), "description": SAID}
+            discount = {"percentValue": float(round((price - most) / price * 100, 4)), "description": words[:NOTE]}
             self._client.change(
                 "EditDiscount", "orderEditAddLineItemDiscount", id=draft, lineItemId=added["id"], discount=discount
             )

@@ -35,8 +35,7 @@ LET_GO = frozenset(
         OrderStatus.AWAITING_SHIPMENT,
     }
 )
-STAFF_NOTE = "Decided in the order's review."
-REVIEW_NOTE = "Held until what waits in OpenText is decided; the note of the order says why."
+CANCEL_NOTE = HOLD_NOTE = 255  # characters of why
 MOST_FACTS = 20
 SENTIMENT = {
     RiskLevel.PENDING: "NEUTRAL", RiskLevel.NONE: "NEUTRAL", RiskLevel.LOW: "POSITIVE", RiskLevel.MEDIUM: "NEGATIVE",
@@ -50,15 +49,15 @@ class OrderWriting(OrderReading):
 
     _client: ShopifyClient
 
-    def set_order_status(self, order_id: OrderId, status: OrderStatus) -> None:
+    def set_order_status(self, order_id: OrderId, status: OrderStatus, why: str = "") -> None:
         """Looks first; what stands already is left. Permanent for a status an order only gets by what happens to it."""
         standing = self._standing(order_id)
         if status is OrderStatus.UNDER_REVIEW:
-            self._hold(standing)
+            self._hold(standing, why)
         elif status in LET_GO:
             self._release(standing)
         elif status in REASON:
-            self._cancel(standing, REASON[status])
+            self._cancel(standing, REASON[status], why)
         elif status is OrderStatus.COMPLETED:
             self._close(standing)
         else:
@@ -67,10 +66,10 @@ class OrderWriting(OrderReading):
                 service=SERVICE, hint="Record the payment or the shipment in Shopify.",
             )  # fmt: skip
 
-    def append_staff_note(self, order_id: OrderId, text: str) -> None:
+    def append_staff_note(self, order_id: OrderId, text: str, mark: str = "") -> None:
         """The note is one field, replaced whole: read, append a line, write. Permanent when it is full."""
         note = parse(self._node("OrderNote", order_id), payloads.Standing).note
-        extended = with_note(note, text)
+        extended = with_note(note, text, mark)
         if extended == note:
             return
         if len(extended) > NOTE:
@@ -81,7 +80,7 @@ class OrderWriting(OrderReading):
         wanted = {"id": gid("Order", order_id), "note": extended}
         self._client.change("OrderUpdate", "orderUpdate", input=wanted)
 
-    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str) -> Refund:
+    def refund(self, order_id: OrderId, quote: RefundQuote, reason: str, key: str = "") -> Refund:
         """Under a key made of what is given back and what was given back before: asked again, it is the same refund."""
         order = parse(self._node("OrderRead", order_id), payloads.Order)
         before = [entry["id"] for entry in self._node("OrderRefunds", order_id)["refunds"]]
@@ -98,8 +97,8 @@ class OrderWriting(OrderReading):
         shipping = shipping_of(order, quote.items)
         if shipping is not None:
             wanted["shipping"] = {"amount": shipping}
-        key = hashlib.sha256(f"{owner}{before}{quote}{reason}".encode()).hexdigest()
-        payload = self._client.change("RefundCreate", "refundCreate", input=wanted, key=key)
+        same = hashlib.sha256(f"{owner}{before}{quote}{key or reason}".encode()).hexdigest()
+        payload = self._client.change("RefundCreate", "refundCreate", input=wanted, key=same)
         return part_mapping.refund(parse(payload.get("refund"), payloads.Refund))
 
     def assess_risk(self, order_id: OrderId, level: RiskLevel, reasons: Sequence[str]) -> None:
@@ -131,7 +130,7 @@ class OrderWriting(OrderReading):
     def _standing(self, order_id: str) -> payloads.Standing:
         return parse(self._node("OrderStanding", order_id), payloads.Standing)
 
-    def _hold(self, found: payloads.Standing) -> None:
+    def _hold(self, found: payloads.Standing, why: str) -> None:
         """The tag first: it is what holds an order of which nothing is shipped, and what a merchant sees in lists."""
         if found.cancelled_at is not None:
             raise Conflict("The order is cancelled, so there is nothing to hold.", service=SERVICE)
@@ -141,7 +140,7 @@ class OrderWriting(OrderReading):
         if mapping.REVIEW_TAG not in found.tags:
             self._client.change("TagsAdd", "tagsAdd", id=found.id, tags=[mapping.REVIEW_TAG])
         hold = {
-            "reason": "OTHER", "reasonNotes": REVIEW_NOTE, "handle": mapping.REVIEW_HANDLE, "notifyMerchant": False,
+            "reason": "OTHER", "reasonNotes": why[:HOLD_NOTE], "handle": mapping.REVIEW_HANDLE, "notifyMerchant": False,
         }  # fmt: skip
         for entry in found.fulfillment_orders.nodes:
             if entry.is_open and not mapping.review_holds(entry):
@@ -161,7 +160,7 @@ class OrderWriting(OrderReading):
         if mapping.REVIEW_TAG in found.tags:
             self._client.change("TagsRemove", "tagsRemove", id=found.id, tags=[mapping.REVIEW_TAG])
 
-    def _cancel(self, found: payloads.Standing, reason: str) -> None:
+    def _cancel(self, found: payloads.Standing, reason: str, why: str) -> None:
         """Without giving money back: that is a step of its own. Shopify cancels in the background; Retryable until it
         has, so that nobody goes on with an order that is not cancelled yet.
         """
@@ -169,7 +168,12 @@ class OrderWriting(OrderReading):
             self._untag(found)
             return
         payload = self._client.change(
-            "CancelOrder", "orderCancel", errors="orderCancelUserErrors", id=found.id, reason=reason, note=STAFF_NOTE
+            "CancelOrder",
+            "orderCancel",
+            errors="orderCancelUserErrors",
+            id=found.id,
+            reason=reason,
+            note=why[:CANCEL_NOTE],
         )
         self._untag(found)
         if not (payload.get("job") or {}).get("done") and self._standing(number(found.id)).cancelled_at is None:

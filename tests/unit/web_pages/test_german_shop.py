@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 from itertools import zip_longest
 
 from app.engine import server_names
+from app.language import sentences as room
 from app.scenarios import ALL
 from app.scenarios.orders import ORDER_REVIEW
-from app.web import audit_words, sentences
+from app.web import audit_words
 from scripts import texts
 from tests.unit.web_pages.shop import Shop
 from tests.unit.web_pages.test_audit_page import record
