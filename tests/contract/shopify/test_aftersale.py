@@ -253,13 +253,16 @@ def test_a_decided_amount_goes_back_and_never_more_than_was_paid(case: ShopifyCa
 def test_a_replacement_is_drafted_once_and_names_its_scope_where_it_is_missing(case: ShopifyCase) -> None:
     order_id = case.fill().order
     line = case.store.read.order(order_id).lines[0]
-    drafts = [case.store.publish.draft_replacement(order_id, {line.line_id: 1}, "ECM C-1001") for _ in range(2)]
+    words = ({"title": "Replacement", "note": "For C-1001"}, {"title": "Ersatz", "note": "Zu C-1001"})
+    mark = "ECM C-1001"  # found again by it, whatever the words
+    drafts = [case.store.publish.draft_replacement(order_id, {line.line_id: 1}, mark, **one) for one in words]
     assert drafts[0].id == drafts[1].id
-    assert (drafts[0].total.amount, drafts[0].tags) == (Decimal(0), ("ECM C-1001",))
+    assert (drafts[0].total.amount, drafts[0].tags) == (Decimal(0), (mark,))
+    assert drafts[1].note == "For C-1001"
     with pytest.raises(Permanent):
-        case.store.publish.draft_replacement(order_id, {MISSING: 1}, "ECM C-1002")
+        case.store.publish.draft_replacement(order_id, {MISSING: 1}, "ECM C-1002", **words[0])
     bare = ShopifyCase(granted=scopes.REQUIRED)
     with pytest.raises(Permanent) as refused:
-        bare.store.publish.draft_replacement(bare.fill().order, {"1": 1}, "ECM C-1001")
+        bare.store.publish.draft_replacement(bare.fill().order, {"1": 1}, mark, **words[0])
     assert "write_draft_orders" in refused.value.hint
     assert "read_all_orders" in bare.store.read.orders_gap()
