@@ -6,7 +6,7 @@ taken for a sentence of ours. `make texts` finds them (`scripts/sentences.py`): 
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.language import catalogues, sentences
 from app.language.reading import Reader
@@ -29,6 +29,11 @@ def in_each_language(text: str, values: Mapping[str, str]) -> frozenset[str]:
     """As it would be called in any language: to know something again that was named before the language changed."""
     texts = (catalogues.texts(name, "notes").ugettext(as_message(text)) for name in catalogues.languages())
     return frozenset(" ".join((str(one) % defaultdict(str, values)).split()) for one in texts)
+
+
+def joined(texts: Sequence[str], who: Reader) -> str:
+    """Several sentences in a line; French sets its semicolons apart."""
+    return ("\u00a0; " if who.language.language == "fr" else "; ").join(texts)
 
 
 def quoted(text: str, who: Reader) -> str:

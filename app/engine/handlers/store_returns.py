@@ -362,4 +362,4 @@ def _result(context: Context, after: StoreReturn, reason: Reason) -> dict[str, A
     latest: Refunded | None = max(ours, key=lambda one: one.at, default=None)
     if after.refunds and latest is None:
         raise NotFound("The store took the refund, but does not show it on the order.")
-    return {"id": latest.id if latest else "", "total": str(latest.total) if latest else "", "reason": reason}
+    return {"id": latest.id if latest else "", "total": str(latest.total) if latest else "", "reason": reason.text}

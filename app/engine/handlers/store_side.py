@@ -135,7 +135,7 @@ def in_words(
     case = subject.name if isinstance(subject, Case) else str(context.facts.get("case_number") or "")
     expected = values.get("expected_date")
     values |= {
-        "reasons": "; ".join(sentences.told(one, who) for one in context.reasons),
+        "reasons": notes.joined([sentences.told(one, who) for one in context.reasons], who),
         "decision": sentences.told(str(decision.get("title") or ""), who),
         "decided_by": decision.get("by") or notes.filled(WORKFLOW, {}, who),
         "comment": f" {notes.quoted(comment, who)}" if comment else "",
