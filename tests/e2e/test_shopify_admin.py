@@ -105,8 +105,11 @@ def test_the_block_tells_in_a_line_and_opens_the_panel_where_a_file_is_dropped(a
     paper.write_bytes(a_pdf(2))
     panel.locator("input[type=file]").set_input_files(paper)
     expect(panel.get_by_role("link", name="Customs form.pdf")).to_be_visible()
-    panel.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Close").press("Escape")
     expect(block.locator("#summary")).to_have_text("2 docs · On hold")
+    block.get_by_role("button", name="Open ECM panel").press("Enter")
+    panel.get_by_role("link", name="open its page in ECM", exact=False).press("Enter")
+    expect(page.frame_locator("#app-frame").get_by_role("heading", level=1)).to_contain_text("1001")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])

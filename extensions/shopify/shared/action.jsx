@@ -8,7 +8,7 @@ import {Badge, Banners, Cases, Document, Missing, Notes, Orders, Out, Problem, Q
 import {Upload} from './upload.jsx';
 import {usePanel} from './usePanel.js';
 
-/** The whole panel in a window of the admin. */
+/** The panel in a window of the admin; what needs more room is a link away, on the app's own page. */
 export const action = () => async () => {
   const [about] = selected();
   render(about ? <Panel about={about} /> : <Nothing />, document.body);
@@ -66,6 +66,7 @@ function Whole({of, about, again, decided, begin, isAsking}) {
     <>
       <Banners of={of} />
       <Standing of={of} />
+      <s-link href={`app:panel/${about.kind}/${about.id}`}>{t('whole')}</s-link>
       {of.notes.map((note) => (
         <s-banner key={note.text} tone="info" heading={note.text}>{note.why}</s-banner>
       ))}

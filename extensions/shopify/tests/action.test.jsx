@@ -23,6 +23,7 @@ test('the panel shows documents, records, the task and why', async () => {
   await extension.render();
   await shown('Order record.pdf');
   for (const words of ['Record · Orders', 'On hold: Audit', 'Review order', 'Total 749.90 EUR']) await shown(words);
+  expect(all('s-link').find((one) => one.textContent === 'whole').getAttribute('href')).toBe('app:panel/orders/1001');
   expect(document.body.textContent).not.toContain('An order changed');
   fireEvent.click(button('why.show'));
   await shown('An order changed');

@@ -55,6 +55,7 @@
     if (message.height && !frame.hidden) frame.style.height = `${Math.max(80, message.height)}px`;
     if (message.open) open(message.open, [frame.dataset.id]);
     if (message.close) dialog.close();
+    if (message.app) location.assign(`${nav.dataset.home}/${message.app}`);
   };
 
   // App Bridge: what the app's page asks of the admin around it.

@@ -65,7 +65,16 @@
     },
   });
   define('s-link', ['href', 'target'], (_, get) =>
-    `<a href="${escape(get('href'))}" target="${escape(get('target'))}" rel="noopener"><slot></slot></a>`);
+    `<a href="${escape(get('href'))}" target="${escape(get('target'))}" rel="noopener"><slot></slot></a>`, {
+    wire(element, root) {
+      const [protocol, path] = (element.getAttribute('href') || '').split(/:(.*)/);
+      if (protocol !== 'app') return; // "app:settings" is a page of the app, opened in the admin
+      root.querySelector('a').addEventListener('click', (event) => {
+        event.preventDefault();
+        parent.postMessage({app: path}, location.origin);
+      });
+    },
+  });
   define('s-spinner', ['accessibilitylabel'], (_, get) => `<span role="status">${escape(get('accessibilitylabel'))} …</span>`);
 
   define('s-select', ['label', 'placeholder', 'disabled'], (element, get) =>
