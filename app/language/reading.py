@@ -24,6 +24,8 @@ from app.language import catalogues
 from app.language.catalogues import DEFAULT, N_
 
 JUST_NOW = N_("just now")
+BYTES = ("B", "kB", "MB", "GB")
+OCTETS = {"fr": ("o", "ko", "Mo", "Go")}  # where a byte has a name of its own
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,11 @@ class Reader:
 
     def size(self, count: int) -> str:
         """Bytes as people say them: 84 kB."""
-        value, unit = Decimal(count), "B"
-        for unit in ("B", "kB", "MB", "GB"):
-            if value < 1000 or unit == "GB":
-                break
-            value /= 1000
-        digits = "#,##0.#" if unit in ("MB", "GB") else "#,##0"
+        units = OCTETS.get(self.language.language, BYTES)
+        value, place = Decimal(count), 0
+        while value >= 1000 and place < len(units) - 1:
+            value, place = value / 1000, place + 1
+        digits, unit = "#,##0.#" if place > 1 else "#,##0", units[place]
         return f"{format_decimal(value, format=digits, locale=self.region)}\u00a0{unit}"
 
 

@@ -152,6 +152,7 @@ PAGE = (
     "<title>{title}</title><link rel=stylesheet href=/static/notice.css>"
     "<main><h1>{title}</h1><p>{text}</p>{more}</main>"
 )
+BACK = N_("Back to the page")
 QUOTED = N_("Number for support:")
 WAY = Markup('<a href="{}">{}</a>')
 OUT = Markup('<a href="{}" target=_top>{}</a>')  # out of the frame, to where nobody is framed
@@ -177,6 +178,8 @@ def refusal(status: int, code: str, request_id: str = "", *, locale: str = "") -
     title, text = REASONS.get(code, (title, text))
     who = _reader(locale)
     ways = " ".join(_ways(who)) if has_request_context() else ""
+    if code.startswith("upload_"):  # the form it was sent from has this very address, and still takes it
+        ways = WAY.format("", _in_words(who, BACK))
     ways = f"<p>{ways}</p>" if ways else ""
     shown = f"<p><small>{escape(_in_words(who, QUOTED))} {escape(request_id)}</small></p>" if request_id else ""
     return notice(title, text, status, ways + shown, locale=locale)

@@ -7,7 +7,7 @@ from app.engine.shared_documents import SharedDocuments
 from app.engine.shelves import Opened
 from app.errors import NotFound
 from app.web import templating
-from app.web.buyer.reading import page, read_as_buyer
+from app.web.buyer.reading import about, page, read_as_buyer
 from app.web.display import web_url
 from app.web.documents import as_download
 
@@ -22,7 +22,8 @@ def make_blueprint(deps: Deps) -> Blueprint:
     def show(token: str) -> Response:
         opened: Opened = g.shelf
         read_as_buyer(opened.timezone)
-        return page("buyer/shelf.html", shelf=opened, token=token, shop_url=web_url(opened.shop_url))
+        of_what = about(opened.shelf.object_type, opened.shelf.object_name)
+        return page("buyer/shelf.html", shelf=opened, token=token, about=of_what, shop_url=web_url(opened.shop_url))
 
     @bp.get("/<token>/<document>")
     @bp.get("/<token>/<document>/<path:name>")

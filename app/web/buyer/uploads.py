@@ -20,7 +20,7 @@ from app.engine.uploads_check import Sent
 from app.errors import Conflict, Rejected
 from app.web import language, sentences, templating
 from app.web.buyer.holder import holder_cookie
-from app.web.buyer.reading import page, read_as_buyer
+from app.web.buyer.reading import about, page, read_as_buyer
 from app.web.display import web_url
 from app.web.language import _, ngettext
 
@@ -66,6 +66,7 @@ class PageView:
     slots: tuple[SlotView, ...]
     is_all_there: bool
     most: str
+    problem: str = ""
 
 
 def make_blueprint(deps: Deps) -> Blueprint:
@@ -84,8 +85,13 @@ def make_blueprint(deps: Deps) -> Blueprint:
 
     @bp.post("/<token>")
     def send(token: str) -> AnyResponse:
+        sent, visited = _files(deps), g.visit
+        if not sent and visited.state is LinkState.OPEN:
+            read_as_buyer(visited.timezone)
+            problem = _("Nothing was sent. Choose a file first, then send it.")
+            return _with_holder(deps, page("buyer/upload.html", 422, view=_view(deps, visited, problem)), visited)
         with suppress(Conflict):  # the page says why: used up, expired, withdrawn or another browser's
-            uploads.receive(deps, token, g.holder, _files(deps))
+            uploads.receive(deps, token, g.holder, sent)
         return _with_holder(deps, redirect(url_for("upload.show", token=token), 303), g.visit)
 
     @bp.post("/<token>/done")
@@ -133,7 +139,7 @@ def _sent(key: str, file: FileStorage) -> Sent:
     return Sent(key, (file.filename or "")[:1000], file.stream.read())
 
 
-def _view(deps: Deps, visited: Visit) -> PageView:
+def _view(deps: Deps, visited: Visit, problem: str = "") -> PageView:
     request_row, slots = visited.request, visited.slots
     received = sum(slot.is_received for slot in slots)
     words = ngettext(
@@ -141,9 +147,10 @@ def _view(deps: Deps, visited: Visit) -> PageView:
     )
     return PageView(
         state=visited.state, shop=visited.shop or _("the shop"), shop_url=web_url(visited.shop_url),
-        about=request_row.object_name, purpose=request_row.purpose, until=language.moment(request_row.expires_at),
+        about=about(request_row.object_type, request_row.object_name), purpose=request_row.purpose,
+        until=language.moment(request_row.expires_at),
         progress=words, slots=tuple(_slot(slot) for slot in slots),
-        is_all_there=received == len(slots), most=language.size(deps.settings.limits.upload_bytes),
+        is_all_there=received == len(slots), most=language.size(deps.settings.limits.upload_bytes), problem=problem,
     )  # fmt: skip
 
 

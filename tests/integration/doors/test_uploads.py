@@ -71,13 +71,35 @@ def test_the_page_says_in_plain_words_what_is_missing_and_works_without_script(a
 def test_a_buyer_reads_what_their_browser_speaks_also_when_something_is_refused(asked):
     doors, path = asked
     browser = papers.phone(doors.house)
-    given = {"Import licence", "Photos", "Order 77: so that it can leave"}
-    for language, name in (("de", "note.exe"), ("fr", "tool.exe"), ("es", "more.exe")):
+    asked_for = (("de", "Bestellung", "note.exe"), ("fr", "Commande", "tool.exe"), ("es", "Pedido", "more.exe"))
+    for language, order, name in asked_for:
+        given = {"Import licence", "Photos", f"{order} 77: so that it can leave"}
         browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = f"{language};q=0.9"
         for answer in (papers.send(browser, path, ("1", name, b"MZ program")), papers.look(browser, f"{path}x")):
             page = answer.get_data(as_text=True)
             assert f'<html lang="{language}"' in page
             assert english(page, language, given) == []
+
+
+def test_a_form_without_a_file_says_what_to_do_first_and_each_field_what_it_is_for(asked):
+    doors, path = asked
+    browser = papers.phone(doors.house)
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    answer = browser.post(path, base_url="http://app.test", data={"1": (io.BytesIO(), "")})
+    assert answer.status_code == 422
+    page, text = answer.get_data(as_text=True), papers.words(answer)
+    assert "Rien n’a été envoyé. Choisissez d’abord un fichier, puis envoyez-le." in text
+    assert "Commande 77: so that it can leave" in text
+    assert "25 Mo" in text
+    assert 'aria-labelledby="what-1 how-1"' in page
+    assert 'id="what-1">Import licence<' in page
+    assert rows(doors) == []
+    kind = "multipart/form-data; boundary=x"
+    much = browser.post(
+        path, base_url="http://app.test", content_type=kind, environ_overrides={"CONTENT_LENGTH": "60000000"},
+    )  # fmt: skip
+    assert much.status_code == 413
+    assert '<a href="">Retour à la page</a>' in much.get_data(as_text=True)
 
 
 def test_several_files_one_after_the_other_with_progress_and_an_end(asked):
