@@ -21,7 +21,7 @@ from app.scenarios import ALL
 
 log = structlog.get_logger(__name__)
 REQUEST, GROUP = "look_at_names", "group"
-CHOSEN = ("classification", "document_type")  # of which the server may have another name than we
+CHOSEN = ("classification", "document_type", "category")  # of which the server may have another name than we
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ class ContentServerConnection:
         """What this server calls a thing of ours: the same, unless an administrator chose another."""
         return next((theirs for of, ours, theirs in self.names if (of, ours) == (kind, name)), name)
 
+    def meant(self, kind: str, name: str) -> str:
+        """What we call a thing of this server's; empty where another one was chosen to stand for our name of it."""
+        ours = next((ours for of, ours, theirs in self.names if (of, theirs) == (kind, name)), "")
+        return ours or (name if self.called(kind, name) == name else "")
+
 
 @dataclass(frozen=True)
 class WorkflowConnection:

@@ -66,13 +66,19 @@ def test_what_the_server_has_is_offered_with_its_age_and_stays_when_the_server_i
 def test_a_name_that_goes_is_marked_and_another_one_stands_for_ours(doors: Doors) -> None:
     house, owner = doors.house, doors.signed_in()
     classification(house, "Orders").name = "Sales orders"
+    nodes = house.stage.content_server.state.nodes.values()
+    next(node for node in nodes if (node.name, node.type) == ("Approval", 131)).name = "Freigabe"
     read(doors, owner)
     page = words(owner)
     assert "Content Server has no such name any more." in page
     assert "Orders (not on the server)" in page
-    number = server_names.ours()["classification"].index("Orders")
-    owner.post(PAGE, {f"classification-{number}": "Sales orders", "document_type-0": "not on the server"})
-    assert server_names.chosen(house.deps, house.store_id) == {"classification": {"Orders": "Sales orders"}}
+    kept = {}
+    for kind, ours, theirs in (("classification", "Orders", "Sales orders"), ("category", "Approval", "Freigabe")):
+        kept[f"{kind}-{server_names.ours()[kind].index(ours)}"] = theirs
+    owner.post(PAGE, {**kept, "document_type-0": "not on the server"})
+    assert server_names.chosen(house.deps, house.store_id) == {
+        "classification": {"Orders": "Sales orders"}, "category": {"Approval": "Freigabe"},
+    }  # fmt: skip
     assert "Content Server has no such name any more." not in words(owner)
     order = house.place_order("120.00")
     house.request(house.store_id, "order", order, "file_record")

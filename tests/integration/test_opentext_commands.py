@@ -56,14 +56,20 @@ def test_names_chosen_for_the_store_are_compared_and_told(installed_house: House
     nodes = list(house.stage.content_server.state.nodes.values())
     (orders,) = (node for node in nodes if node.name == "Orders" and node.type == 551)
     orders.name = "Sales orders"
+    (approval,) = (node for node in nodes if node.name == "Approval" and node.type == 131)
+    approval.name = "Freigabe"
     code, said = run(house, "check")
     assert code == 1
     assert "MISSING   RM classifications: Orders" in said
-    choose_names(house.deps, house.store_id, {"classification": {"Orders": "Sales orders"}}, "")
+    assert "MISSING   Categories: Approval" in said
+    chosen = {"classification": {"Orders": "Sales orders"}, "category": {"Approval": "Freigabe"}}
+    choose_names(house.deps, house.store_id, chosen, "")
     code, said = run(house, "check", house.store_id, "--all")
     assert code == 0, said
     assert "CHOSEN    RM classifications: Orders is called “Sales orders” here" in said
     assert "PRESENT   RM classifications: Orders – Called “Sales orders” here, as the store’s settings say." in said
+    assert "Categories: Approval" in said
+    assert "Called “Freigabe” here" in said
     orders.name = "Verkauf"
     code, said = run(house, "apply", house.store_id)
     assert code == 1

@@ -1,4 +1,4 @@
-"""Categories by name. The attributes' keys differ per server and are learned from what it says of a node.
+"""Categories by our own name for them, whatever the server calls them. The attributes' keys differ per server and are learned from what it says of a node.
 
 Definitions cannot be read by REST; `metadata` beside a node's values names every attribute of its categories.
 Source: Content Server Rest API 2.0.2, categories.
@@ -142,8 +142,9 @@ class Categories:
                 own = {k: d for k, d in definitions.items() if k.startswith(f"{key}_")}
                 keys = {plain(d.name): k for k, d in own.items() if k.count("_") == 1}
                 names = {k: d.name for k, d in own.items()}
+                name = self._server.meant("category", definition.name) or f"{definition.name} ({key})"
                 with self._lock:
-                    self._maps[plain(definition.name)] = CategoryMap(int(key), definition.name, keys, names)
+                    self._maps[plain(name)] = CategoryMap(int(key), name, keys, names)
 
     def _put(self, node: NodeId, known: CategoryMap, fields: Values) -> None:
         self._server.form(Anything, "PUT", "v2", "nodes", node, "categories", known.id, fields=fields)
@@ -173,7 +174,8 @@ class Categories:
             raise NotFound(f"Content Server does not describe the category {category}.", category=category)
         return known
 
-    def _id_in_volume(self, category: str) -> int:
+    def _id_in_volume(self, ours: str) -> int:
+        category = self._server.called("category", ours)
         volume = self._server.get(OneNode, "v2", "volumes", CATEGORIES_VOLUME).results.data.properties
         if volume is not None:
             wanted, folders = frozenset({CATEGORY}), frozenset({CATEGORY_FOLDER})

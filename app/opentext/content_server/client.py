@@ -50,7 +50,7 @@ class ContentServer:
         self.url = connection.content_server.content_server_url.rstrip("/")
         self.external_system = connection.content_server.external_system
         self.names = connection.content_server.names
-        self.called = connection.content_server.called
+        self.called, self.meant = connection.content_server.called, connection.content_server.meant
         self.login = OtdsLogin(connection, outbound, tokens)
         self._login: Login = login or self.login
         self._within = within

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from app.opentext.content_server.nodes import CATEGORY, CATEGORY_FOLDER, plain
 from app.opentext.provisioning import payloads
 from app.opentext.provisioning.blueprint import Attribute, Category
-from app.opentext.provisioning.survey import CATEGORIES, ENTERPRISE, Finding, Site, different, missing, present
+from app.opentext.provisioning.survey import (
+    CATEGORIES,
+    ENTERPRISE,
+    Finding,
+    Site,
+    chosen_is_gone,
+    different,
+    missing,
+    present,
+)
 
 PART = "Categories"
 
@@ -15,9 +24,11 @@ def categories(site: Site) -> Iterator[Finding]:
     found = site.below(site.volume(CATEGORIES), frozenset({CATEGORY}), frozenset({CATEGORY_FOLDER}))
     somewhere = site.volume(ENTERPRISE)
     for wanted in site.blueprint.categories:
-        node = found.get(plain(wanted.name))
+        node = found.get(plain(site.called("category", wanted.name)))
         if node is None:
-            yield missing(PART, wanted.name, f"In the Categories volume: add {_described(wanted)}.")
+            yield chosen_is_gone(site, PART, "category", wanted.name) or missing(
+                PART, wanted.name, f"In the Categories volume: add {_described(wanted)}."
+            )
             continue
         query = {"id": somewhere, "category_id": node.id}
         form = site.server.get(payloads.CategoryForm, "v1", "forms", "nodes", "categories", "create", query=query)
@@ -27,7 +38,9 @@ def categories(site: Site) -> Iterator[Finding]:
             by_hand = f"Edit the category “{wanted.name}” in the Categories volume, then upgrade items that have it."
             yield different(PART, wanted.name, f"{'; '.join(wrong)}.", by_hand)
         else:
-            yield present(PART, wanted.name, f"{len(wanted.attributes)} attributes.")
+            yield present(
+                PART, wanted.name, f"{len(wanted.attributes)} attributes. {site.words('category', wanted.name)}".strip()
+            )
 
 
 def _wrong(wanted: Attribute, found: payloads.FormField | None) -> str:

@@ -153,7 +153,9 @@ def _category(site: Site, wanted: WorkspaceType, template: NodeId) -> Iterator[F
         return
 
     def create() -> None:
-        found = site.below(site.volume(CATEGORIES), frozenset({CATEGORY})).get(plain(wanted.category))
+        found = site.below(site.volume(CATEGORIES), frozenset({CATEGORY})).get(
+            plain(site.called("category", wanted.category))
+        )
         if found is None:
             raise NotFound("The category itself is missing.", category=wanted.category)
         path = ("v2", "nodes", template, "categories")

@@ -52,9 +52,9 @@ class Landscape:
         self.tokens = TokenCache()
         self.opentext = self.open()
 
-    def open(self) -> OpenText:
+    def open(self, **content_server: Any) -> OpenText:
         """Our clients with nothing learned yet, sharing the tokens."""
-        return open_text(a_connection(), self.outbound, self.tokens)
+        return open_text(a_connection(**content_server), self.outbound, self.tokens)
 
     def close(self) -> None:
         self.outbound.close()
@@ -83,8 +83,8 @@ def settings() -> Settings:
     )
 
 
-def a_connection(**content_server: str) -> Connection:
-    of_content_server = {
+def a_connection(**content_server: Any) -> Connection:
+    of_content_server: dict[str, Any] = {
         "otds_url": "http://otds.test/otdsws",
         "content_server_url": "http://content.test/cs/cs",
         "client_id": credentials.OTDS_CLIENT_ID,

@@ -219,6 +219,21 @@ def test_a_value_of_an_attribute_is_found(place: Place) -> None:
     assert ids(place.opentext.search.with_value("Approval", "status", "Approved")) == [wanted]
 
 
+def test_a_category_the_server_calls_otherwise_is_still_ours(place: Place) -> None:
+    state, node = place.land.content_server.state, place.upload("a.pdf").id
+    number, definition = next((key, one) for key, one in state.categories.items() if one.name == "Approval")
+    definition.name = state.nodes[number].name = "Freigabe"
+    with pytest.raises(NotFound):
+        place.land.open().categories.write(node, "Approval", {"Status": "Approved"})
+    called = place.land.open(names=(("category", "Approval", "Freigabe"),))
+    called.categories.write(node, "Approval", {"Status": "Approved"})
+    assert called.documents.approval(node).is_approved
+    assert list(called.categories.values(node)) == ["Approval"]
+    other = place.land.open(names=(("category", "Approval", "Decision"),))
+    definition.name = state.nodes[number].name = "Approval"  # this one does not stand for ours any more
+    assert "Approval" not in other.categories.values(node)
+
+
 def test_workspaces_are_found_by_name_and_hidden_ones_are_not(place: Place) -> None:
     assert ids(place.opentext.search.workspaces_named("order 100")) == [place.workspace]
     place.hide(place.workspace)
