@@ -1,4 +1,6 @@
-"""Categories by our own name for them, whatever the server calls them. The attributes' keys differ per server and are learned from what it says of a node.
+"""Categories by our own name for them, whatever the server calls them.
+
+The attributes' keys differ per server and are learned from what it says of a node.
 
 Definitions cannot be read by REST; `metadata` beside a node's values names every attribute of its categories.
 Source: Content Server Rest API 2.0.2, categories.

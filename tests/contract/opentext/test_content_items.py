@@ -227,7 +227,7 @@ def test_a_category_the_server_calls_otherwise_is_still_ours(place: Place) -> No
         place.land.open().categories.write(node, "Approval", {"Status": "Approved"})
     called = place.land.open(names=(("category", "Approval", "Freigabe"),))
     called.categories.write(node, "Approval", {"Status": "Approved"})
-    assert called.documents.approval(node).is_approved
+    assert called.documents.approval(node).status == "Approved"
     assert list(called.categories.values(node)) == ["Approval"]
     other = place.land.open(names=(("category", "Approval", "Decision"),))
     definition.name = state.nodes[number].name = "Approval"  # this one does not stand for ours any more
