@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.db.links import WorkspaceLink
 from app.domain.content import Completeness, ListedDocument
 from app.domain.ids import NodeId
 from app.errors import AppError, Retryable
@@ -21,6 +22,13 @@ def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
         raise
     except AppError:
         return None
+
+
+def note_filed(link: WorkspaceLink, name: str) -> None:
+    """A document of this type was filed a moment ago: it is missed no longer, also before the server tells again."""
+    missing = [one for one in link.completeness.get("missing", ()) if one != name]
+    if link.completeness:
+        link.completeness = {**link.completeness, "missing": missing}
 
 
 def _kept(found: Completeness) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.db.session import unit_of_work
 from app.domain.content import Document, Folder
 from app.domain.ids import NodeId
 from app.domain.rights import Mode, Sight
-from app.engine import knowledge, person_sign_in, rights, uploads
+from app.engine import completeness, knowledge, person_sign_in, rights, uploads
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant
 from app.engine.uploads_check import Sent
@@ -167,6 +167,10 @@ def give_type(deps: Deps, who: Merchant, rows: PanelRows, filed: Document, name:
         type_id = reports.type_id(NodeId(rows.link.node_id), name)
         if type_id is not None:
             reports.give_type(filed.id, type_id)
+            with unit_of_work(deps.database) as uow:
+                link = knowledge.link_of(uow.session, who.store_id, rows.object_type, rows.object_id)
+                if isinstance(link, WorkspaceLink):
+                    completeness.note_filed(link, reports.called(name))
     except AppError as error:
         log.warning("type_not_given", store_id=who.store_id, node_id=filed.id, reason=error.specific_code)
         return False

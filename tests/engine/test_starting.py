@@ -192,7 +192,8 @@ def test_a_products_content_is_started_by_hand_with_its_documents_and_exactly_th
     assert launch.live()["name"] == "Decided name"
     publication = launch.publication()
     assert (publication.version, publication.state, publication.approved_by) == (2, "live", MIA)
-    assert stands(browser, path) == ("Live", f"Your store shows version 2, approved by {MIA}.")
+    live = f"Your store shows version 2, approved by {MIA}."
+    assert stands(browser, path) == ("Incomplete", f"Still missing: Declaration of conformity. {live}")
     assert browser.post(asked, chosen).status_code == 303, "another round"
     house.drain()
     assert len(house.stage.workflow.engine.instances()) == 2

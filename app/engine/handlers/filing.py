@@ -8,7 +8,7 @@ from app.domain.cases import Case
 from app.domain.content import Document
 from app.domain.ids import NodeId
 from app.domain.steps import ClassifyRecord, FilePaper
-from app.engine import knowledge, subjects
+from app.engine import completeness, knowledge, subjects
 from app.engine.papers import registry
 from app.engine.runs import Context, Done, Result, Skipped
 from app.errors import Permanent
@@ -24,7 +24,7 @@ def file_paper(context: Context, step: FilePaper) -> Result:
         return Skipped("This case is about no order, so there is no such paper.")
     written = registry.PAPERS[step.paper](context)
     filed = file_once(context, name, folder, written.file_name, written.content, PDF)
-    _give_type(context, filed, registry.TYPES.get(step.paper, ""))
+    give_type(context, filed, "" if step.document else registry.type_of(step.paper, context))
     words = f"The {written.words} was filed in “{folder}”."
     if step.classification:
         classify(context, filed, step.classification)
@@ -32,7 +32,7 @@ def file_paper(context: Context, step: FilePaper) -> Result:
     return Done(words, with_document(context, name, filed), filed)
 
 
-def _give_type(context: Context, filed: dict[str, Any], name: str) -> None:
+def give_type(context: Context, filed: dict[str, Any], name: str) -> None:
     """So that Content Server counts our paper as the document it asks for; no rule about that type: nothing to do."""
     if not name:
         return
@@ -42,6 +42,8 @@ def _give_type(context: Context, filed: dict[str, Any], name: str) -> None:
         if type_id is not None:
             context.effects.still_mine()
             reports.give_type(NodeId(filed["node_id"]), type_id)
+            with unit_of_work(context.deps.database) as uow:
+                completeness.note_filed(_link(uow.session, context), reports.called(name))
     except UnknownRoute:
         return  # this server makes no such reports
 

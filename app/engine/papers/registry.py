@@ -12,7 +12,7 @@ from typing import TypeVar
 from app.db import cases as rows
 from app.db.session import reading
 from app.db.types import utc_now
-from app.domain.cases import Case
+from app.domain.cases import Case, CaseKind
 from app.domain.commerce import Customer, Order
 from app.domain.content import Document
 from app.domain.ids import NodeId
@@ -251,6 +251,13 @@ def _named(context: Context, found: Iterable[T], what: str) -> T:
     return one
 
 
+def type_of(paper: str, context: Context) -> str:
+    """The document type of a paper; empty where no rule asks for it."""
+    if paper == "case_file" and isinstance(context.subject, Case):
+        return CASE_TYPES.get(context.subject.kind, "")
+    return TYPES.get(paper, "")
+
+
 PAPERS: dict[str, Writer] = {
     "order_record": _order_record,
     "invoice_copy": _invoice,
@@ -269,5 +276,10 @@ PAPERS: dict[str, Writer] = {
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }
-TYPES = {"order_record": "Order record"}  # papers that Content Server's rules ask for, by document type
+# Papers that Content Server's rules ask for, by document type; of a case's file it depends on what the case is about.
+TYPES = {
+    "order_record": "Order record", "approval_record": "Decision record", "content_sheet": "Product content",
+    "evidence_pack": "Dispute evidence",
+}  # fmt: skip
+CASE_TYPES = {CaseKind.RETURN: "Return request", CaseKind.COMPLAINT: "Complaint"}
 OF_CASES = frozenset({"case_file", "campaign_state"})  # the others are about an order

@@ -55,6 +55,10 @@ class CompletenessReports:
             self._type_ids |= {one.name: one.id for one in self.types(workspace)}
         return self._type_ids.get(self._server.called("document_type", name)) or self._type_ids.get(name)
 
+    def called(self, name: str) -> str:
+        """What this server calls that document type."""
+        return self._server.called("document_type", name)
+
     def missing(self, workspace: NodeId) -> list[DocumentType]:
         """Required document types of which the workspace holds no document."""
         answer = self._server.get(MissingAnswer, "v2", "businessworkspaces", workspace, "missingdocuments")

@@ -32,6 +32,9 @@ def test_an_order_is_held_reviewed_and_released_before_ones_eyes(house: House) -
     assert "is at or above your limit of" in words
     assert "Order Review decides in OpenText" in words
     assert "Record · Orders" in words
+    house.request(house.store_id, "order", order_id, "recheck")
+    house.drain()
+    assert "Decision record Missing" in words_on(page(browser, f"/panel/orders/{order_id}"))
     house.decide(order_id, "approved", comment="All fine")
     house.drain()
     released = page(browser, f"/panel/orders/{order_id}")
@@ -40,6 +43,10 @@ def test_an_order_is_held_reviewed_and_released_before_ones_eyes(house: House) -
     assert "anna.berg@demo" in chain
     assert "Order moved from “Manual Verification Required” to “Awaiting Fulfillment”." in chain
     assert f"Order {order_id} decision.pdf" in chain
+    assert "Missing" not in chain, "the record we filed is the one that was asked for"
+    house.request(house.store_id, "order", order_id, "recheck")
+    house.drain()
+    assert "Missing" not in words_on(page(browser, f"/panel/orders/{order_id}")), "OpenText says so too"
 
 
 def test_a_review_by_hand_starts_with_the_button(house: House) -> None:
