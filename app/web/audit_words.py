@@ -1,5 +1,6 @@
 """What the audit log's entries are called: who, what, about what, and what is kept beside it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,6 +99,7 @@ OBJECTS = {
     "store_user": N_("Person of the store"), "node": N_("In OpenText"), "task": N_("Task"),
     "decision": N_("Decision link"), "desk": N_("Help desk"), "approver": N_("Approver"),
 }  # fmt: skip
+HEX_ID = re.compile(r"[0-9a-f]{32}")
 STORES = ("bigcommerce", "shopify", "store")  # what the id of a store itself begins with
 
 # What is kept beside an entry.
@@ -156,6 +158,7 @@ def about(text: str) -> str:
     if kind == "page":
         rest = rest.partition(":")[2]
     name, _colon, claimed = rest.partition(":")  # of a run: what somebody claims was decided
+    name = name[:8].upper() if HEX_ID.fullmatch(name) else name  # as people quote it, from the pages too
     return f"{_(word)} {name}" + (f": {_told('outcome', claimed)}" if claimed else "")
 
 

@@ -43,11 +43,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Count:
-    """How many of one kind today."""
+    """What of one kind was started today: how it stands, how often."""
 
     title: str
-    state: State
-    count: int
+    states: tuple[tuple[State, int], ...]
 
 
 def health(
@@ -163,11 +162,11 @@ def _drifted(drift: Drift) -> Task:
 
 def counts(tallies: tuple[Tally, ...]) -> tuple[Count, ...]:
     """Today's runs by scenario and how they stand."""
-    found = []
+    found: dict[str, tuple[tuple[State, int], ...]] = {}
     for one in tallies:
         table, key = (texts.OUTCOMES, one.outcome) if one.outcome else (texts.RUN_STATES, one.state)
-        found.append(Count(texts.scenario(one.scenario), texts.state_of(table, key), one.count))
-    return tuple(found)
+        found[one.scenario] = (*found.get(one.scenario, ()), (texts.state_of(table, key), one.count))
+    return tuple(Count(texts.scenario(scenario), states) for scenario, states in found.items())
 
 
 def midnight(zone: tzinfo) -> datetime:

@@ -72,7 +72,7 @@ def index(found: Inbox, wanted: Narrowed, *, stores: Choices | None = None, sile
         people=people if stores is None else [], more=found.count - len(found.tasks), look=found.sight.look.value,
         refusal=refusal(found.sight.contact) if not found.sight.allowed.sees_workflow else "", dues=dues,
         done=decisions.done(request.args.get("done", "")), is_decided=request.args.get("done") == Act.DECIDE,
-        sorts=[(BY_MONEY, _("Most money first")), (BY_TIME, _("Deadline"))],
+        sorts=[(BY_MONEY, _("Most money")), (BY_TIME, _("Deadline"))],
         stores=[("", _("Any")), *stores] if stores and len(stores) > 1 else [], silent=silent,
     )  # fmt: skip
 

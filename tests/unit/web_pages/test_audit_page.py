@@ -134,6 +134,7 @@ def test_every_action_and_everything_kept_beside_one_has_its_words() -> None:
     [
         ("order:118", "Order 118"), ("page:page:4", "Page 4"), ("order-review", "Order review"),
         ("bigcommerce:demostore1", "The store"), ("run:7:approved", "Run 7: Approved"),
+        ("desk:" + "3a67f963" * 4, "Help desk 3A67F963"),
         ("=HYPERLINK(1)", "=HYPERLINK(1)"), ("odd:1", "odd:1"), ("", ""),
     ],
 )  # fmt: skip
