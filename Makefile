@@ -54,7 +54,7 @@ bench: python
 	@set -e; for script in bench/claim_scale.py bench/drain_rate.py bench/intake_latency.py bench/find_at_size.py bench/pages_at_size.py; do echo "== $$script"; PYTHONPATH=. $(RUN) "$$script" $(ARGS); done
 
 clean:
-	rm -rf screens .venv .setup.lock .judges .judges.env .judges.log .check.log .test.log node_modules app/web/static/vendor build dist *.egg-info test-results
+	rm -rf screens .venv .setup.lock .frontend.lock .judges .judges.env .judges.log .check.log .test.log node_modules app/web/static/vendor build dist *.egg-info test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find app sandbox tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

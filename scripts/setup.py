@@ -15,6 +15,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,14 +88,14 @@ def install_packages(name: str) -> None:
     put_stamp(f"packages-{name}", packages_digest(name))
 
 
-def install_frontend(*, for_tests: bool) -> None:
-    """Install the npm packages by lock; those of the tests hold those of the demo."""
+def install_frontend(*, for_tests: bool) -> str:
+    """Install the npm packages by lock; those of the tests hold those of the demo. Gives the stamp of what is there."""
     base = digest("package.json", "package-lock.json", *frontend.sources(ROOT))
     accepted = {f"test {base}"} if for_tests else {f"test {base}", f"demo {base}"}
-    if stamp_of("frontend") in accepted and frontend.is_laid_out(ROOT):
-        return
+    if (known := stamp_of("frontend")) in accepted and frontend.is_laid_out(ROOT):
+        return known
     frontend.install(ROOT, PYTHON, for_tests=for_tests)
-    put_stamp("frontend", f"{'test' if for_tests else 'demo'} {base}")
+    return f"{'test' if for_tests else 'demo'} {base}"
 
 
 def find_browser() -> None:
@@ -109,31 +110,37 @@ def find_browser() -> None:
 
 def set_up_demo() -> None:
     """The app and the stand-ins; the tests' packages hold them too."""
-    if not has_packages("dev") and not has_packages("demo"):
-        install_packages("demo")
-    install_frontend(for_tests=False)
+    with one_at_a_time("setup"):
+        if not has_packages("dev") and not has_packages("demo"):
+            install_packages("demo")
+    with one_at_a_time("frontend"):
+        put_stamp("frontend", install_frontend(for_tests=False))
 
 
 def set_up_check() -> None:
     """The tools that read the code."""
-    if not has_packages("dev"):
-        install_packages("dev")
+    with one_at_a_time("setup"):
+        if not has_packages("dev"):
+            install_packages("dev")
 
 
 def set_up_test() -> None:
-    """Everything, a browser included."""
-    set_up_check()
-    install_frontend(for_tests=True)
-    find_browser()
+    """Everything, a browser included. Where the machine has a Node, npm works while pip does."""
+    with one_at_a_time("frontend"):
+        with ThreadPoolExecutor(1) as beside:
+            early = beside.submit(install_frontend, for_tests=True) if frontend.system_npm() else None
+            set_up_check()
+        put_stamp("frontend", early.result() if early else install_frontend(for_tests=True))
+        find_browser()
 
 
 PURPOSES = {"demo": set_up_demo, "check": set_up_check, "test": set_up_test}
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Let a second set-up of the same clone wait for the first."""
-    with (ROOT / ".setup.lock").open("w") as lock:
+def one_at_a_time(part: str) -> Iterator[None]:
+    """Let a second set-up of the same part of a clone wait for the first."""
+    with (ROOT / f".{part}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -144,8 +151,7 @@ def main() -> int:
     if purpose not in PURPOSES:
         raise SystemExit(f"usage: setup.py {'|'.join(PURPOSES)}")
     try:
-        with one_at_a_time():
-            PURPOSES[purpose]()
+        PURPOSES[purpose]()
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))
         raise SystemExit(f"Set-up stopped: this failed with status {error.returncode}: {command}") from error

@@ -23,8 +23,8 @@ def told(folder: Path, *options: str) -> tuple[list[str], list[str]]:
     """What is said while a small suite runs, and after it."""
     (folder / "test_small.py").write_text(TESTS, "utf-8")
     command = [
-        sys.executable, "-m", "pytest", "-q", "-vv", "--tb=short", "--show-capture=no", "-p", "no:cacheprovider",
-        "--rootdir", str(folder), *options, str(folder),
+        sys.executable, "-m", "pytest", "-q", "-vv", "--tb=short", "--show-capture=no", "--force-short-summary",
+        "-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder),
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     lines = ["== tests, side by side\n", *done.stdout.splitlines(keepends=True)]
