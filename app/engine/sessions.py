@@ -215,9 +215,9 @@ def by_page_token(deps: Deps, token: str, secret: str = "") -> Merchant | None:
     `secret` is the cookie that came with it, if any. Raises Rejected (400) when that belongs to somebody else: a
     request has one identity. Another session of the same person (a second tab) is the same identity.
     """
-    session_id, _, signature = token.partition(".")
-    if not SESSION_ID.fullmatch(session_id) or not deps.vault.is_signed("page", session_id, signature):
+    if not is_page_token(deps.vault, token):
         return None
+    session_id = token.partition(".")[0]
     found = _current(deps, col(WebSession.id) == session_id)
     if found and secret and found.secret_sha256 != sha256_hex(secret):
         other = by_secret(deps, secret)
@@ -228,6 +228,12 @@ def by_page_token(deps: Deps, token: str, secret: str = "") -> Merchant | None:
 
 def _has_secret(secret: str) -> ColumnElement[bool]:
     return col(WebSession.secret_sha256) == sha256_hex(secret)
+
+
+def is_page_token(vault: Vault, token: str) -> bool:
+    """Whether we made this token; its session may be over."""
+    session_id, _, signature = token.partition(".")
+    return bool(SESSION_ID.fullmatch(session_id)) and vault.is_signed("page", session_id, signature)
 
 
 def page_token(vault: Vault, session_id: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from app.engine.deps import Deps
 from app.engine.sessions import Merchant
-from app.web import guards, headers, language, looks
+from app.web import guards, headers, language, looks, typed_again
 from app.web.display import web_url
 from app.web.texts import N_
 
@@ -177,6 +177,9 @@ def refusal(status: int, code: str, request_id: str = "", *, locale: str = "") -
     _code, title, text = STANDARD.get(status, STANDARD[400 if status < 500 else 500])
     title, text = REASONS.get(code, (title, text))
     who = _reader(locale)
+    again = typed_again.offered(code) if has_request_context() and code else None
+    if again is not None:
+        return notice(again.title, again.text, status, again.form(_in_words(who, again.button)))
     ways = " ".join(_ways(who)) if has_request_context() else ""
     if code.startswith("upload_"):  # the form it was sent from has this very address, and still takes it
         ways = WAY.format("", _in_words(who, BACK))
