@@ -6,13 +6,15 @@ Workflows of the Workflow Service are those of our runs; those of Content Server
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlmodel import Session
 
 from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run
+from app.db.session import read_json
 
 MOST = 10_000  # what is worth most may have come last: all are looked at, so little is read of each
 UNDER_WAY = ("waiting", "running", "quarantined", "waiting_reauth")
@@ -95,7 +97,7 @@ def _ours(session: Session, stores: Collection[str], most: int) -> Iterator[Wait
     statement = (
         select(
             RUN.store_id, RUN.id, RUN.scenario, RUN.subject_type, RUN.subject_id, RUN.subject_name,
-            FLOW.instance_id, FLOW.tasks, FLOW.started_at, LINK.workspace_id, SNAPSHOT.worth,
+            FLOW.instance_id, cast(FLOW.tasks, Text), FLOW.started_at, LINK.workspace_id, SNAPSHOT.worth,
         )
         .select_from(RUNS)
         .join(FLOWS, FLOW.run_id == RUN.id)
@@ -106,9 +108,15 @@ def _ours(session: Session, stores: Collection[str], most: int) -> Iterator[Wait
     )  # fmt: skip
     for store, run_id, scenario, kind, of, name, instance, tasks, started_at, node, worth in session.execute(statement):
         yield WaitingWorkflow(
-            store, WORKFLOW_SERVICE, run_id, scenario, kind, of, name, instance, tasks or (), started_at, node or 0,
+            store, WORKFLOW_SERVICE, run_id, scenario, kind, of, name, instance, _read(tasks), started_at, node or 0,
             worth or "",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=MOST)
+def _read(tasks: str | None) -> Sequence[dict[str, Any]]:
+    """The same thousands of texts are read for every list. Nobody may change what it gives."""
+    return tuple(read_json(tasks) or ()) if tasks else ()
 
 
 def _said() -> list[Any]:

@@ -81,7 +81,7 @@ def read(deps: Deps, who: Approver, narrowed: Narrowed, patience: float) -> Acro
     with reading(deps.database) as session:
         found = waiting_rows.waiting(session, [one.id for one in stores])
     sight = rights.sight_of(deps, who.at(who.store_id), AS_PERSONS, {one.node_id for one in found}, patience=patience)
-    flows = [one for one in found if open_tasks.sees(sight, one)]
+    flows = open_tasks.seen(sight, found)
     mine, sight = _mine(deps, who, flows, sight, patience)
     _look_for_new(deps, who, stores, found, mine)
     names = {one.id: one.name or one.id for one in stores} if len(stores) > 1 else {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.db import open_tasks, rights
@@ -128,7 +129,7 @@ def read(deps: Deps, who: Merchant, narrowed: Narrowed, *, is_page: bool = False
         found = open_tasks.waiting(session, (who.store_id,))
         of_store = rights.of_store(session, who.store_id)
     sight = sights.sight_of(deps, who, of_store, {one.node_id for one in found}, is_page=is_page)
-    return arranged(deps, [task for flow in found if sees(sight, flow) for task in tasks_of(flow)], narrowed, sight)
+    return arranged(deps, [task for flow in seen(sight, found) for task in tasks_of(flow)], narrowed, sight)
 
 
 def arranged(deps: Deps, waiting: list[Waiting], narrowed: Narrowed, sight: Sight) -> Inbox:
@@ -145,11 +146,12 @@ def arranged(deps: Deps, waiting: list[Waiting], narrowed: Narrowed, sight: Sigh
     return Inbox(in_full, len(chosen), tuple(kinds), tuple(people), sight)
 
 
-def sees(sight: Sight, flow: WaitingWorkflow) -> bool:
+def seen(sight: Sight, flows: list[WaitingWorkflow]) -> list[WaitingWorkflow]:
     """A workflow follows its workspace; before there is one, nobody can be asked."""
     if not sight.is_known or not sight.allowed.sees_workflow:
-        return False
-    return sight.nodes is None or sight.sees_node(flow.node_id)
+        return []
+    nodes = sight.nodes
+    return flows if nodes is None else [one for one in flows if one.node_id in nodes]
 
 
 def tasks_of(flow: WaitingWorkflow) -> Iterator[Waiting]:
@@ -177,6 +179,7 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=open_tasks.MOST)
 def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text) if text else None

@@ -23,10 +23,10 @@ AMOUNT = re.compile(r"(-?(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+))([.,])(\
 
 def reader() -> Reader:
     """This request's reader."""
-    if "reader" not in g:
+    found: Reader | None = g.get("reader")  # asked for by every word of a page
+    if found is None:
         merchant = g.get("merchant")
-        g.reader = reader_for(merchant.locale if merchant else DEFAULT)
-    found: Reader = g.reader
+        found = g.reader = reader_for(merchant.locale if merchant else DEFAULT)
     return found
 
 
