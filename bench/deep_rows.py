@@ -1,5 +1,6 @@
 """What one object and one log may grow to: a log of a million entries, an order of 2,000 documents and 5,000 runs, a
-customer of 3,000 orders. Made by the database itself, in SQLite's words."""
+customer of 3,000 orders, a buyer's shelf among 100,000 shared documents. Made by the database itself, in SQLite's
+words."""
 
 from sqlalchemy import Connection
 
@@ -31,6 +32,21 @@ WHOSE = """
 INSERT INTO subject_snapshot (store_id, object_type, object_id, name, version, customer_id, is_gone, facts, seen_at)
 SELECT store_id, 'customer', ?, 'Ada Lovelace', '', '', 0, '{}', seen_at FROM subject_snapshot LIMIT 1
 """
+SHELF = "5e1f" * 8
+SHELVES = """
+INSERT INTO shelf (id, store_id, object_type, object_id, object_name, products, expires_at, is_revoked, round,
+    created_at, opened_at)
+SELECT ?, id, 'order', '2', 'Order 2', '["7"]', '2999-01-01 00:00:00.000000', 0, 1, installed_at, installed_at
+FROM store
+"""
+SHARED = """
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+INSERT INTO shared_document (token, store_id, object_id, node_id, version, sha256, name, mime_type, is_withdrawn,
+    delivery_key, created_at)
+SELECT 't' || i, s.id, i, i, 1, '', 'Document ' || i || '.pdf', 'application/pdf', 0,
+    CASE WHEN i % 1000 = 0 THEN 'shelf:' || ? WHEN i % 10 = 0 THEN '' ELSE 'shelf:' || i END, s.installed_at
+FROM n, store s
+"""
 
 
 def deepen(connection: Connection, share: int) -> None:
@@ -42,3 +58,5 @@ def deepen(connection: Connection, share: int) -> None:
     ask(EVENTS)
     ask(ORDERS, (CUSTOMER, 3_000 // share))
     ask(WHOSE, (CUSTOMER,))
+    ask(SHELVES, (SHELF,))
+    ask(SHARED, (100_000 // share, SHELF))

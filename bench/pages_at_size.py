@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import event, insert
@@ -21,9 +22,11 @@ from sqlalchemy import event, insert
 from app.db.inbox import InboxEvent
 from app.db.links import SubjectSnapshot, WorkflowLink, WorkspaceLink
 from app.db.runs import Run, StepRow
-from app.db.session import unit_of_work
+from app.db.session import reading, unit_of_work
+from app.db.shelves import Shelf
 from app.db.types import utc_now
-from bench.deep_rows import CUSTOMER, deepen
+from app.engine import shelves
+from bench.deep_rows import CUSTOMER, SHELF, deepen
 from tests.unit.web_pages.shop import STORE, Shop, a_shop
 
 GOAL_MS, MOST_STATEMENTS = 200.0, 24
@@ -130,7 +133,7 @@ def main() -> int:
                 statements.append(statement)
 
         event.listen(shop.deps.database.engine, "before_cursor_execute", note)
-        for name, path in PAGES.items():
+        for name, path in (PAGES | {"shelf of a buyer": _shelf(shop)}).items():
             person.text(path)
             gc.collect()
             gc.freeze()  # as the web process does
@@ -141,6 +144,13 @@ def main() -> int:
             print(f"  {name:26} {middle:8.1f} ms   (max {max(took):.1f})   {count} statements")
     print(f"  goal {GOAL_MS:.0f} ms, {MOST_STATEMENTS} statements; beyond it: {', '.join(slow) or 'nothing'}")
     return int(bool(slow))
+
+
+def _shelf(shop: Shop) -> str:
+    """The address a buyer has of theirs."""
+    with reading(shop.deps.database) as session:
+        row = session.get_one(Shelf, SHELF)
+    return urlsplit(shelves.link(shop.deps, row)).path
 
 
 def _took(person: Any, path: str) -> float:
