@@ -120,8 +120,10 @@ def task(
 
 def _own_name(found: Seen, held: Held | None) -> str:
     """What OpenText's people call a workflow that is none of ours; its tasks alone say little."""
-    flows = found.shown.link.workflows if found.shown.link and held else ()
-    return next((str(one.get("name") or "") for one in flows if held and one.get("id") == held.instance_id), "")
+    if held is None or held.engine is not Engine.CONTENT_SERVER or found.shown.link is None:
+        return ""
+    flows = found.shown.link.workflows
+    return next((str(one.get("name") or "") for one in flows if one.get("id") == held.instance_id), "")
 
 
 # Several
