@@ -45,11 +45,17 @@ function Print({orders}) {
     return () => { isOver = true; };
   }, [ids.join(',')]);
 
+  const isAsking = !found || (ids.length > 0 && !source);
+  const isEmpty = found && !found.some((one) => one.documents.length); // each order says so itself
+  const settled = ids.length ? t('print.ready') : t('print.choose');
+  // One line, whatever it says: what is chosen from stays where it is.
+  const state = error || isEmpty ? '' : isAsking ? t('loading') : settled;
+
   return (
     <s-admin-print-action src={source}>
       <s-stack gap="base">
         <Problem error={error} />
-        {!error && (!found || (ids.length > 0 && !source)) && <s-spinner accessibilityLabel={t('loading')} />}
+        {state && <Quiet>{state}</Quiet>}
         {found && found.map((one) => <Order key={one.id} of={one} left={left} choose={choose} />)}
       </s-stack>
     </s-admin-print-action>

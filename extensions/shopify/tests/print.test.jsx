@@ -34,6 +34,10 @@ test('documents of several orders are chosen one by one for the printer, once Op
   fireEvent.change(first);
   await waitFor(() => expect(source()).toBe('/shopify/api/print?orders=1001,1002&documents=b'));
   expect([asked, made]).toEqual([[], []]);
+  expect(document.body.textContent).toContain('print.ready');
+  first.ownerDocument.querySelectorAll('s-checkbox').forEach((one) => { one.checked = false; fireEvent.change(one); });
+  await waitFor(() => expect(document.body.textContent).toContain('print.choose'));
+  expect(source()).toBeNull();
 });
 
 test('why there is no paper is said in place of it', async () => {

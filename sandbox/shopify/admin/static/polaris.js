@@ -165,7 +165,7 @@
 
   // The preview of what would be printed: fetched as the admin does, with the token.
   define('s-admin-print-action', ['src'], (_, get) =>
-    `<slot></slot><p id="print" role="status">${get('src') ? 'Preparing …' : 'Nothing to print'}</p>`, {
+    `<p id="print" role="status">${get('src') ? 'Preparing …' : 'Nothing to print'}</p><slot></slot>`, {
     wire(element, root) {
       const src = element.getAttribute('src');
       if (!src) return;
