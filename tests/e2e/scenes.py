@@ -289,6 +289,27 @@ def scene_first_day(site: Site) -> dict[str, str]:
     }
 
 
+def scene_many(site: Site) -> dict[str, str]:
+    """Weeks of work, long names, many rows, one cause for much that stopped: only to look at."""
+    shop = site.shop
+    longest = "Hildegard-Marie von Hohenstein-Waldenburg zu Sachsen und Tochtergesellschaften GmbH & Co. KG"
+    for number in range(2001, 2025):
+        amount = {"amount": f"{number * 37 % 9000}.50", "currency": "EUR"}
+        name = longest if number % 5 == 0 else "Ada Löwe"
+        outcome = ("", "approved", "rejected")[number % 3]
+        facts = {"total": amount, "customer_name": name}
+        run = shop.order_under_review(
+            str(number), outcome=outcome, facts=facts, started_at=ago(days=number % 13, hours=3)
+        )
+        if number % 4 == 0:
+            shop.failing(run, 3, stuck=True)
+    return {
+        "many-home": "/", "many-inbox": "/inbox", "many-activity": "/activity/", "many-found": "/find?q=order 20",
+        "many-replay": "/activity/replay?code=unreachable", "many-deliveries": "/activity/deliveries",
+        "many-order-long-name": "/panel/orders/2005",
+    }  # fmt: skip
+
+
 def scene_refusals(site: Site) -> dict[str, str]:
     """What people read where they may not go on, each with its way back: constant pages without the app's frame."""
     site.shop.sign_in("viewer", email="viewer.person@example.com")
@@ -312,4 +333,5 @@ ACTS = (
     open_after_sign_out,
     open_request_on_its_way,
 )
+LOOKED_AT = (scene_many,)  # beside those that the tests walk too
 SCENES = (scene_orders, scene_products, scene_others, scene_forms, scene_settings, scene_refusals, scene_first_day)

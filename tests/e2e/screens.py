@@ -23,7 +23,7 @@ from app.web import looks
 from tests.e2e.album import index
 from tests.e2e.living import Living, a_living
 from tests.e2e.living_scenes import WALKS, Show
-from tests.e2e.scenes import ACTS, SCENES
+from tests.e2e.scenes import ACTS, LOOKED_AT, SCENES
 from tests.e2e.windows import Visit, a_browser, a_site, chromium_path, dress, open_window
 
 LONGEST = 900.0  # seconds in all
@@ -170,7 +170,7 @@ def main() -> int:
     album = Album(options.into, time.monotonic() + LONGEST, frames, directions, {}, {})
     try:
         with a_browser(path) as browser:
-            for scene in SCENES:
+            for scene in (*SCENES, *LOOKED_AT):
                 scene_pages(album, browser, scene, options.only)
             for act in ACTS:
                 act_page(album, browser, act, options.only)

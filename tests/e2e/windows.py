@@ -18,11 +18,14 @@ PIXEL = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#f3e9d2"/>'
     b'<path d="M20 50h24M32 50V30l-10-8 6-8 14 10-6 8" fill="none" stroke="#5b4a2f" stroke-width="3"/></svg>'
 )
-# What sticks out of a page or lies on other words, with names and numbers where both may come from either side.
+# What sticks out of a page, is hidden or lies on other words; names and numbers there may come from either side.
 BROKEN = """() => {
   const root = document.documentElement, found = [], words = [];
   const wide = root.scrollWidth - root.clientWidth;
   if (wide > 0) found.push(`${wide} px too wide`);
+  for (const card of document.querySelectorAll('.card')) {
+    if (!card.checkVisibility() && !card.closest('[hidden], details')) found.push('a card that nobody sees');
+  }
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
