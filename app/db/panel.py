@@ -85,7 +85,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         shop=ShopFacts(
             row.shop_name, row.state, row.pause_reason, row.timezone, row.currency, row.storefront_url,
             row.opentext_state or "", row.silent_since, can_mail(row.exstream),
-            tuple(sorted(row.deployed_models or {})),
+            tuple(sorted(row.deployed_models or {})), row.locale,
         ),
         object_type=object_type,
         object_id=object_id,
@@ -112,7 +112,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
         above, above_id = "company", SNAPSHOT.facts["company_id"].as_string()
     return (
         select(
-            STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone,
+            STORE.name.label("shop_name"), STORE.state, STORE.pause_reason, STORE.timezone, STORE.locale,
             STORE.currency, STORE.storefront_url, CONNECTION.state.label("opentext_state"), CONNECTION.exstream,
             CONNECTION.deployed_models,
             SNAPSHOT.name, SNAPSHOT.is_gone, SNAPSHOT.facts,

@@ -23,6 +23,7 @@ class ShopFacts:
     opentext_silent_since: datetime | None = None
     can_mail: bool = False  # by OpenText Notifications, or a service of Exstream that mails
     deployed: tuple[str, ...] = ()  # keys of the workflow models that are there
+    locale: str = ""  # the store's language and country, empty before it was asked
 
 
 @dataclass(frozen=True)

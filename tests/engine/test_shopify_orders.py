@@ -55,7 +55,7 @@ def test_a_risky_order_is_held_filed_and_linked(held: tuple[House, str]) -> None
     assert (run.state, len(run.reasons)) == ("waiting", 2), [step.summary for step in house.steps_of(run)]
     order = order_of(house, order_id)
     assert order["shipping"] == ["ON_HOLD"]
-    assert "Held for review: Total" in order["note"]
+    assert "Held for review: Total 950,00 € is" in order["note"]
     (link,) = house.rows(WorkspaceLink, object_type="order", object_id=order_id)
     names = [one.name for one in house.rows(FiledDocument, link_id=link.id)]
     assert names == ["Order 1001 record.pdf"]

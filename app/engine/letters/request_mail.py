@@ -59,10 +59,10 @@ class Mail:
 
 
 def mail(rows: PanelRows, link: BuyerLinkFacts, url: str) -> Mail:
-    """In the customer's language as far as we speak it, else in English; days in the store's zone."""
+    """In the customer's language as far as we speak it, else in the store's, else in English; days in its zone."""
     facts = rows.snapshot.facts if rows.snapshot else {}
-    tag = str(facts.get("language") or "en").replace("_", "-")
-    lang = tag.partition("-")[0].lower() if tag.partition("-")[0].lower() in LANGUAGES else "en"
+    asked = (str(facts.get("language") or ""), rows.shop.locale)
+    lang = next((one for one in map(_language, asked) if one in LANGUAGES), "en")
     name = short(str(facts.get("customer_name") or ""), 80)
     words = {
         "shop": short(rows.shop.name, 80), "about": short(link.about, 120),
@@ -73,6 +73,10 @@ def mail(rows: PanelRows, link: BuyerLinkFacts, url: str) -> Mail:
     body, copy = (BODIES[lang].format(**words, link=one) for one in (url, LEFT_OUT[lang]))
     to = str(facts.get("customer_email") or facts.get("email") or "")
     return Mail(lang, subject, body, _mailto(to, subject, body), copy, to if is_address(to) else "")
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def _day(link: BuyerLinkFacts, lang: str, zone: str) -> str:

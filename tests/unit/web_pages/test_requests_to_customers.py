@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 
 from app.db.links import FiledDocument, SubjectSnapshot
 from app.db.session import reading, unit_of_work
-from app.db.stores import OpenTextConnection
+from app.db.stores import OpenTextConnection, StoreRow
 from app.db.tables import metadata
 from app.db.uploads import UploadRequest
 from app.domain.ids import NodeId
@@ -80,6 +80,11 @@ def test_the_mail_speaks_the_customers_language_and_holds_nothing_hostile(
     page = text(browser, panel)
     assert "for Order" in page
     assert "mailto:" not in page
+    with unit_of_work(house.deps.database) as uow:  # a language we don't speak, in a French store
+        row = uow.session.get_one(SubjectSnapshot, (house.store_id, "order", order_id))
+        row.facts = row.facts | {"language": "pl", "customer_name": "Ada"}
+        uow.session.get_one(StoreRow, house.store_id).locale = "fr-CA"
+    assert "Bonjour Ada," in text(browser, panel)
 
 
 def test_a_link_tells_how_far_it_has_come_to_its_end(tent: tuple[House, Browser, str, str]) -> None:
