@@ -61,7 +61,7 @@ EXSTREAM = (
     FieldText("exstream_domain", N_("Domain"), N_("The domain of the Design Asset Service that holds your designs.")),
     FieldText(
         "exstream_channel_service", N_("Service that prints and sends"),
-        N_("The Orchestration service that takes what we hand over. Empty: nothing is printed."),
+        N_("The Orchestration service that takes what we hand over. Empty: we hand over nothing."),
     ),
     FieldText(
         "exstream_channel_sends", N_("What that service does"),

@@ -72,7 +72,13 @@ def test_the_set_up_leaves_letters_out_until_they_are_wanted(fresh):
     assert answer.status_code == 422
     assert re.search(r'name="letters" value="yes" checked', page)
     assert {"exstream_url-error", "exstream_client_id-error"} <= set(re.findall(r'id="(exstream_\w+-error)"', page))
-    page = person.post("/settings/set-up/workflow", **FORM | half | {"exstream_url": "", "letters": "yes"})
+    assert re.search(r"<details >\s*<summary>Unusual installations", page)
+    wrong = {"letters": "yes", "exstream_das_url": "das"}
+    page = person.post("/settings/set-up/workflow", **FORM | half | wrong).get_data(as_text=True)
+    assert re.search(r"<details open>\s*<summary>Unusual installations", page)
+    page = person.post(
+        "/settings/set-up/workflow", **FORM | half | {"exstream_das_url": "", "exstream_url": "", "letters": "yes"}
+    )
     assert "choose to do without letters for now" in page.get_data(as_text=True)
     assert person.post("/settings/set-up/workflow", **FORM | half | {"letters": "no"}).status_code == 303
     assert loaded(fresh) is None
