@@ -42,6 +42,7 @@ from app.db.policies import PolicyOfOrder, PolicyVersion
 from app.db.publications import Publication, PublicationField
 from app.db.rights import StoreRights, rights_from
 from app.db.runs import Run, StepRow
+from app.db.sale_holds import SaleHold
 from app.db.stores import OpenTextConnection, ScenarioPreference, StoreRow, StoreUser, can_mail
 from app.db.types import utc_now
 from app.domain.rights import Traits
@@ -69,6 +70,7 @@ POLICY: Any = PolicyVersion
 OF_ORDER: Any = PolicyOfOrder
 RIGHTS: Any = StoreRights
 RUN: Any = Run
+SALE_HOLD: Any = SaleHold
 STEP: Any = StepRow
 CONNECTION: Any = OpenTextConnection
 STORE: Any = StoreRow
@@ -101,6 +103,7 @@ def read(session: Session, store_id: str, object_type: str, object_id: str) -> P
         links=links(row.uploads, row.shelves, by_request(row.deliveries)),
         terms=_terms(row.terms),
         switched_off=tuple(sorted(one["scenario"] for one in row.switched_off)),
+        is_off_sale=bool(row.is_off_sale),
         rights=rights_from(row.rights_mode, row.rights_contact, row.rights_entries, row.rights_version),
     )  # fmt: skip
 
@@ -131,6 +134,7 @@ def _about(store_id: str, object_type: str, object_id: str) -> Select[Any]:
             rows_of(shelf_of(store_id, object_type, object_id)).label("shelves"),
             rows_of(_terms_of(store_id, object_type, object_id)).label("terms"),
             rows_of(_switched_off(store_id)).label("switched_off"),
+            _is_off_sale(store_id, object_type, object_id).label("is_off_sale"),
         )
         .select_from(STORE)
         .outerjoin(CONNECTION, CONNECTION.store_id == STORE.id)
@@ -230,6 +234,14 @@ def _switched_off(store_id: str) -> Select[Any]:
     """The scenarios a store has switched off; there are a few dozen in all."""
     mode = PREFERENCE.values["mode"].as_string()
     return select(PREFERENCE.scenario).where(PREFERENCE.store_id == store_id, mode == "off")
+
+
+def _is_off_sale(store_id: str, object_type: str, object_id: str) -> ColumnElement[bool]:
+    """Whether a reason of ours keeps a product hidden or from being bought; of other objects never."""
+    if object_type != "product":
+        return false()
+    held = select(SALE_HOLD.id).where(SALE_HOLD.store_id == store_id, SALE_HOLD.product_id == object_id)
+    return held.where(SALE_HOLD.state == "on").exists()
 
 
 def _terms_of(store_id: str, object_type: str, object_id: str) -> Select[Any]:

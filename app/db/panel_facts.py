@@ -272,6 +272,7 @@ class PanelRows:
     links: tuple[BuyerLinkFacts, ...] = ()
     terms: tuple[TermsFacts, ...] = ()
     switched_off: tuple[str, ...] = ()  # slugs of scenarios
+    is_off_sale: bool = False  # of a product: by us
     people: tuple[tuple[str, str], ...] = ()  # of a company: (customer id, name)
     rights: Rights = UNLIMITED
     hidden: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from typing import Any
 from app.db.links import WorkspaceLink
 from app.domain.content import Completeness, ListedDocument
 from app.domain.ids import NodeId
+from app.engine.papers.types import BY_TYPE
 from app.errors import AppError, Retryable
 from app.opentext import OpenText
 from app.opentext.content_server.client import UnknownRoute
@@ -15,7 +16,8 @@ def look(opentext: OpenText, workspace: int) -> dict[str, Any] | None:
     makes no such reports; None where it did not tell, and what was known stays. Raises Retryable.
     """
     try:
-        return _kept(opentext.completeness.of(NodeId(workspace)))
+        found = opentext.completeness.of(NodeId(workspace))
+        return _kept(found) | {"ours": _ours(found, opentext)}
     except UnknownRoute:
         return {}
     except Retryable:
@@ -39,6 +41,13 @@ def _kept(found: Completeness) -> dict[str, Any]:
         "in_process": _nodes(found.in_process),
         "outdated": _nodes(found.outdated),
     }
+
+
+def _ours(found: Completeness, opentext: OpenText) -> dict[str, str]:
+    """Of these types those we file by ourselves: what the server calls them, and which paper it is."""
+    names = {one.name for one in found.types}
+    called = {opentext.completeness.called(name): paper for name, paper in BY_TYPE.items()}
+    return {name: paper for name, paper in called.items() if name in names}
 
 
 def _nodes(listed: tuple[ListedDocument, ...]) -> list[int]:

@@ -287,7 +287,7 @@ STEPS = {
     "wait_days": N_("Wait some days"),
     "pass_on": N_("Tell it to customers and companies"),
     "consider_letter": N_("See whether there is something to write"),
-    "announce": N_("Tell whoever writes to the buyer"),
+    "announce": N_("Have the buyer told"),
     "write_request": N_("Write the mail, file a copy without the link"),
     "set_up_store": N_("Webhooks, panels and workflow models"),
     "link_in_store": N_("Leave the workspace’s address in the store"),

@@ -14,7 +14,7 @@ from app.db.runs import Run
 from app.db.session import reading, unit_of_work
 from app.db.types import utc_now
 from app.domain.rights import Sight
-from app.engine import knowledge, nudge, rights
+from app.engine import knowledge, nudge, person_sign_in, rights
 from app.engine.deciding import engines
 from app.engine.deciding.tasks import Act, DecidedAlready, Held, Incomplete, Option, Wish, acts, find, may
 from app.engine.deps import Deps
@@ -24,6 +24,7 @@ from app.opentext.workflows import Engine
 
 IN_FLIGHT = timedelta(seconds=30)  # the same click again within it is no second try
 ENDS_IT = (Act.DECIDE, Act.DELEGATE, Act.RETURN)  # after these the task is nobody's here any more
+HOLDS_IT = (Act.CLAIM, Act.RELEASE)  # only persons that are signed in do these
 
 
 def act(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sight, ref: str, wish: Wish) -> None:
@@ -50,7 +51,10 @@ def act(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sig
             _tell_panel(deps, who, rows, task)
         raise
     _end(deps, who, wish, "done")
-    _tell_panel(deps, who, rows, task, wish)
+    if wish.act in HOLDS_IT:
+        _note_holder(deps, who, rows, task, person_sign_in.login(deps, who) if wish.act is Act.CLAIM else "")
+    else:
+        _tell_panel(deps, who, rows, task, wish)
 
 
 def offered(deps: Deps, who: Merchant, rows: PanelRows, shown: PanelRows, found: Sight, ref: str) -> Held:
@@ -138,6 +142,28 @@ def _without(session: Session, who: Merchant, rows: PanelRows, task: Held) -> st
     if link is not None:
         link.workflows = [row | {"tasks": _others(row.get("tasks"), task)} for row in link.workflows]
         link.content_tasks = open_tasks.content_tasks(link.workflows)
+    own = _own_flow(session, who, rows, task)
+    if own is None:
+        return ""
+    own.tasks = _others(own.tasks, task)
+    return str(own.run_id)
+
+
+def _note_holder(deps: Deps, who: Merchant, rows: PanelRows, task: Held, login: str) -> None:
+    """Whose it is now, at once; empty: its group's again. The next look at OpenText says the rest."""
+    with unit_of_work(deps.database) as uow:
+        link = knowledge.link_of(uow.session, who.store_id, rows.object_type, rows.object_id)
+        if link is not None:
+            link.workflows = [row | {"tasks": _held_by(row.get("tasks"), task, login)} for row in link.workflows]
+        own = _own_flow(uow.session, who, rows, task)
+        if own is not None:
+            own.tasks = _held_by(own.tasks, task, login)
+
+
+def _own_flow(session: Session, who: Merchant, rows: PanelRows, task: Held) -> WorkflowLink | None:
+    """The workflow of one of our runs about the object; None where it is none of ours."""
+    if task.engine is not Engine.WORKFLOW_SERVICE:
+        return None
     statement = (
         select(WorkflowLink)
         .join(Run, col(Run.id) == col(WorkflowLink.run_id))
@@ -146,12 +172,13 @@ def _without(session: Session, who: Merchant, rows: PanelRows, task: Held) -> st
             col(Run.subject_type) == rows.object_type, col(Run.subject_id) == rows.object_id,
         )
     )  # fmt: skip
-    own = session.execute(statement).scalars().first()
-    if own is None or task.engine is not Engine.WORKFLOW_SERVICE:
-        return ""
-    own.tasks = _others(own.tasks, task)
-    return str(own.run_id)
+    return session.execute(statement).scalars().first()
 
 
 def _others(kept: object, task: Held) -> list[dict[str, object]]:
     return [one for one in kept if one.get("id") != task.id] if isinstance(kept, list) else []
+
+
+def _held_by(kept: object, task: Held, login: str) -> list[dict[str, object]]:
+    rows = kept if isinstance(kept, list) else []
+    return [one | {"assignee": login} if one.get("id") == task.id else one for one in rows]

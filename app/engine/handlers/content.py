@@ -26,7 +26,7 @@ from app.domain.publication import (
 from app.domain.steps import FileContentSheet, PublishContent
 from app.engine import approvals, sanitise
 from app.engine.handlers import filing, publishing
-from app.engine.papers import registry
+from app.engine.papers.types import TYPES
 from app.engine.publications import Draft, PlannedField, share
 from app.engine.publications.content import live_value
 from app.engine.publications.kinds import CONTENT
@@ -53,7 +53,7 @@ def file_content_sheet(context: Context, step: FileContentSheet) -> Result:
         starter_sheet(product.fields),
         "application/json",
     )
-    filing.give_type(context, filed, registry.TYPES["content_sheet"])
+    filing.give_type(context, filed, TYPES["content_sheet"])
     return Done(f"“{filed['name']}” was filed for the authors to start from.", result=filed)
 
 

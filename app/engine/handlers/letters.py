@@ -22,7 +22,7 @@ def announce(context: Context, step: Announce) -> Result:
     if overtaken(context) or context.facts.get("overruled"):
         return Skipped("The decision changed nothing, so nobody is told of it.")
     tell(context, step.what)
-    return Done("Whoever writes to the buyer about it was told.")
+    return Done("The buyer is told about it, if your settings say so.")
 
 
 def tell(context: Context, what: str) -> None:

@@ -3,7 +3,8 @@
 from app.domain.steps import FileApprovalRecord
 from app.engine.handlers import approvals, filing
 from app.engine.handlers.workflow import subject_title
-from app.engine.papers import approval_record, registry
+from app.engine.papers import approval_record
+from app.engine.papers.types import TYPES
 from app.engine.runs import Context, Done, Result
 
 
@@ -13,7 +14,7 @@ def file_approval_record(context: Context, step: FileApprovalRecord) -> Result:
     stage = f", {context.facts['stage']}" if context.facts.get("stage") else ""
     name = f"{title} decision{stage}.pdf"
     filed = filing.file_once(context, "approval_record", step.folder, name, paper, filing.PDF)
-    filing.give_type(context, filed, registry.TYPES["approval_record"])
+    filing.give_type(context, filed, TYPES["approval_record"])
     filing.classify(context, filed, step.classification)
     approvals.keep_decision(context, filed, step.classification)
     facts = filing.with_document(context, "approval_record", filed)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from app.db import cases as rows
 from app.db.session import reading
 from app.db.types import utc_now
-from app.domain.cases import Case, CaseKind
+from app.domain.cases import Case
 from app.domain.commerce import Customer, Order
 from app.domain.content import Document
 from app.domain.ids import NodeId
@@ -20,6 +20,7 @@ from app.domain.order_parts import OrderPart
 from app.domain.trade import Company
 from app.engine import policies, subjects
 from app.engine.papers import account_papers, binding, case_papers, order_papers, order_record
+from app.engine.papers.types import CASE_TYPES, TYPES
 from app.engine.publications import ledger
 from app.engine.publications.promotions import promotions_of, snapshots
 from app.engine.runs import Context
@@ -276,10 +277,4 @@ PAPERS: dict[str, Writer] = {
     "case_file": _case_file,
     "evidence_pack": _evidence_pack,
 }
-# Papers that Content Server's rules ask for, by document type; of a case's file it depends on what the case is about.
-TYPES = {
-    "order_record": "Order record", "approval_record": "Decision record", "content_sheet": "Product content",
-    "evidence_pack": "Dispute evidence",
-}  # fmt: skip
-CASE_TYPES = {CaseKind.RETURN: "Return request", CaseKind.COMPLAINT: "Complaint"}
 OF_CASES = frozenset({"case_file", "campaign_state"})  # the others are about an order

@@ -149,6 +149,8 @@ def fields(name: str) -> tuple[Asked, ...]:
 def _is_possible(name: str, rows: PanelRows) -> bool:
     if name == offers_of.ASK and (rows.link or rows.object_type in offers_of.WAYS):
         return False  # there is one, or its own button on the panel offers it
+    if name == "show_again" and not rows.is_off_sale:
+        return False  # nothing of ours keeps it from being sold
     return all(options(field, rows) for field in fields(name) if field.kind in OFFERED)
 
 

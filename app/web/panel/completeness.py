@@ -1,26 +1,49 @@
 """What a workspace lacks, in words: missing document types; documents that are in process or outdated."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.db.panel_facts import DocumentFacts, PanelRows
 from app.domain.rights import Sight, Traits
+from app.engine.papers.types import BY_TYPE
+from app.web import language
 from app.web.language import _
+from app.web.panel.offers import UNDER_WAY
 from app.web.texts import State
+
+DECISION = "approval_record"
 
 
 @dataclass(frozen=True)
 class Lacking:
-    """`missing`: names of document types this reader may know of. `is_known` False: OpenText makes no such report."""
+    """Names of document types this reader may know of. `coming`: (name, sentence) of those we file by ourselves while
+    what makes them goes on; `ours`: the missing ones no customer can send. `is_known` False: OpenText makes no such
+    report.
+    """
 
     missing: tuple[str, ...] = ()
     is_known: bool = False
+    coming: tuple[tuple[str, str], ...] = ()
+    ours: frozenset[str] = frozenset()
 
 
 def lacking(rows: PanelRows, found: Sight) -> Lacking:
     kept = _kept(rows)
+    papers = kept.get("ours", BY_TYPE)
     names = tuple(str(name) for name in kept.get("missing", ()) if may_know(found, str(name)))
-    return Lacking(names, is_known=bool(kept.get("types")))
+    coming = {name: words for name in names if (words := _when_it_comes(rows, papers.get(name, "")))}
+    missing = tuple(name for name in names if name not in coming)
+    return Lacking(missing, bool(kept.get("types")), tuple(coming.items()), frozenset(papers) & set(missing))
+
+
+def _when_it_comes(rows: PanelRows, paper: str) -> str:
+    """Empty: none of our papers, or nothing goes on that would still file it."""
+    goes_on = any(run.state in UNDER_WAY for run in rows.runs)
+    if paper == DECISION:
+        is_over = any(run.outcome or (run.workflow and run.workflow.outcome) for run in rows.runs)
+        return _("It is filed by itself with the decision.") if goes_on or not is_over else ""
+    return _("It is being made and is filed by itself.") if paper and goes_on else ""
 
 
 def is_whole(rows: PanelRows) -> bool:
@@ -43,6 +66,16 @@ def folder_of(rows: PanelRows, name: str) -> int:
 def may_know(found: Sight, name: str) -> bool:
     """Who would not see a document of this type is not told that there is none."""
     return found.nodes is not None or found.allowed.sees(Traits(folders=(), types=(name,), categories=()))
+
+
+def valid_until(rows: PanelRows, document: DocumentFacts) -> datetime | None:
+    """As the latest check of the documents found; None: for ever, unchecked, or changed since then."""
+    for run in rows.runs:
+        for one in run.facts.get("checked") or ():
+            if one.get("node_id") == document.node_id:
+                is_old = document.modified_at is not None and document.modified_at > run.changed_at
+                return None if is_old else language.parse_moment(str(one.get("until") or ""))
+    return None
 
 
 def _kept(rows: PanelRows) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def render(template: str, found: Seen, known: DocumentFacts, **values: object) -
     language.read_in(found.rows.shop.timezone)
     shown = next(one for one in found.shown.documents if one.id == known.id)
     return templating.page(
-        template, document=views.document(shown), object_type=found.rows.object_type,
+        template, document=views.document(found.shown, shown), object_type=found.rows.object_type,
         object_id=found.rows.object_id, title=documents.title(found), access=found.access,
         can_act=guards.merchant().role.covers(Role.MANAGER), **values,
     )  # fmt: skip

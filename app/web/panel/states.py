@@ -294,7 +294,9 @@ def _customer(rows: PanelRows) -> Judged:
         return _published(drifted)
     if rows.link:
         return _filed(_("This customer has a workspace in OpenText."))
-    lead = _("A workspace is created with the first review of one of this customer’s orders.")
+    lead = _(
+        "A workspace comes with the first review of one of this customer’s orders, or as soon as somebody creates it."
+    )
     return Judged(State(_("Not linked"), "none"), lead)
 
 

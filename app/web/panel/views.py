@@ -84,6 +84,7 @@ class DocumentView:
     approval_version: int | None
     delivery: DeliveryLine | None = None
     reported: State | None = None  # what Content Server says of it, where something is
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def panel(rows: PanelRows, orders: tuple[OrderOfCustomer, ...] = (), sight: Sigh
         workflow=_workflow(main, rows),
         flows=flows.flows(rows, main),
         flows_unknown=flows.unknown(rows),
-        documents=tuple(document(one, completeness.state_of(rows, one)) for one in rows.documents),
+        documents=tuple(document(rows, one) for one in rows.documents),
         lacking=completeness.lacking(rows, sight),
         orders=tuple(_order_line(one) for one in orders),
         notes=subjects.notes(facts),
@@ -315,7 +316,7 @@ def _attached(run: RunFacts, rows: PanelRows) -> tuple[tuple[str, str], ...]:
     return tuple((one.id, one.name) for one in rows.documents if str(one.node_id) in nodes)
 
 
-def document(facts: DocumentFacts, reported: State | None = None) -> DocumentView:
+def document(rows: PanelRows, facts: DocumentFacts) -> DocumentView:
     return DocumentView(
         id=facts.id,
         name=facts.name,
@@ -331,7 +332,8 @@ def document(facts: DocumentFacts, reported: State | None = None) -> DocumentVie
         approval=texts.state_of(texts.APPROVALS, facts.approval_status) if facts.approval_status else None,
         approval_version=facts.approval_version,
         delivery=deliveries.line(facts.delivery),
-        reported=reported,
+        reported=completeness.state_of(rows, facts),
+        valid_until=completeness.valid_until(rows, facts),
     )
 
 

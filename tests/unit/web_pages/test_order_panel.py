@@ -105,6 +105,26 @@ class TestWhereItStands:
         page = shop.sign_in().text("/panel/orders/5")
         assert (state_on(page), lead in page) == (word, True)
 
+    def test_what_we_file_ourselves_comes_with_the_decision_and_is_asked_of_nobody(self, shop: Shop) -> None:
+        """Whatever OpenText calls it; once nothing goes on that makes it, it is missing."""
+        run = shop.order_under_review("1001")
+        with unit_of_work(shop.deps.database) as uow:
+            link = uow.session.exec(select(WorkspaceLink)).one()
+            link.completeness = {
+                "types": ["Beschluss", "Invoice"], "missing": ["Beschluss", "Invoice"],
+                "ours": {"Beschluss": "approval_record"},
+            }  # fmt: skip
+        person = shop.sign_in("manager")
+        page = words_on(person.text("/panel/orders/1001"))
+        assert "Still to come Beschluss It is filed by itself with the decision." in page
+        assert page.count("Beschluss") == 1
+        assert "Invoice Missing File it : Invoice Request from customer : Invoice" in page
+        with unit_of_work(shop.deps.database) as uow:
+            row = uow.session.get_one(Run, run.id)
+            row.state, row.outcome = "done", "approved"
+        page = words_on(person.text("/panel/orders/1001"))
+        assert "Beschluss Missing File it : Beschluss Invoice Missing" in page
+
     def test_a_decision_past_its_time_is_overdue(self, shop: Shop) -> None:
         run = shop.order_under_review("1001")
         with unit_of_work(shop.deps.database) as uow:
@@ -483,7 +503,10 @@ class TestCustomer:
         assert "Rejected" in page
 
     def test_a_customer_without_workspace_says_when_there_will_be_one(self, shop: Shop) -> None:
-        assert "with the first review of one of this customer’s orders" in shop.sign_in().text("/panel/customers/8")
+        assert (
+            "with the first review of one of this customer’s orders, or as soon as somebody creates it."
+            in shop.sign_in().text("/panel/customers/8")
+        )
 
 
 class TestLanguage:

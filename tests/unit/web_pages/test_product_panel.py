@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.db.links import SubjectSnapshot, WorkspaceLink
+from app.db.links import FiledDocument, SubjectSnapshot, WorkspaceLink
 from app.db.publications import Publication, PublicationField
+from app.db.sale_holds import SaleHold
 from app.db.session import unit_of_work
-from tests.unit.web_pages.shop import Shop, ago
+from tests.unit.web_pages.shop import STORE, Shop, ago
 from tests.unit.web_pages.test_order_panel import requests_in, state_on, words_on
 
 
@@ -62,6 +63,33 @@ class TestTheTable:
         shop.document(link, "Old certificate.pdf", "03 Compliance", node_id=300, holds=["Audit 2026"])
         page = shop.sign_in().text("/panel/products/77")
         assert (state_on(page), lead in words_on(page)) == (word, True)
+
+    def test_how_long_a_document_is_valid_stands_on_its_row_and_page_until_it_changes(self, shop: Shop) -> None:
+        shop.product_live("77")
+        with unit_of_work(shop.deps.database) as uow:
+            found = uow.session.exec(select(FiledDocument).where(FiledDocument.name == "CE declaration.pdf")).one()
+            document, node = found.id, found.node_id
+        checked = [{"node_id": node, "name": "CE", "type": "CE declaration", "until": "2027-03-03T12:00:00+00:00"}]
+        shop.run("product-compliance", "product", "77", "Aurora desk lamp", state="done", facts={"checked": checked})
+        person = shop.sign_in()
+        paths = ("/panel/products/77", f"/panel/products/77/documents/{document}")
+        assert [words_on(person.text(path)).count("Valid until 3 Mar 2027") for path in paths] == [1, 1]
+        with unit_of_work(shop.deps.database) as uow:
+            uow.session.get_one(FiledDocument, document).modified_at = ago(minutes=1)
+        assert "Valid until" not in "".join(person.text(path) for path in paths)
+
+    def test_only_what_we_took_off_sale_can_be_sold_again(self, shop: Shop) -> None:
+        shop.product_live("77")
+        run = shop.run("product-compliance", "product", "77", "Aurora desk lamp", state="done")
+        other = SaleHold(store_id=STORE, product_id="78", reason="compliance", run_id=run.id)
+        mine = SaleHold(store_id=STORE, product_id="77", reason="compliance", run_id=run.id, state="lifted")
+        shop.add(other)
+        shop.add(mine)
+        person = shop.sign_in("manager")
+        assert "Sell it again" not in person.text("/panel/products/77")
+        with unit_of_work(shop.deps.database) as uow:
+            uow.session.get_one(SaleHold, mine.id).state = "on"
+        assert "Sell it again" in person.text("/panel/products/77")
 
     def test_what_undo_left_alone_is_listed(self, shop: Shop) -> None:
         shop.product_live("77", state="undone", page_title="kept")
