@@ -19,6 +19,7 @@ from app.errors import NotFound
 STATIC = Path(__file__).parent / "static"
 FILES = {
     "app.js": "text/javascript; charset=utf-8",
+    "in_admin.js": "text/javascript; charset=utf-8",
     "typed.js": "text/javascript; charset=utf-8",
     "vendor/htmx.min.js": "text/javascript; charset=utf-8",
 }

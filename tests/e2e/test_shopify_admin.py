@@ -171,7 +171,13 @@ def test_documents_of_several_orders_are_printed_from_the_list(admin: Admin):
 
 
 def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own(admin: Admin):
-    page = admin.open("/apps/storefront-ecm")
+    for width in (320, 1280):
+        admin.page.set_viewport_size({"width": width, "height": 900})
+        page = admin.open("/apps/storefront-ecm")
+        expect(page.frame_locator("#app-frame").get_by_role("navigation", name="Main")).to_be_hidden()
+        page.wait_for_timeout(100)
+        app = f"{admin.house.settings.public_url}/"
+        assert (admin.measured(app, "shift"), admin.measured(app, "paint") > 0) == (0, True), width
     expect(page.frame_locator("#app-frame").get_by_role("main")).to_be_visible()
     expect(page.frame_locator("#app-frame").locator("html")).to_have_css("background-color", "rgb(241, 241, 241)")
     page.context.clear_cookies()

@@ -27,7 +27,7 @@
   setInterval(tick, 20000);
 
   // Inside an admin that proves its people anew in every request: no session ends under a form that is being filled in.
-  const bridge = window.shopify?.idToken ? window.shopify : null;
+  const bridge = 'inAdmin' in root.dataset ? window.shopify : null;
   let token = '';
   if (bridge) {
     document.addEventListener('htmx:confirm', (event) => {
@@ -41,7 +41,7 @@
     });
   }
 
-  // What the admin shows around the page: its own navigation instead of ours, and in its words what was done.
+  // What the admin shows around the page: its own navigation, and in its words what was done.
   const told = () => {
     const done = document.querySelector('[data-toast]');
     if (!bridge || !done) return;
@@ -49,7 +49,6 @@
     delete done.dataset.toast;
   };
   if (bridge) {
-    root.dataset.inAdmin = '';
     document.addEventListener('shopify:navigate', (event) => {
       const link = event.target.closest?.('a[href]');
       if (!link) return;
