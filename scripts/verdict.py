@@ -17,6 +17,7 @@ FAILS = re.compile(  # side by side, or alone
     r"|^(?P<alone>\S+::.+) (?P<how>FAILED|ERROR) +\[ *\d+%\]$"
 )
 SUMMARY = re.compile(r"^(FAILED|ERROR) \S")
+SKIPPED = re.compile(r"^SKIPPED \[\d+\] \S")
 COUNTS = re.compile(r"^=* ?(\d+ (failed|passed|error|skipped|deselected).* in [\d.]+s.*?) ?=*$")
 SECTION = re.compile(r"^=+ (FAILURES|ERRORS) =+$")
 ANY_SECTION = re.compile(r"^=+ .+ =+$")
@@ -75,6 +76,7 @@ def tell(checks: int, tests: int, check_lines: list[str], test_lines: list[str])
     failing = names(test_lines) if tests else []
     yield f"== tests: {'; '.join(counts(test_lines)) or 'none ran to its end'}"
     yield from failing
+    yield from dict.fromkeys(line[:WIDTH] for line in test_lines if SKIPPED.match(line))
     yield f"== checks: {'failed' if checks else 'passed'}"
     if checks:
         yield from (line[:WIDTH] for line in check_lines[-TAIL:])

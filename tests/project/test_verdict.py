@@ -16,6 +16,8 @@ def test_bad():
 @pytest.fixture
 def broken(): raise OSError("no database")
 def test_unready(broken): pass
+@pytest.mark.skip(reason="no server here")
+def test_elsewhere(): pass
 """
 
 
@@ -23,8 +25,8 @@ def told(folder: Path, *options: str) -> tuple[list[str], list[str]]:
     """What is said while a small suite runs, and after it."""
     (folder / "test_small.py").write_text(TESTS, "utf-8")
     command = [
-        sys.executable, "-m", "pytest", "-q", "-vv", "--tb=short", "--show-capture=no", "--force-short-summary",
-        "-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder),
+        sys.executable, "-m", "pytest", "-q", "-vv", "-rfEs", "--tb=short", "--show-capture=no",
+        "--force-short-summary", "-p", "no:cacheprovider", "--rootdir", str(folder), *options, str(folder),
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     lines = ["== tests, side by side\n", *done.stdout.splitlines(keepends=True)]
@@ -39,12 +41,14 @@ def test_what_fails_is_named_as_it_does_and_before_any_detail(tmp_path: Path) ->
         assert meanwhile == [
             "== tests, side by side", "FAILED test_small.py::test_bad", "ERROR test_small.py::test_unready"
         ]  # fmt: skip
-        assert after[0].startswith("== tests: 1 failed, 1 passed, 1 error in ")
+        assert after[0].startswith("== tests: 1 failed, 1 passed, 1 skipped, 1 error in ")
         assert sorted(after[1:3]) == [
             "ERROR test_small.py::test_unready - OSError: no database",
             "FAILED test_small.py::test_bad - assert (1 + 1) == 3",
         ]
-        assert after[3:5] == ["== checks: passed", "== details"]
+        assert after[3].startswith("SKIPPED [1] test_small.py:")
+        assert after[3].endswith(": no server here")
+        assert after[4:6] == ["== checks: passed", "== details"]
         assert "E   assert (1 + 1) == 3" in after
         assert "E   OSError: no database" in after
         assert not [line for line in after if "request 7" in line]
