@@ -209,6 +209,7 @@ class TestByMail:
         anna, other = case.house.flask.test_client(), case.house.flask.test_client()
         first = anna.get(link, base_url=APP)
         assert "You are asked to decide" in words(first)
+        assert "<title>You are asked to decide · " in first.get_data(as_text=True)  # what a screen reader says first
         assert f"Order {case.order}" not in words(first)  # a mail program that looks ahead learns nothing
         assert other.post(link, base_url=APP, data={"press": "decide:approved"}).status_code == 200
         answer = anna.post(link, base_url=APP, data={"press": "continue"})
@@ -220,6 +221,7 @@ class TestByMail:
         forwarded = other.get(link, base_url=APP)
         assert forwarded.status_code == 403
         assert "opened in another browser" in words(forwarded)
+        assert "<title>This link was opened in another browser · " in forwarded.get_data(as_text=True)
         assert "Set-Cookie" not in other.post(link, base_url=APP, data={"press": "continue"}).headers
         assert other.post(link, base_url=APP, data={"press": "decide:rejected"}).status_code == 403
         assert case.house.effects("workflow", "task") == []
@@ -242,7 +244,9 @@ class TestByMail:
     def test_links_too_old_of_withdrawn_rights_and_unknown_ones_decide_nothing(self, case: Case) -> None:
         person = deciders(case)
         bad = person.post(f"{the_task(person)}/mail", {"asked": "not an address", "click": CLICK})
-        assert (bad.status_code, "Enter the mail address" in words(bad)) == (422, True)
+        assert (bad.status_code, "No link was made Enter the mail address" in words(bad)) == (422, True)
+        assert "Nothing was decided" not in words(bad)
+        assert 'value="not an address"' in bad.get_data(as_text=True)
         link, browser = self.asked(person), case.house.flask.test_client()
         browser.post(link, base_url=APP, data={"press": "continue"})
         assert browser.get("/decide/" + "x" * 43, base_url=APP).status_code == 404
@@ -250,6 +254,7 @@ class TestByMail:
         choose(case.house, Mode.SERVICE, Entry("everyone", "everything"))  # the maker may not decide any more
         late = browser.post(link, base_url=APP, data={"press": "decide:approved"})
         assert (late.status_code, "This link is over" in words(late)) == (410, True)
+        assert "<title>This link is over · " in late.get_data(as_text=True)
         choose(case.house, Mode.PERSON)
         assert browser.get(link, base_url=APP).status_code == 410
         choose(case.house, Mode.SERVICE, DECIDERS)

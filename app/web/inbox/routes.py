@@ -11,7 +11,7 @@ from app.engine.deps import Deps
 from app.engine.open_tasks import Inbox, Narrowed, OpenTask
 from app.engine.sessions import Merchant
 from app.errors import AppError
-from app.web import guards, language, templating, waiting
+from app.web import display, guards, language, templating, waiting
 from app.web.inbox import by_mail_routes, pages
 from app.web.inbox.pages import Room
 from app.web.kinds import KIND, KINDS, MANY
@@ -41,8 +41,13 @@ def make_blueprint(deps: Deps) -> Blueprint:
         return pages.decide_chosen(room)
 
     _add_one(bp, deps)
-    by_mail_routes.add(bp, deps, lambda found, ref, refused: _task(deps, found, ref, Typed(), refused))
+    by_mail_routes.add(bp, deps, lambda found, ref, refused: _task(deps, found, ref, _asked(), refused))
     return bp
+
+
+def _asked() -> Typed:
+    """The mail address as it was typed."""
+    return Typed(asked=" ".join(display.clean(request.form.get("asked", ""), 200).split()))
 
 
 def _add_one(bp: Blueprint, deps: Deps) -> None:

@@ -59,6 +59,7 @@ class Typed:
     comment: str = ""
     to: str = ""
     click: str = ""
+    asked: str = ""  # whose mail address
 
 
 @dataclass(frozen=True)
