@@ -182,7 +182,9 @@ def test_the_app_opens_in_the_admin_with_tokens_and_without_a_session_of_its_own
     expect(page.frame_locator("#app-frame").locator("html")).to_have_css("background-color", "rgb(241, 241, 241)")
     page.context.clear_cookies()
     frame = page.frame_locator("#app-frame")
+    frame.locator("#find").evaluate("one => { one.style.caretColor = 'red' }")  # as a helper in the browser may
     page.locator("#app-nav").get_by_role("link", name="Activity").click()
+    expect(page.locator("#title-bar")).to_contain_text("Activity")  # told once the page is settled
     expect(frame.get_by_role("main")).to_be_visible()
 
 
