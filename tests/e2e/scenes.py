@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import NoReturn
 
 from playwright.sync_api import expect
 from sqlmodel import select
@@ -14,6 +15,7 @@ from app.db.stores import OpenTextConnection, StoreRow
 from app.db.uploads import UploadRequest
 from app.domain.rights import OWN, Allowed, Entry, Flow, entry_json
 from app.engine import connections
+from app.errors import Conflict, Rejected, Retryable
 from app.opentext.check import CheckStep
 from app.opentext.connection import ExstreamConnection, NotificationsConnection
 from tests.e2e.windows import Site, Visit
@@ -323,6 +325,20 @@ def scene_refusals(site: Site) -> dict[str, str]:
     }  # fmt: skip
 
 
+def scene_answers(site: Site) -> dict[str, str]:
+    """The refusals that a walk meets by chance alone, each raised behind a guarded door made for the picture."""
+    errors: dict[str, Exception] = {
+        "403": Rejected("", status=403, code="role"), "409": Conflict("", code="changed"),
+        "429": Rejected("", status=429, code="limit"), "500": ValueError("ours"), "503": Retryable("", code="busy"),
+    }  # fmt: skip
+
+    def refuse(status: str) -> NoReturn:
+        raise errors[status]
+
+    site.shop.flask.add_url_rule("/made-for-a-picture/<status>", "find.picture", refuse)
+    return {f"answer-{status}": f"/made-for-a-picture/{status}" for status in errors}
+
+
 ACTS = (
     open_refused_connection,
     open_saved_connection,
@@ -333,5 +349,5 @@ ACTS = (
     open_after_sign_out,
     open_request_on_its_way,
 )
-LOOKED_AT = (scene_many,)  # beside those that the tests walk too
+LOOKED_AT = (scene_many, scene_answers)  # beside those that the tests walk too
 SCENES = (scene_orders, scene_products, scene_others, scene_forms, scene_settings, scene_refusals, scene_first_day)
