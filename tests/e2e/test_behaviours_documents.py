@@ -159,12 +159,15 @@ def test_a_refused_deletion_explains_itself_and_a_hold_is_put_on_and_taken_off_w
     held.get_by_label("Reason").fill("A claim was announced")
     held.get_by_role("button", name="Hold this document").click()
     expect(held).to_contain_text(f"It is on the hold “Case {order}”.")
+    expect(held.get_by_role("status").first).to_be_focused()  # the button is folded away: the answer has the focus
     opentext = living.house.deps.opentext(living.house.store_id)
     assert f"Case {order}" in opentext.holds.active_on(record.node_id)  # type: ignore[arg-type]
     held.get_by_text(f"Release it Case {order}").click()
     held.get_by_label("Reason").first.fill("The claim was withdrawn")
     held.get_by_role("button", name="Release from the hold").click()
     expect(held).to_contain_text(f"It came off the hold “Case {order}”.")
+    expect(held.get_by_role("status").first).to_be_focused()
+    expect(held.get_by_role("status").first).to_be_in_viewport()
     assert f"Case {order}" not in opentext.holds.active_on(record.node_id)  # type: ignore[arg-type]
 
 
