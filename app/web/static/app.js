@@ -7,6 +7,13 @@
   // The one-time hand-over address must not stay in the history.
   if (root.dataset.cleanPath) history.replaceState(null, '', root.dataset.cleanPath);
 
+  const idle = () => {
+    for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
+  };
+  const stale = (isOld) => {
+    const note = document.getElementById('stale');
+    if (note) note.hidden = !isOld;
+  };
   const say = (text) => {
     const live = document.getElementById('live');  // a page of constant text has none
     if (live) live.textContent = text;
@@ -94,26 +101,22 @@
     if (bridge && boosted && xhr.status === 401) {
       bridge.toast.show(root.dataset.signedOut, { isError: true });
       say(root.dataset.signedOut);
-      for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
+      idle();
       return;
     }
     if (boosted && xhr.status >= 400) Object.assign(event.detail, { shouldSwap: true, isError: false });
     if (target && target.id === 'cards' && xhr.status >= 400) {
-      document.getElementById('stale').hidden = false;
+      stale(true);
       if (xhr.status === 401 || xhr.status === 403) target.removeAttribute('hx-trigger');
     }
   });
   // Between a page's coming and its settling somebody may be on the next button already: they stay there.
   document.addEventListener('htmx:afterSwap', (event) => { arrived = event.detail.boosted ? document.activeElement : null; });
-  document.addEventListener('htmx:sendError', () => {
-    const note = document.getElementById('stale');
-    if (note) note.hidden = false;
-  });
+  document.addEventListener('htmx:sendError', () => stale(true));
   document.addEventListener('htmx:afterSettle', (event) => {
     if (event.target.id === 'cards' || event.detail.target?.id === 'cards') {
       for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
-      const note = document.getElementById('stale');
-      if (note && event.detail.xhr?.status === 200) note.hidden = true;
+      if (event.detail.xhr?.status === 200) stale(false);
     }
     if (!event.detail.boosted) return holdFocus(event.target);
     if (!arrived) return;  // each part of a page settles
@@ -142,9 +145,7 @@
       say(button.dataset.busy);
     }
   }, true);
-  addEventListener('pageshow', () => {
-    for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
-  });
+  addEventListener('pageshow', idle);
 
   // Chosen files are named with what is wrong with one, before anything is sent; the others go through.
   document.addEventListener('change', ({ target }) => {

@@ -1,4 +1,2 @@
 // Known before the first paint: an admin that brings its own navigation shows the page, so ours is not painted at all.
-'use strict';
-
 if (window.shopify?.idToken) document.documentElement.dataset.inAdmin = '';
