@@ -10,10 +10,7 @@
   const idle = () => {
     for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
   };
-  const stale = (isOld) => {
-    const note = document.getElementById('stale');
-    if (note) note.hidden = !isOld;
-  };
+  const stale = (isOld) => document.getElementById('stale')?.toggleAttribute('hidden', !isOld);
   const say = (text) => {
     const live = document.getElementById('live');  // a page of constant text has none
     if (live) live.textContent = text;
@@ -34,7 +31,7 @@
   setInterval(tick, 20000);
 
   // Inside an admin that proves its people anew in every request: no session ends under a form that is being filled in.
-  const bridge = 'inAdmin' in root.dataset ? window.shopify : null;
+  const bridge = 'inAdmin' in root.dataset && window.shopify;
   let token = '';
   if (bridge) {
     document.addEventListener('htmx:confirm', (event) => {
@@ -51,7 +48,7 @@
   // What the admin shows around the page: its own navigation, and in its words what was done.
   const told = () => {
     const done = document.querySelector('[data-toast]');
-    if (!bridge || !done) return;
+    if (!done) return;
     bridge.toast.show(done.dataset.toast);
     delete done.dataset.toast;
   };
