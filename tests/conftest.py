@@ -13,8 +13,6 @@ from sqlalchemy.exc import OperationalError
 
 from tests.house import House, a_house
 
-HERE = Path(__file__).parent
-
 # A busy machine is not a failure: how long an example takes is judged nowhere, what it does everywhere.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
@@ -25,26 +23,6 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Side by side, files of every folder are spread over the whole run: while one waits for a browser or a process,
-    others compute, and what takes long is not all at the end. Within a file nothing changes."""
-    if hasattr(config, "workerinput"):
-        turn = turns(list(dict.fromkeys(item.path for item in items)))
-        items.sort(key=lambda item: turn[item.path])
-
-
-def turns(files: list[Path]) -> dict[Path, tuple[float, str]]:
-    """When each file's turn is, from 0 to 1: a folder's files evenly, in their order."""
-    folders: dict[str, list[Path]] = {}
-    for file in files:
-        folders.setdefault(file.relative_to(HERE).parts[0], []).append(file)
-    return {
-        file: (number / len(found), folder)
-        for folder, found in folders.items()
-        for number, file in enumerate(found)
-    }  # fmt: skip
 
 
 def pytest_collection_finish() -> None:

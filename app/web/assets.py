@@ -24,7 +24,7 @@ FILES = {
     "typed.js": "text/javascript; charset=utf-8",
     "vendor/htmx.min.js": "text/javascript; charset=utf-8",
 }
-# Around these no blank or new line has a meaning; no text of ours has them.
+# Around these no blank or new line has a meaning; no text of ours has them, which a test holds.
 LOOSE = re.compile(rb" (=>|===|!==|&&|\|\||=) |(?<=\)) (\{)\n?|([{;,(])\n")
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -187,6 +187,12 @@ def test_a_products_content_is_started_by_hand_with_its_documents_and_exactly_th
     assert set(started["attachment_node_ids"].split(",")) == {str(node), str(picture)}
     word, lead = stands(browser, path)
     assert (word, "Content Approvers decides in OpenText, until" in lead) == ("Waiting for approval", True)
+    task = re.search(r'href="(/inbox/products/[^"]+)"', browser.get("/inbox").get_data(as_text=True))
+    assert task is not None
+    beside = " ".join(re.sub(r"<[^>]+>", " ", browser.get(task[1]).get_data(as_text=True)).split())
+    assert "You can look at this, but not decide it" in beside
+    assert f"Document {SHEET}" in beside
+    assert beside.index(", version 2") < beside.index("Documents")
     launch.write(sheet(name="A later draft"))
     office.decide(house, "sf_content_approval", "approved", user=MIA, comment="Reads well")
     assert launch.live()["name"] == "Decided name"

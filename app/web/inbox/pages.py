@@ -100,18 +100,21 @@ def task(
         raise
     except AppError as error:
         refused = refused or decisions.refused(error)
-    run = next((one for one in found.shown.runs if held and one.id == held.run_id), None)
+    may_look = refused is not None and refused.status == 403  # what it is about is theirs to see all the same
+    known = held or (tasks.held(found.shown).get(ref) if may_look else None)
+    run = next((one for one in found.shown.runs if known and one.id == known.run_id), None)
     can_ask = bool(held and held.options and not held.is_lent and held.run_id) and not found.access.is_personal
     can_ask = can_ask and who.role.covers(Role.MANAGER)
     page = templating.page(
-        "inbox/task.html", held=held, ref=ref, typed=typed, refusal=refused, words=decisions, access=found.access,
+        "inbox/task.html", held=held, known=known, ref=ref, typed=typed, refusal=refused, words=decisions,
+        access=found.access,
         acts=tasks.acts(found.sight, held) if held else (),
         view=panel_views.panel(found.shown, found.orders, found.sight),
         answers=views.answers(held, run.scenario if run else "") if held else (),
-        reasons=why.reasons(run) if run else (),
+        reasons=why.reasons(run) if run else (), decided=views.decided(run, found.shown) if run else {},
         facts=found.shown.snapshot.facts if found.shown.snapshot else {}, longest=tasks.LONGEST_COMMENT,
         shop=found.shown.shop.name, place=place,
-        can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn", workflow=_own_name(found, held),
+        can_ask=can_ask, was_withdrawn=request.args.get("done") == "withdrawn", workflow=_own_name(found, known),
         done=decisions.done(request.args.get("done", "")) if refused is None else "",
         given_out=by_mail.given_out(deps, who, found.rows, found.sight, held) if can_ask and held else (),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g
 
+from app.db.panel_facts import PanelRows, RunFacts
 from app.domain.steps import STEP
 from app.engine import person_sign_in
 from app.engine.deciding.tasks import Held, Option
@@ -18,6 +19,7 @@ from app.web.kinds import MANY
 from app.web.language import _
 from app.web.panel import decisions
 from app.web.panel.decisions import Refusal
+from app.web.panel.views import decided_about
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,13 @@ class Ended:
 
     line: Line
     problem: str
+
+
+def decided(run: RunFacts, shown: PanelRows) -> dict[str, str]:
+    """The documents a decision is about, as far as the reader sees them: our id → the version, empty for any."""
+    node, version = str(run.facts.get("node_id") or ""), str(run.facts.get("version") or "")
+    about = {number for number, _name in decided_about(run, shown)}
+    return {one.id: version if str(one.node_id) == node else "" for one in shown.documents if one.id in about}
 
 
 def line(task: OpenTask) -> Line:

@@ -307,12 +307,13 @@ def _workflow(run: RunFacts | None, rows: PanelRows) -> WorkflowView | None:
     word = texts.state_of(texts.OUTCOMES, flow.outcome) if flow.outcome else State(_("Waiting for a decision"), "wait")
     return WorkflowView(
         word, tasks, flow.decided_by, flow.decided_at, flow.comment, flow.found_by, flow.started_at,
-        flow.seen_at, why.trail(run), pictures.picture(run), _attached(run, rows),
+        flow.seen_at, why.trail(run), pictures.picture(run), decided_about(run, rows),
     )  # fmt: skip
 
 
-def _attached(run: RunFacts, rows: PanelRows) -> tuple[tuple[str, str], ...]:
-    nodes = str(run.facts.get("attachments") or "").split(",")
+def decided_about(run: RunFacts, rows: PanelRows) -> tuple[tuple[str, str], ...]:
+    """(our id, name) of the document the run is about and of what went along, as far as the reader sees them."""
+    nodes = [str(run.facts.get("node_id") or ""), *str(run.facts.get("attachments") or "").split(",")]
     return tuple((one.id, one.name) for one in rows.documents if str(one.node_id) in nodes)
 
 

@@ -1,6 +1,7 @@
 """What is shown: visible characters only, sane sizes, files that browsers keep."""
 
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,6 +93,14 @@ class TestFiles:
             for dest in ("document", "iframe", "empty", "")
         ]
         assert dark == [True, False, False, False]
+
+    @pytest.mark.parametrize("name", [one for one in assets.FILES if not one.startswith("vendor/")])
+    def test_what_a_script_says_is_sent_as_it_was_written(self, name: str) -> None:
+        written = re.sub(rb"(?m)(^ *|  )// .*$", b"", (assets.STATIC / name).read_bytes())
+        texts = re.findall(rb"'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", written)
+        texts = [re.sub(rb"\$\{[^}]*\}", b"", one) for one in texts]
+        assert texts
+        assert [one for one in texts if assets.LOOSE.search(one) or b"  // " in one or b"\n" in one] == []
 
     @pytest.mark.parametrize("name", list(assets.FILES))
     def test_files_are_packed_and_kept_for_ever(self, shop: Shop, name: str) -> None:
