@@ -85,7 +85,7 @@
   const holdFocus = (part) => {
     if (!held || document.activeElement !== document.body) return;
     const same = [...part.querySelectorAll('a[href], button, summary, input, select, textarea')]
-      .find((one) => mark(one) === held && one.checkVisibility());  // what is folded away takes no focus
+      .find((one) => mark(one) === held && one.checkVisibility?.() !== false);  // folded away: no focus
     const said = part.querySelector('[role=alert], [role=status]');
     focus(same || said || part);
     if (!same && said) said.scrollIntoView({ block: 'nearest' });
